@@ -36,8 +36,13 @@ func edge(
     )
 }
 
-func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: common)
+/// `data` are files that the tests find beside their source.
+func test(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    data: [String] = []
+) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: data, swiftSettings: common)
 }
 
 let package = Package(
@@ -58,13 +63,15 @@ let package = Package(
         pure("Primitives", ["Kernels"]),
         pure("Samples", ["Primitives"]),
         pure("Learning", ["Primitives", "Samples", "Kernels"]),
-        pure("Drift", ["Primitives"]),
+        pure("Drift", ["Primitives", "Kernels"]),
         pure("Consolidation", ["Primitives", "Samples", "Learning"]),
         pure("Versions", ["Primitives", "Samples", "Learning"]),
         pure(
             "Engine",
             ["Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions"]
         ),
+
+        test("DriftTests", ["Drift", "Primitives"], data: ["Golden"]),
     ],
     swiftLanguageModes: [.v6]
 )

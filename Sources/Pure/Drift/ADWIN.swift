@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ADWIN: a window that grows while its values agree and is cut where they no longer do (Bifet and
+// Gavalda, "Learning from time-changing data with adaptive windowing", 2007, the ADWIN2 variant).
+//
+// The window is kept as buckets: row r holds up to `maxBuckets` sums of 2^r values each, newest row
+// first; a row that overflows merges its two oldest into the next row. So the window costs
+// O(log width) numbers and an insertion O(1) amortised. At every `clock`-th value:
+// 1. go through the borders between buckets from the oldest on; n0, n1 values lie before, behind;
+// 2. with m = 1/(n0-min+1) + 1/(n1-min+1), L = ln(2 ln(width)/delta), v the window's variance,
+//    a difference of the means beyond sqrt(2 m v L) + 2/3 L m is a change;
+// 3. drop the oldest bucket and begin again, until no border shows a change.
+// A warning is the same test with a looser delta in the same pass; it never cuts.
+//
+// The order of the floating-point operations is fixed, because alarms must fall on the same index
+// as those of the `river` package. Step 2 costs two divisions and a root; most borders are ruled
+// out before it by a bound that needs neither (see `scan`).
+
+import Primitives
+
+/// Adaptive windowing with exact drift indices and a bounded number of buckets.
+package struct ADWIN: DriftDetector {
+    /// What the detector is called in events and metrics.
+    package static let name = "adwin"
+
+    /// The number of rows; the window holds up to `maxBuckets * 2^40` values.
+    static let rowsMax = 40
+
+    /// The chance of a false alarm at one check, roughly.
+    package let delta: Double
+    /// The looser level that only warns, if any.
+    package let warningDelta: Double?
+    /// Every how many values the window is checked.
+    package let clock: Int
+    /// How many values must lie in the window before it is checked.
+    package let graceObservations: Int
+    /// How many values must lie on either side of a cut.
+    package let minWindow: Int
+    /// How many buckets a row holds.
+    package let maxBuckets: Int
+
+    /// Which way the last warning or drift went.
+    package internal(set) var lastChange = DriftChange.none
+    /// How many values ago the last warning or drift began: what lies behind the border that stood
+    /// out most (the window after a cut is often longer, since it is cut in whole buckets).
+    package internal(set) var samplesSinceOnset = 0
+    /// Whether the newest check saw at least a warning.
+    package internal(set) var isWarning = false
+
+    var count = 0.0
+    var total = 0.0
+    var deviation = 0.0
+    var untilCheck: Int
+    var mustRestart = false
+    var rows = 1
+    var held: [Int]
+    var totals: [Double]
+    var deviations: [Double]
+
+    /// Makes an empty window.
+    ///
+    /// - Precondition: `0 < delta <= warningDelta < 1`, and the counts are positive (two buckets).
+    package init(
+        delta: Double = 0.002,
+        clock: Int = 32,
+        graceObservations: Int = 10,
+        minWindow: Int = 5,
+        maxBuckets: Int = 5,
+        warningDelta: Double? = nil
+    ) {
+        precondition(delta > 0 && delta < 1, "ADWIN's delta lies between 0 and 1")
+        precondition(
+            (warningDelta ?? delta) >= delta && (warningDelta ?? delta) < 1,
+            "a warning is looser than a drift"
+        )
+        precondition(clock > 0 && graceObservations >= 0, "ADWIN checks every clock values")
+        precondition(minWindow > 0 && maxBuckets > 1, "ADWIN needs a window and two buckets")
+        self.delta = delta
+        self.clock = clock
+        self.graceObservations = graceObservations
+        self.minWindow = minWindow
+        self.maxBuckets = maxBuckets
+        self.warningDelta = warningDelta
+        untilCheck = clock
+        held = [Int](repeating: 0, count: ADWIN.rowsMax)
+        totals = [Double](repeating: 0, count: ADWIN.rowsMax * (maxBuckets + 1))
+        deviations = totals
+    }
+
+    /// How many values the window holds; right after a drift, how many the new level has.
+    package var width: Int { Int(count) }
+
+    /// The mean of the window, 0 when it is empty.
+    package var mean: Double { count > 0 ? total / count : 0 }
+
+    /// The variance of the window, 0 when it is empty.
+    package var variance: Double { count > 0 ? deviation / count : 0 }
+
+    /// Takes the next value and, at every `clock`-th, checks the window.
+    ///
+    /// Between checks the answer is `.none`. Amortised O(1), a check O(log width).
+    ///
+    /// - Precondition: `value` is finite.
+    package mutating func update(with value: Double) -> DriftVerdict {
+        if mustRestart { restart() }
+        insert(value)
+        untilCheck -= 1
+        if untilCheck > 0 { return .none }
+        untilCheck = clock
+        return count > Double(graceObservations) ? check() : .none
+    }
+
+    /// Empties the window.
+    package mutating func restart() {
+        for row in 0..<rows { held[row] = 0 }
+        rows = 1
+        count = 0
+        total = 0
+        deviation = 0
+        untilCheck = clock
+        mustRestart = false
+        isWarning = false
+    }
+
+    /// Adds a value to the newest row, and to the sums of the window.
+    private mutating func insert(_ value: Double) {
+        let newest = held[0]
+        totals[newest] = value
+        deviations[newest] = 0
+        held[0] = newest + 1
+        let before = count
+        count = before + 1
+        if before > 0 {
+            let off = value - total / before
+            deviation += before * off * off / count
+        }
+        total += value
+        if newest == maxBuckets { compress() }
+    }
+
+    /// Merges the two oldest buckets of each row that overflows into the next row.
+    private mutating func compress() {
+        let slots = maxBuckets + 1
+        var row = 0
+        var size = 1.0
+        while held[row] == slots {
+            if row == ADWIN.rowsMax - 1 { return deleteOldest() }
+            let first = row * slots
+            // Dividing by a power of two and multiplying by its inverse give the same bits.
+            let off = totals[first] * (1 / size) - totals[first + 1] * (1 / size)
+            let merged = totals[first] + totals[first + 1]
+            let spread = deviations[first] + deviations[first + 1] + size * 0.5 * off * off
+            if row + 1 == rows { rows += 1 }
+            let target = (row + 1) * slots + held[row + 1]
+            totals[target] = merged
+            deviations[target] = spread
+            held[row + 1] += 1
+            removeOldest(2, of: row)
+            row += 1
+            size *= 2
+        }
+    }
+
+    /// Moves a row's buckets down over its oldest ones.
+    private mutating func removeOldest(_ gone: Int, of row: Int) {
+        let first = row * (maxBuckets + 1)
+        let kept = held[row] - gone
+        for index in first..<first + kept {
+            totals[index] = totals[index + gone]
+            deviations[index] = deviations[index + gone]
+        }
+        held[row] = kept
+    }
+
+    /// Takes the oldest bucket out of the window.
+    mutating func deleteOldest() {
+        let row = rows - 1
+        let first = row * (maxBuckets + 1)
+        let size = ADWIN.size(of: row)
+        let sum = totals[first]
+        count -= size
+        total -= sum
+        let off = sum / size - total / count
+        deviation -= deviations[first] + size * count * off * off / (size + count)
+        removeOldest(1, of: row)
+        if held[row] == 0 { rows -= 1 }
+    }
+
+    /// The number of values in a bucket of the row.
+    static func size(of row: Int) -> Double { Double(UInt64(1) << UInt64(row)) }
+}
