@@ -20,11 +20,10 @@ extension ADWIN: ByteCodable {
         writer.write(deviation)
         writer.write(UInt8(rows))
         for row in 0..<rows {
-            writer.write(UInt8(held[row]))
-            let first = row * (maxBuckets + 1)
-            for index in first..<first + held[row] {
-                writer.write(totals[index])
-                writer.write(deviations[index])
+            writer.write(UInt8(places[row].held))
+            for index in range(of: row) {
+                writer.write(buckets[index].x)
+                writer.write(buckets[index].y)
             }
         }
     }
@@ -66,17 +65,16 @@ extension ADWIN: ByteCodable {
             throw .invalid("an ADWIN has 1 to \(ADWIN.rowsMax) rows, not \(rows)")
         }
         for row in 0..<rows {
-            let buckets = Int(try reader.read(UInt8.self))
+            let held = Int(try reader.read(UInt8.self))
             // Only an empty window has an empty row.
-            guard buckets <= maxBuckets, buckets > 0 || rows == 1 else {
-                throw .invalid("an ADWIN's row of \(buckets) buckets")
+            guard held <= maxBuckets, held > 0 || rows == 1 else {
+                throw .invalid("an ADWIN's row of \(held) buckets")
             }
-            held[row] = buckets
-            count += Double(buckets) * ADWIN.size(of: row)
-            let first = row * (maxBuckets + 1)
-            for index in first..<first + buckets {
-                totals[index] = try reader.readFinite()
-                deviations[index] = try reader.readFinite()
+            places[row].held = held
+            count += Double(held) * ADWIN.size(of: row)
+            for index in range(of: row) {
+                let sum = try reader.readFinite()
+                buckets[index] = Bucket(sum, try reader.readFinite())
             }
         }
     }

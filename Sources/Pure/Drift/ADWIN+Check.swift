@@ -73,12 +73,11 @@ extension ADWIN {
         var u1 = total
         for row in stride(from: rows - 1, through: 0, by: -1) {
             let size = ADWIN.size(of: row)
-            let first = row * (maxBuckets + 1)
-            for index in first..<first + held[row] - (row == 0 ? 1 : 0) {
+            for index in range(of: row).dropLast(row == 0 ? 1 : 0) {
                 n0 += size
                 n1 -= size
-                u0 += totals[index]
-                u1 -= totals[index]
+                u0 += buckets[index].x
+                u1 -= buckets[index].x
                 let lean = u0 * count - total * n0
                 if lean * lean <= bound * n0 * n1 { continue }
                 if n1 < minimum || n0 < minimum { continue }
@@ -107,10 +106,9 @@ extension ADWIN {
         var n0 = 0.0
         var u0 = 0.0
         for row in stride(from: rows - 1, through: 0, by: -1) {
-            let first = row * (maxBuckets + 1)
-            for index in first..<first + held[row] {
+            for index in range(of: row) {
                 n0 += ADWIN.size(of: row)
-                u0 += totals[index]
+                u0 += buckets[index].x
                 let n1 = count - n0
                 if n1 < minimum || n0 < minimum { continue }
                 let difference = u0 / n0 - (total - u0) / n1

@@ -53,9 +53,18 @@ package struct ADWIN: DriftDetector {
     var untilCheck: Int
     var mustRestart = false
     var rows = 1
-    var held: [Int]
-    var totals: [Double]
-    var deviations: [Double]
+    var places: [Place]
+    var buckets: [Bucket]
+
+    /// The sum of a bucket's values, and of their squared deviations from its mean.
+    typealias Bucket = SIMD2<Double>
+
+    /// Where a row's buckets lie in its room, which is a few times wider than they are, so that
+    /// dropping the oldest seldom moves the rest.
+    struct Place {
+        var start = 0
+        var held = 0
+    }
 
     /// Makes an empty window.
     ///
@@ -82,9 +91,18 @@ package struct ADWIN: DriftDetector {
         self.maxBuckets = maxBuckets
         self.warningDelta = warningDelta
         untilCheck = clock
-        held = [Int](repeating: 0, count: ADWIN.rowsMax)
-        totals = [Double](repeating: 0, count: ADWIN.rowsMax * (maxBuckets + 1))
-        deviations = totals
+        room = (maxBuckets + 1) * 3
+        places = [Place](repeating: Place(), count: ADWIN.rowsMax)
+        buckets = [Bucket](repeating: .zero, count: ADWIN.rowsMax * room)
+    }
+
+    /// The room of one row.
+    let room: Int
+
+    /// Where the row's buckets lie, oldest first.
+    func range(of row: Int) -> Range<Int> {
+        let start = row * room + places[row].start
+        return start..<start + places[row].held
     }
 
     /// How many values the window holds; right after a drift, how many the new level has.
@@ -112,7 +130,7 @@ package struct ADWIN: DriftDetector {
 
     /// Empties the window.
     package mutating func restart() {
-        for row in 0..<rows { held[row] = 0 }
+        for row in 0..<rows { places[row] = Place() }
         rows = 1
         count = 0
         total = 0
@@ -124,10 +142,7 @@ package struct ADWIN: DriftDetector {
 
     /// Adds a value to the newest row, and to the sums of the window.
     private mutating func insert(_ value: Double) {
-        let newest = held[0]
-        totals[newest] = value
-        deviations[newest] = 0
-        held[0] = newest + 1
+        append(Bucket(value, 0), to: 0)
         let before = count
         count = before + 1
         if before > 0 {
@@ -135,55 +150,73 @@ package struct ADWIN: DriftDetector {
             deviation += before * off * off / count
         }
         total += value
-        if newest == maxBuckets { compress() }
+        if places[0].held > maxBuckets { compress() }
+    }
+
+    /// Adds a bucket behind a row's newest.
+    private mutating func append(_ bucket: Bucket, to row: Int) {
+        var place = places[row]
+        if place.start + place.held == room {
+            moveDown(row)
+            place.start = 0
+        }
+        buckets[row * room + place.start + place.held] = bucket
+        place.held += 1
+        places[row] = place
+    }
+
+    /// Moves a row's buckets to the beginning of its room.
+    private mutating func moveDown(_ row: Int) {
+        let from = range(of: row)
+        for offset in 0..<from.count {
+            buckets[row * room + offset] = buckets[from.lowerBound + offset]
+        }
+        places[row].start = 0
+    }
+
+    /// Drops a row's oldest buckets.
+    private mutating func drop(_ gone: Int, of row: Int) {
+        places[row].start += gone
+        places[row].held -= gone
     }
 
     /// Merges the two oldest buckets of each row that overflows into the next row.
     private mutating func compress() {
-        let slots = maxBuckets + 1
         var row = 0
-        var size = 1.0
-        while held[row] == slots {
+        var inverse = 1.0
+        var half = 0.5
+        repeat {
             if row == ADWIN.rowsMax - 1 { return deleteOldest() }
-            let first = row * slots
+            let first = row * room + places[row].start
+            let older = buckets[first]
+            let newer = buckets[first + 1]
             // Dividing by a power of two and multiplying by its inverse give the same bits.
-            let off = totals[first] * (1 / size) - totals[first + 1] * (1 / size)
-            let merged = totals[first] + totals[first + 1]
-            let spread = deviations[first] + deviations[first + 1] + size * 0.5 * off * off
-            if row + 1 == rows { rows += 1 }
-            let target = (row + 1) * slots + held[row + 1]
-            totals[target] = merged
-            deviations[target] = spread
-            held[row + 1] += 1
-            removeOldest(2, of: row)
+            let off = (older.x - newer.x) * inverse
+            var merged = older + newer
+            merged.y += half * off * off
+            drop(2, of: row)
             row += 1
-            size *= 2
-        }
-    }
-
-    /// Moves a row's buckets down over its oldest ones.
-    private mutating func removeOldest(_ gone: Int, of row: Int) {
-        let first = row * (maxBuckets + 1)
-        let kept = held[row] - gone
-        for index in first..<first + kept {
-            totals[index] = totals[index + gone]
-            deviations[index] = deviations[index + gone]
-        }
-        held[row] = kept
+            inverse *= 0.5
+            half *= 2
+            if row == rows { rows += 1 }
+            append(merged, to: row)
+        } while places[row].held > maxBuckets
     }
 
     /// Takes the oldest bucket out of the window.
     mutating func deleteOldest() {
         let row = rows - 1
-        let first = row * (maxBuckets + 1)
         let size = ADWIN.size(of: row)
-        let sum = totals[first]
+        let oldest = buckets[range(of: row).lowerBound]
         count -= size
-        total -= sum
-        let off = sum / size - total / count
-        deviation -= deviations[first] + size * count * off * off / (size + count)
-        removeOldest(1, of: row)
-        if held[row] == 0 { rows -= 1 }
+        total -= oldest.x
+        let off = oldest.x / size - total / count
+        deviation -= oldest.y + size * count * off * off / (size + count)
+        drop(1, of: row)
+        if places[row].held == 0 {
+            places[row].start = 0
+            rows -= 1
+        }
     }
 
     /// The number of values in a bucket of the row.
