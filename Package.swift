@@ -64,7 +64,7 @@ let package = Package(
         pure("Samples", ["Primitives"]),
         pure("Learning", ["Primitives", "Samples", "Kernels"]),
         pure("Drift", ["Primitives", "Kernels"]),
-        pure("Consolidation", ["Primitives", "Samples", "Learning"]),
+        pure("Consolidation", ["Primitives", "Samples", "Learning", "Kernels"]),
         pure("Versions", ["Primitives", "Samples", "Learning"]),
         pure(
             "Engine",
@@ -72,6 +72,7 @@ let package = Package(
         ),
 
         test("DriftTests", ["Drift", "Primitives"], data: ["Golden"]),
+        test("ConsolidationTests", ["Consolidation", "Primitives"]),
     ],
     swiftLanguageModes: [.v6]
 )
