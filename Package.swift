@@ -36,6 +36,11 @@ func edge(
     )
 }
 
+/// A library of the system; its module map stands in Sources/Edge.
+func library(_ name: String, apt package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/Edge/\(name)", providers: [.apt([package])])
+}
+
 func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: common)
 }
@@ -65,6 +70,12 @@ let package = Package(
             "Engine",
             ["Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions"]
         ),
+        // The only code that touches the world, and the libraries that it wraps.
+        library("CSQLite", apt: "libsqlite3-dev"),
+        library("CSodium", apt: "libsodium-dev"),
+        edge("Storage", ["Primitives", "CSQLite", "CSodium"]),
+        // Tests.
+        test("StorageTests", ["Storage", "Primitives"]),
     ],
     swiftLanguageModes: [.v6]
 )
