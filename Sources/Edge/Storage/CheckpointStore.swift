@@ -10,6 +10,7 @@
 // at every moment, so a crash between any two calls leaves the old image or the new one. A
 // `current` that did not verify is never moved to `previous`: the last good image stays.
 
+import Glibc
 package import Primitives
 
 /// What was found where a checkpoint belongs.
@@ -160,7 +161,7 @@ extension StorageError {
     var isDamage: Bool {
         switch cause {
         case .damaged: true
-        case .system(let code): operation == .read && code == 5
+        case .system(let code): operation == .read && code == EIO
         case .database, .locked, .refused: false
         }
     }

@@ -135,6 +135,17 @@ package final class Registry {
         )
     }
 
+    /// Copies the whole registry into a new file, as it is at one moment.
+    func copy(to path: String) throws(StorageError) {
+        try database.run("VACUUM INTO ?", [.text(path)])
+    }
+
+    /// Moves everything from the journal into the file itself, so that the file can be moved.
+    func foldJournal() throws(StorageError) {
+        _ = try database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        _ = try database.rows("PRAGMA journal_mode = DELETE")
+    }
+
     private func setFlag(
         _ column: String,
         to isOn: Bool,

@@ -39,6 +39,9 @@ package struct StateLock: ~Copyable {
         descriptor = opened
     }
 
+    /// Lets the lock go now rather than at the end of its scope.
+    package consuming func release() {}
+
     /// Lets the lock go.
     deinit {
         close(descriptor)

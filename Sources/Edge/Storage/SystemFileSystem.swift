@@ -150,4 +150,20 @@ package struct SystemFileSystem: FileSystem {
         guard code == ENOENT else { throw StorageError(.inspect, path, .system(code)) }
         return nil
     }
+
+    /// Removes a file, or a directory with all that is in it; what is not there is fine.
+    func removeTree(_ path: String) throws(StorageError) {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else {
+            let code = errno
+            if code == ENOENT { return }
+            throw StorageError(.inspect, path, .system(code))
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            try remove(path)
+            return
+        }
+        for name in try names(in: path) { try removeTree(FilePath.join(path, name)) }
+        guard unsafe rmdir(path) == 0 else { throw StorageError(.remove, path, .system(errno)) }
+    }
 }
