@@ -32,9 +32,8 @@ package enum Backup {
     static let sumsName = "SHA256SUMS"
     static let format = "learnd-backup 1"
 
-    /// Writes a backup of the state directory to `archive`, replacing what was there.
-    ///
-    /// - Parameter created: nanoseconds since 1970.
+    /// Writes a backup of the state directory to `archive`, replacing what was there; `created` is
+    /// in nanoseconds since 1970.
     package static func write(
         state: String,
         to archive: String,

@@ -11,10 +11,9 @@ import Primitives
 extension Backup {
     /// Unpacks `archive` into the state directory `state` and makes it a new incarnation.
     ///
-    /// - Parameter replacing: what was there is moved to STATE/replaced-<incarnation>; without it, a
-    ///   directory that is not empty is refused.
-    /// - Throws: also when a daemon holds the directory. Nothing that was there is lost, whatever
-    ///   goes wrong.
+    /// With `replacing`, what was there is moved to STATE/replaced-<incarnation>; without it, a
+    /// directory that is not empty is refused. So is one that a daemon holds. Nothing that was there
+    /// is lost, whatever goes wrong.
     package static func restore(
         _ archive: String,
         into state: String,

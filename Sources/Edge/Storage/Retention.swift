@@ -49,9 +49,8 @@ package struct Retention: Sendable, Equatable {
         static func < (left: Rank, right: Rank) -> Bool { left.rawValue < right.rawValue }
     }
 
-    /// Decides about all versions of all learners that have files.
-    ///
-    /// - Parameter now: nanoseconds since 1970.
+    /// Decides about all versions of all learners that have files, at `now` (nanoseconds since
+    /// 1970).
     package func decide(_ versions: [VersionRecord], now: Int64) -> Decision {
         let kept = versions.filter(\.isKept)
         let ranks = self.ranks(of: kept, now: now)
