@@ -23,6 +23,20 @@ func pure(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     )
 }
 
+/// A library of the system: its header and how to link it stand in its module map.
+func system(_ name: String, apt package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/Edge/\(name)", providers: [.apt([package])])
+}
+
+/// A C++ shim in front of a library that has no C header.
+func shim(_ name: String, linking libraries: [String] = []) -> Target {
+    .target(
+        name: name,
+        path: "Sources/Edge/\(name)",
+        linkerSettings: libraries.map { .linkedLibrary($0) }
+    )
+}
+
 func edge(
     _ name: String,
     _ dependencies: [Target.Dependency],
@@ -34,6 +48,15 @@ func edge(
         path: "Sources/Edge/\(name)",
         swiftSettings: settings
     )
+}
+
+/// Where the parts are put together: the daemon, its command line, the simulation.
+func composition(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    settings: [SwiftSetting] = strict
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 /// `data` are files that the tests find beside their source.
@@ -71,8 +94,31 @@ let package = Package(
             ["Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions"]
         ),
 
+        // The only code that touches the world, and the libraries that it wraps.
+        system("CLinux", apt: "libc6-dev"),
+        edge("Linux", ["CLinux"], settings: common),
+        system("CZMQ", apt: "libzmq3-dev"),
+        edge("ZeroMQ", ["CZMQ"], settings: common),
+        system("CSQLite", apt: "libsqlite3-dev"),
+        system("CSodium", apt: "libsodium-dev"),
+        edge("Storage", ["Primitives", "CSQLite", "CSodium"]),
+
+        // The two roots that drive the engine.
+        composition(
+            "Simulation",
+            [
+                "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions",
+                "Engine",
+            ]
+        ),
+
+        // Tests.
         test("DriftTests", ["Drift", "Primitives"], data: ["Golden"]),
         test("ConsolidationTests", ["Consolidation", "Primitives"]),
+        test("LinuxTests", ["Linux"]),
+        test("ZeroMQTests", ["ZeroMQ", "Linux"]),
+        test("StorageTests", ["Storage", "Primitives"]),
+        test("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]
 )
