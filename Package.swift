@@ -65,6 +65,9 @@ let package = Package(
             "Engine",
             ["Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions"]
         ),
+
+        // The style of the house, as a test.
+        test("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]
 )
