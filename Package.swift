@@ -36,6 +36,11 @@ func edge(
     )
 }
 
+/// A C library of the system: its header and how to link it stand in its module map.
+func system(_ name: String, apt package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/Edge/\(name)", providers: [.apt([package])])
+}
+
 func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: common)
 }
@@ -65,6 +70,14 @@ let package = Package(
             "Engine",
             ["Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions"]
         ),
+        // The only code that touches the world: sockets, threads, files, the system's services.
+        system("CLinux", apt: "libc6-dev"),
+        edge("Linux", ["CLinux"], settings: common),
+        system("CZMQ", apt: "libzmq3-dev"),
+        edge("ZeroMQ", ["CZMQ"], settings: common),
+
+        test("LinuxTests", ["Linux"]),
+        test("ZeroMQTests", ["ZeroMQ", "Linux"]),
     ],
     swiftLanguageModes: [.v6]
 )
