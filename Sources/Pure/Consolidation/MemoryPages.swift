@@ -86,6 +86,20 @@ struct MemoryPages: Sendable {
         }
     }
 
+    /// Takes the features from `width` on away from every row.
+    mutating func shrink(width: Int) {
+        guard width < self.width else { return }
+        for page in pages.indices {
+            var kept: [Float] = []
+            for row in pages[page].headers.indices {
+                kept.append(contentsOf: pages[page].features[row * stride..<row * stride + width])
+            }
+            pages[page].features = kept
+        }
+        self.width = width
+        stride = width
+    }
+
     /// Keeps the rows of `slots`, in that order, and no others.
     mutating func keep(_ slots: [Int]) {
         let old = self

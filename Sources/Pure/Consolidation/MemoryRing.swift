@@ -33,6 +33,9 @@ struct MemoryRing: Sendable {
         if pages.count > capacity { keep(Array(slots.suffix(capacity))) }
     }
 
+    /// Takes the features from `width` on away from every row.
+    mutating func shrink(width: Int) { pages.shrink(width: width) }
+
     /// Keeps the rows whose sample number is in `range`.
     mutating func keep(_ range: Range<UInt64>) {
         let kept = slots.filter { range.contains(pages.header($0).index) }

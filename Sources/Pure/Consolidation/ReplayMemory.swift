@@ -89,6 +89,18 @@ package struct ReplayMemory: Sendable {
         )
     }
 
+    /// Takes the features from `width` on away from every row, as when an older schema comes back.
+    package mutating func shrink(width: Int) {
+        reservoir.shrink(width: width)
+        recent.shrink(width: width)
+        holdout.shrink(width: width)
+    }
+
+    /// How many rows all parts hold.
+    package var rowCount: Int {
+        reservoir.pages.count + recent.pages.count + holdout.pages.count
+    }
+
     /// Whether the next row is to be set aside: one in `holdoutEvery`, at random.
     package mutating func nextIsHoldout() -> Bool {
         settings.holdoutEvery > 0 && random.below(settings.holdoutEvery) == 0

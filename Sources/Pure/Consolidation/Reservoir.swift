@@ -84,6 +84,9 @@ struct Reservoir: Sendable {
         layOutAnew()
     }
 
+    /// Takes the features from `width` on away from every row.
+    mutating func shrink(width: Int) { pages.shrink(width: width) }
+
     /// Keeps the rows whose sample number is in `range`.
     ///
     /// Each row that remains stands for as many rows of the stream as it did before.
