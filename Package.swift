@@ -71,6 +71,8 @@ let package = Package(
             ["Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions"]
         ),
 
+        test("PrimitivesTests", ["Primitives"]),
+        test("SamplesTests", ["Samples", "Primitives"]),
         test("DriftTests", ["Drift", "Primitives"], data: ["Golden"]),
         test("ConsolidationTests", ["Consolidation", "Primitives"]),
     ],
