@@ -113,6 +113,8 @@ let package = Package(
         ),
 
         // Tests.
+        test("PrimitivesTests", ["Primitives"]),
+        test("SamplesTests", ["Samples", "Primitives"]),
         test("DriftTests", ["Drift", "Primitives"], data: ["Golden"]),
         test("ConsolidationTests", ["Consolidation", "Primitives"]),
         test("LinuxTests", ["Linux"]),

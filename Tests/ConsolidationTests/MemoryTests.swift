@@ -77,6 +77,7 @@ extension ReplayMemory {
         #expect(rows.indices == rows.indices.sorted())
         let parts = memory.rows(of: .reservoir).indices + memory.rows(of: .recent).indices
         #expect(Set(rows.indices) == Set(parts))
+        #expect(memory.count(of: .training) == rows.count)
     }
 
     @Test func holdoutIsApart() {

@@ -54,7 +54,7 @@ package struct ReplayMemory: Sendable {
         case .reservoir: reservoir.pages.count
         case .recent: recent.pages.count
         case .holdout: holdout.pages.count
-        case .training: rows(of: .training).count
+        case .training: slotsBeforeRecent.count + recent.pages.count
         }
     }
 
@@ -155,14 +155,17 @@ package struct ReplayMemory: Sendable {
         case .recent: copy(recent.slots, of: recent.pages, since, to: &rows)
         case .holdout: copy(holdout.slots, of: holdout.pages, since, to: &rows)
         case .training:
-            // The recent rows are the newest of all: what the reservoir has of their time, they
-            // have too.
-            let first = recent.slots.first.map { recent.pages.header($0).index } ?? .max
-            let older = reservoir.slots.filter { reservoir.pages.header($0).index < first }
-            copy(older, of: reservoir.pages, since, to: &rows)
+            copy(slotsBeforeRecent, of: reservoir.pages, since, to: &rows)
             copy(recent.slots, of: recent.pages, since, to: &rows)
         }
         return rows
+    }
+
+    /// The slots of the reservoir whose rows the recent window does not have: the window holds the
+    /// newest of all, so it has whatever the reservoir has of its time.
+    private var slotsBeforeRecent: [Int] {
+        let first = recent.slots.first.map { recent.pages.header($0).index } ?? .max
+        return reservoir.slots.filter { reservoir.pages.header($0).index < first }
     }
 
     private func copy(
