@@ -15,6 +15,8 @@ package enum DriftPolicy: UInt8, Sendable, Equatable {
 
 /// The parameters of a learner's detectors.
 package struct DriftSettings: Sendable, Equatable {
+    /// Whether the signals are watched at all.
+    package var isEnabled = true
     /// ADWIN's level for a drift.
     package var adwinDelta = 0.05
     /// ADWIN's level for a warning; not stricter than the level for a drift.
@@ -25,6 +27,10 @@ package struct DriftSettings: Sendable, Equatable {
     package var pageHinkleyThreshold = 50.0
     /// What Page-Hinkley lets pass unnoticed at each sample.
     package var pageHinkleyDelta = 0.005
+    /// How fast Page-Hinkley's sum fades.
+    package var pageHinkleyAlpha = 0.9999
+    /// How many samples Page-Hinkley sees before it may speak.
+    package var pageHinkleyMinimum = 30
     /// How many samples without any warning end a warning.
     package var calmSamples = 256
     /// Which changes are reported.
@@ -51,6 +57,12 @@ package struct DriftSettings: Sendable, Equatable {
         if !(pageHinkleyDelta >= 0 && pageHinkleyDelta < 1) {
             return "page-hinkley delta is \(pageHinkleyDelta), it must be at least 0 and below 1"
         }
+        if !(pageHinkleyAlpha > 0 && pageHinkleyAlpha <= 1) {
+            return "page-hinkley alpha is \(pageHinkleyAlpha), it must be above 0 and at most 1"
+        }
+        if !(1...1_000_000).contains(pageHinkleyMinimum) {
+            return "page-hinkley minimum is \(pageHinkleyMinimum), it must be 1 to 1000000"
+        }
         if !(0...1_000_000_000).contains(calmSamples) {
             return "calm samples is \(calmSamples), it must be 0 to 1000000000"
         }
@@ -61,6 +73,9 @@ package struct DriftSettings: Sendable, Equatable {
 extension DriftSettings: ByteCodable {
     /// Appends each setting.
     package func encode(into writer: inout ByteWriter) {
+        writer.write(isEnabled)
+        writer.write(pageHinkleyAlpha)
+        writer.write(Int64(pageHinkleyMinimum))
         writer.write(adwinDelta)
         writer.write(adwinWarningDelta)
         writer.write(Int64(adwinClock))
@@ -72,6 +87,9 @@ extension DriftSettings: ByteCodable {
 
     /// Reads each setting.
     package init(from reader: inout ByteReader) throws(DecodeError) {
+        isEnabled = try reader.readFlag()
+        pageHinkleyAlpha = try reader.readDouble()
+        pageHinkleyMinimum = Int(try reader.read(Int64.self))
         adwinDelta = try reader.readDouble()
         adwinWarningDelta = try reader.readDouble()
         adwinClock = Int(try reader.read(Int64.self))

@@ -79,6 +79,7 @@ package struct DriftWatch: Sendable {
 
     /// Takes the error bit (none in regression) and the clipped loss of the next sample.
     package mutating func observe(error bit: Double?, loss value: Double) -> DriftReport? {
+        guard settings.isEnabled else { return nil }
         var gravest = DriftVerdict.none
         let policy = settings.policy
         if let bit, bit.isFinite {
@@ -133,8 +134,10 @@ private struct SignalWatch: Sendable {
             warningDelta: settings.adwinWarningDelta
         )
         pageHinkley = PageHinkley(
+            minInstances: settings.pageHinkleyMinimum,
             delta: settings.pageHinkleyDelta,
             threshold: settings.pageHinkleyThreshold,
+            alpha: settings.pageHinkleyAlpha,
             direction: settings.policy == .risesOnly ? .up : .both
         )
     }

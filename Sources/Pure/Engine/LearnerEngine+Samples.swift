@@ -130,12 +130,12 @@ extension LearnerEngine {
             ? Schema(
                 task: verdict.task,
                 width: verdict.width,
-                limits: settings.limits(for: verdict.task),
+                limits: settings.limits,
                 classes: classes
             )
             : Schema(
                 named: verdict.task,
-                limits: settings.limits(for: verdict.task),
+                limits: settings.limits,
                 classes: classes
             )
         phase = .learning(LearnerCore(schema: schema, settings: settings))
@@ -226,13 +226,5 @@ extension LearnerEngine {
         plan.want(
             ConsolidationWish(trigger: .drift, onset: sample > since ? sample - since : 0)
         )
-    }
-}
-
-extension EngineSettings {
-    /// Logistic regression tells two classes apart, whatever the general limit is.
-    func limits(for task: Task) -> SchemaLimits {
-        guard task == .classes, model == .logistic else { return limits }
-        return SchemaLimits(classesMax: 2, columnsMax: limits.columnsMax)
     }
 }

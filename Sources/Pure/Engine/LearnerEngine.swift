@@ -7,7 +7,8 @@
 // Invariants after every step: the books balance; version numbers have only risen; at most one
 // consolidation is running; nothing is waiting once the vote is over.
 
-package import Learning
+import Drift
+import Learning
 package import Primitives
 import Samples
 import Versions
@@ -140,9 +141,19 @@ extension LearnerEngine {
         checkpointAt = now + settings.checkpointInterval
     }
 
+    /// Takes new settings. What the learner was born with is the shell's to compare; here rates and
+    /// detectors follow, and the detectors start anew when they are others.
     private mutating func change(_ new: EngineSettings) {
+        let old = settings
         settings = new
         plan.rest = max(plan.rest, new.consolidation.cooldown)
         checkpointAt = min(checkpointAt, now + new.checkpointInterval)
+        guard case .learning(var core) = phase else { return }
+        let learner = new.learnerSettings(for: core.schema.task)
+        if old.learnerSettings(for: core.schema.task) != learner {
+            core.champion.learner.configure(learner)
+        }
+        if core.watch.settings != new.drift { core.watch = DriftWatch(settings: new.drift) }
+        phase = .learning(core)
     }
 }
