@@ -65,6 +65,9 @@ let package = Package(
             "Engine",
             ["Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions"]
         ),
+        test("KernelsTests", ["Kernels"]),
+        test("LearningTests", ["Learning", "Primitives"]),
+        test("LawTests", ["Learning", "Primitives"]),
     ],
     swiftLanguageModes: [.v6]
 )
