@@ -102,6 +102,8 @@ let package = Package(
         system("CSQLite", apt: "libsqlite3-dev"),
         system("CSodium", apt: "libsodium-dev"),
         edge("Storage", ["Primitives", "CSQLite", "CSodium"]),
+        shim("CToml11"),
+        edge("Configuration", ["Primitives", "CToml11"]),
 
         // The two roots that drive the engine.
         composition(
@@ -120,7 +122,12 @@ let package = Package(
         test("LinuxTests", ["Linux"]),
         test("ZeroMQTests", ["ZeroMQ", "Linux"]),
         test("StorageTests", ["Storage", "Primitives"]),
+        test("ConfigurationTests", ["Configuration", "Primitives"]),
         test("TidyTests", []),
+        test("KernelsTests", ["Kernels"]),
+        test("LearningTests", ["Learning", "Primitives"]),
+        test("LawTests", ["Learning", "Primitives"]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

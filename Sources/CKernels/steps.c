@@ -21,7 +21,8 @@ LEARND_INLINE float shrink(float w, float amount) {
 // The gradient of a weight with its regularisers; `anchored` is a constant where it is called.
 LEARND_INLINE float full_gradient(float g, float w, float anchor, float l2, float pull,
                                   int anchored) {
-    g += l2 * w;
+    // First: two infinities must not meet.
+    g = learnd_clamp(g, LEARND_GRADIENT_LIMIT) + l2 * w;
     if (anchored) g += pull * (w - anchor);
     return learnd_clamp(g, LEARND_GRADIENT_LIMIT);
 }

@@ -6,9 +6,9 @@
 // A row of parameters is n weights followed by one bias: n + 1 numbers, which is also the stride
 // between the rows of a model with several outputs. Moments and anchors have the same layout.
 //
-// Every kernel but learnd_log, learnd_exp and learnd_expm1 is written so that its bits do not depend on the
-// processor: products and sums are separate (no fused multiply-add), and sums of many numbers have
-// a fixed order of lanes. The variants made for newer processors therefore only differ in speed.
+// Every kernel but learnd_log, learnd_exp and learnd_expm1 is written so that its bits do not
+// depend on the processor: products and sums are separate (no fused multiply-add), and sums of many
+// numbers have a fixed order of lanes. The variants made for newer processors only differ in speed.
 
 #ifndef LEARND_CKERNELS_H
 #define LEARND_CKERNELS_H

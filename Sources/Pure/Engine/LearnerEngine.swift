@@ -8,7 +8,7 @@
 // consolidation is running; nothing is waiting once the vote is over.
 
 import Drift
-import Learning
+package import Learning
 package import Primitives
 import Samples
 import Versions

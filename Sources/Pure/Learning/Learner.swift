@@ -22,7 +22,7 @@ package protocol Learner: Sendable {
     mutating func testThenTrain(_ block: inout Block)
     /// Predicts without changing anything.
     func predict(_ block: inout Block)
-    /// Widens to the given shape; new columns and classes start at zero. Never shrinks.
+    /// Widens to the given shape, never shrinks; new columns and classes start at zero.
     mutating func grow(width: Int, outputs: Int)
     /// Pulls learning towards the parameters as they are now; a strength of 0 removes the pull.
     mutating func anchor(strength: Float)

@@ -4,7 +4,7 @@
 // is new is zero everywhere: parameters, moments and anchor.
 
 extension LinearModel {
-    /// Widens to the given shape; new columns and classes start at zero. Never shrinks.
+    /// Widens to the given shape, never shrinks; new columns and classes start at zero.
     package mutating func grow(width: Int, outputs: Int) {
         precondition(kind != .linear || outputs <= 1, "a linear model predicts one number")
         let newOutputs = max(outputs, self.outputs)
@@ -21,7 +21,9 @@ extension LinearModel {
         LinearModel.move(&anchored, from: old, to: new)
     }
 
-    /// Two rows whose scores differ by the one score there was. Gradients of the two are opposite
+    /// Makes two rows whose scores differ by the one score there was.
+    ///
+    /// Gradients of the two are opposite
     /// and as large as that of the one, and so are the moments.
     private mutating func becomeSoftmax() {
         kind = .softmax

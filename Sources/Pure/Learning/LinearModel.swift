@@ -89,7 +89,9 @@ package struct LinearModel: Learner {
         }
     }
 
-    /// Pulls learning towards the parameters, bias included, as they are now: the gradient of
+    /// Pulls learning towards the parameters, bias included, as they are now.
+    ///
+    /// The gradient of
     /// `strength / 2 * |w - w*|²` joins that of the loss (L2-SP; Li, Grandvalet and Davoine,
     /// "Explicit inductive bias for transfer learning with convolutional networks", 2018). Where a
     /// step of that strength would overshoot, it goes as far as the anchor.

@@ -45,7 +45,8 @@ struct Link {
         switch layout.kind {
         case .linear:
             let distance = predictions[row] - targets[row]
-            return delta > 0 ? min(max(distance, -delta), delta) : 2 * distance
+            return delta > 0
+                ? min(max(distance, -delta), delta) : Link.bounded(2 * distance)
         case .logistic:
             return predictions[2 * row + 1] - (classes[row] == 1 ? 1 : 0)
         case .softmax:

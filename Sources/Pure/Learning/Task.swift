@@ -18,7 +18,9 @@ package enum Task: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// What a row may be used for. Every row is predicted and, when it has a label, tested.
+/// What a row may be used for.
+///
+/// Every row is predicted and, when it has a label, tested.
 package enum RowUse: UInt8, Sendable, BitwiseCopyable {
     /// Tested, then trained on.
     case train = 0

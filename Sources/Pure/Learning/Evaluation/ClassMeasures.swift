@@ -41,7 +41,9 @@ struct ClassMeasures: Sendable {
     /// The mean log loss since the start.
     var loss: Double { count == 0 ? .nan : lossSum / Double(count) }
 
-    /// Counts one row and returns its log loss. Of equal probabilities the first is the prediction.
+    /// Counts one row and returns its log loss.
+    ///
+    /// Of equal probabilities the first is the prediction.
     mutating func record(
         _ predictions: Span<Float>,
         at start: Int,

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What holds for every learner, whatever its settings.
+
+import Learning
+import Primitives
+import Testing
+
+@Suite("Laws of every learner")
+struct LearnerLaws {
+    @Test(
+        "Prediction changes nothing, and is what test-then-train predicts first",
+        arguments: Subject.all
+    )
+    func predictionIsPure(subject: Subject) {
+        var learner = subject.learner()
+        learner.learn(Rows.random(50, seed: 1, classes: subject.outputs))
+        let before = learner.bytes
+        let rows = Rows.random(20, seed: 2, classes: subject.outputs)
+        let predictions = learner.predictions(rows)
+        #expect(learner.bytes == before)
+        #expect(predictions.count == 20 * subject.outputs)
+        let learned = learner.learn(rows)
+        #expect(
+            Array(learned.prefix(subject.outputs)) == Array(predictions.prefix(subject.outputs))
+        )
+        #expect(learner.bytes != before)
+    }
+
+    @Test("A copy evolves alone", arguments: Subject.all)
+    func copiesAreValues(subject: Subject) {
+        var learner = subject.learner()
+        learner.learn(Rows.random(30, seed: 1, classes: subject.outputs))
+        let copy = learner
+        let before = copy.bytes
+        learner.learn(Rows.random(30, seed: 2, classes: subject.outputs))
+        #expect(copy.bytes == before)
+        #expect(learner.bytes != before)
+    }
+
+    @Test("Bytes give the learner back, with the same future", arguments: Subject.all)
+    func codingKeepsEverything(subject: Subject) throws {
+        var learner = subject.learner()
+        learner.learn(Rows.random(30, seed: 1, classes: subject.outputs))
+        learner.anchor(strength: 0.5)
+        learner.learn(Rows.random(30, seed: 2, classes: subject.outputs))
+        var reader = ByteReader(learner.bytes)
+        var restored = try LearnerCoding.decode(from: &reader)
+        try reader.expectEnd()
+        #expect(restored.bytes == learner.bytes)
+        #expect(restored.parameters == learner.parameters)
+        let tail = Rows.random(30, seed: 3, classes: subject.outputs)
+        #expect(restored.learn(tail) == learner.learn(tail))
+        #expect(restored.bytes == learner.bytes)
+    }
+
+    @Test("Damaged bytes are refused, not trusted", arguments: Subject.plain)
+    func damageIsRefused(subject: Subject) {
+        var learner = subject.learner()
+        learner.learn(Rows.random(10, seed: 1, classes: subject.outputs))
+        let bytes = learner.bytes
+        for length in stride(from: 0, to: bytes.count, by: 3) {
+            var reader = ByteReader(Array(bytes.prefix(length)))
+            #expect(throws: DecodeError.self) { try LearnerCoding.decode(from: &reader) }
+        }
+        var random = RandomSource(seed: 9)
+        for _ in 0..<200 {
+            var damaged = bytes
+            damaged[random.below(damaged.count)] ^= UInt8(1 + random.below(255))
+            var reader = ByteReader(damaged)
+            guard var decoded = try? LearnerCoding.decode(from: &reader) else { continue }
+            // What is accepted must be usable.
+            guard decoded.width == 7, decoded.outputs == subject.outputs else { continue }
+            decoded.learn(Rows.random(5, seed: 1, classes: subject.outputs))
+            #expect(decoded.isFinite)
+        }
+    }
+
+    @Test("Rows that are not for training change nothing", arguments: Subject.all)
+    func onlyTrainingRowsTeach(subject: Subject) {
+        var learner = subject.learner()
+        learner.learn(Rows.random(30, seed: 1, classes: subject.outputs))
+        let before = learner.bytes
+        var rows = Rows.random(9, seed: 2, classes: subject.outputs)
+        for index in rows.rows.indices {
+            switch index % 4 {
+            case 0: rows.rows[index].use = .holdout
+            case 1: rows.rows[index].use = .scored
+            case 2:
+                rows.rows[index].target = .nan
+                rows.rows[index].label = -1
+            default: rows.rows[index].weight = 0
+            }
+        }
+        let predictions = learner.predictions(rows)
+        #expect(learner.learn(rows) == predictions)
+        #expect(learner.bytes == before)
+    }
+
+    @Test("In sequential mode the batches do not matter", arguments: Subject.sequential)
+    func batchingIsIrrelevant(subject: Subject) {
+        let rows = Rows.random(61, seed: 4, classes: subject.outputs)
+        var whole = subject.learner()
+        whole.anchor(strength: 0)
+        let expected = whole.learn(rows)
+        for size in [1, 2, 7, 60] {
+            var learner = subject.learner()
+            var predictions: [Float] = []
+            for start in stride(from: 0, to: 61, by: size) {
+                var block = rows.block(start..<min(61, start + size))
+                learner.testThenTrain(&block)
+                predictions += block.predictions
+            }
+            #expect(predictions == expected)
+            #expect(learner.bytes == whole.bytes)
+        }
+    }
+
+    @Test(
+        "A mean-gradient block is predicted from its start",
+        arguments: Subject.all.filter { $0.settings.mode == .meanGradient }
+    )
+    func meanModePredictsFirst(subject: Subject) {
+        var learner = subject.learner()
+        learner.learn(Rows.random(30, seed: 1, classes: subject.outputs))
+        let rows = Rows.random(30, seed: 2, classes: subject.outputs)
+        let expected = learner.predictions(rows)
+        #expect(learner.learn(rows) == expected)
+    }
+
+    @Test("New columns change no prediction, and learn from then on", arguments: Subject.all)
+    func wideningKeepsPredictions(subject: Subject) {
+        var narrow = subject.learner()
+        narrow.learn(Rows.random(30, seed: 1, classes: subject.outputs))
+        narrow.anchor(strength: 0.1)
+        var wide = narrow
+        wide.grow(width: 9, outputs: subject.outputs)
+        #expect(wide.width == 9 && wide.outputs == narrow.outputs)
+        var rows = Rows.random(20, seed: 2, classes: subject.outputs)
+        let expected = narrow.predictions(rows)
+        var wider = rows
+        wider.width = 9
+        for index in wider.rows.indices { wider.rows[index].features += [0, 0] }
+        // Zeros in new columns: nothing but the order of the sums may differ.
+        for (left, right) in zip(wide.predictions(wider), expected) {
+            #expect(abs(left - right) <= 1e-5)
+        }
+        narrow.learn(rows)
+        wide.learn(wider)
+        for (left, right) in zip(wide.predictions(wider), narrow.predictions(rows)) {
+            #expect(abs(left - right) <= 1e-4)
+        }
+        for index in wider.rows.indices { wider.rows[index].features[8] = Float(index) }
+        rows = wider
+        wide.learn(rows)
+        let rowLength = wide.parameters.width
+        let last = wide.parameters.weights.indices.filter { $0 % rowLength == rowLength - 1 }
+        #expect(last.contains { wide.parameters.weights[$0] != 0 })
+        // Never shrinks.
+        wide.grow(width: 1, outputs: 0)
+        #expect(wide.width == 9 && wide.outputs == subject.outputs)
+    }
+
+    @Test(
+        "New classes keep the odds of the old ones",
+        arguments: Subject.all.filter { $0.settings.model != .linear }
+    )
+    func newClassesKeepOdds(subject: Subject) throws {
+        var learner = subject.learner()
+        learner.learn(Rows.random(30, seed: 1, classes: subject.outputs))
+        learner.anchor(strength: 0.1)
+        let rows = Rows.random(10, seed: 2, classes: subject.outputs)
+        let old = learner.predictions(rows)
+        learner.grow(width: 7, outputs: 5)
+        #expect(learner.outputs == 5 && learner.parameters.kind == .softmax)
+        #expect(learner.parameters.rows == 5)
+        let new = learner.predictions(rows)
+        for row in 0..<10 {
+            let before = old[row * subject.outputs] / old[row * subject.outputs + 1]
+            let after = new[row * 5] / new[row * 5 + 1]
+            #expect(abs(before - after) <= 1e-4 * abs(before))
+            #expect(abs(new[row * 5..<row * 5 + 5].reduce(0, +) - 1) < 1e-5)
+        }
+        var reader = ByteReader(learner.bytes)
+        let restored = try LearnerCoding.decode(from: &reader)
+        #expect(restored.bytes == learner.bytes)
+        var more = Rows.random(50, seed: 3, classes: 5)
+        for index in more.rows.indices where index % 2 == 0 { more.rows[index].label = 4 }
+        let unlikely = learner.predictions(more)
+        for _ in 0..<20 { learner.learn(more) }
+        let likely = learner.predictions(more)
+        var gain: Float = 0
+        for row in 0..<50 { gain += likely[row * 5 + 4] - unlikely[row * 5 + 4] }
+        #expect(gain > 0)
+        #expect(learner.isFinite)
+    }
+
+    @Test("An anchor keeps the parameters nearer to where they were", arguments: Subject.plain)
+    func anchorsPull(subject: Subject) {
+        var free = subject.learner()
+        free.learn(Rows.random(100, seed: 1, classes: subject.outputs))
+        let start = free.parameters
+        var anchored = free
+        anchored.anchor(strength: 5)
+        #expect(anchored.parameters == start)
+        var tail = Rows.random(100, seed: 2, classes: subject.outputs)
+        for index in tail.rows.indices {
+            tail.rows[index].target *= -3
+            tail.rows[index].label = Int32(subject.outputs - 1) - tail.rows[index].label
+        }
+        var released = anchored
+        released.anchor(strength: 0)
+        for _ in 0..<40 {
+            free.learn(tail)
+            anchored.learn(tail)
+            released.learn(tail)
+        }
+        #expect(released.bytes == free.bytes)
+        #expect(distance(anchored.parameters, start) < 0.9 * distance(free.parameters, start))
+    }
+
+    @Test("Restarted moments leave the parameters, and forget the past", arguments: Subject.all)
+    func momentsRestart(subject: Subject) {
+        var learner = subject.learner()
+        learner.learn(Rows.random(100, seed: 1, classes: subject.outputs))
+        let parameters = learner.parameters
+        learner.restartMoments()
+        #expect(learner.parameters == parameters)
+        let once = learner.bytes
+        learner.restartMoments()
+        #expect(learner.bytes == once)
+    }
+
+    @Test("Extreme finite input never makes anything else", arguments: Subject.all)
+    func extremesStayFinite(subject: Subject) {
+        var random = RandomSource(seed: 5)
+        let extremes: [Float] = [
+            1e38, -1e38, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0, 1,
+            .leastNonzeroMagnitude, 1e-38, 1e19, -1e19,
+        ]
+        var rows = Rows.random(200, seed: 1, classes: subject.outputs)
+        for index in rows.rows.indices {
+            for column in 0..<7 {
+                rows.rows[index].features[column] = extremes[random.below(extremes.count)]
+            }
+            rows.rows[index].target = extremes[random.below(extremes.count)]
+            rows.rows[index].weight = abs(extremes[random.below(extremes.count)])
+        }
+        var learner = subject.learner()
+        learner.anchor(strength: 1e30)
+        for start in stride(from: 0, to: 200, by: 40) {
+            var block = rows.block(start..<start + 40)
+            learner.testThenTrain(&block)
+            #expect(block.predictions.allSatisfy { $0.isFinite })
+            #expect(learner.isFinite)
+            var evaluation = Evaluation(task: subject.settings.model.task)
+            evaluation.record(&block)
+            #expect(block.losses.allSatisfy { $0.isFinite })
+            #expect(evaluation.loss.isFinite)
+        }
+        // And sane rows still work afterwards.
+        let sane = learner.learn(Rows.random(50, seed: 2, classes: subject.outputs))
+        #expect(sane.allSatisfy { $0.isFinite } && learner.isFinite)
+    }
+
+    private func distance(_ left: LearnerParameters, _ right: LearnerParameters) -> Float {
+        let pairs = zip(left.weights + left.bias, right.weights + right.bias)
+        var sum: Float = 0
+        for (first, second) in pairs { sum += (first - second) * (first - second) }
+        return sum.squareRoot()
+    }
+}

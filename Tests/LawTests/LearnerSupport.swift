@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the laws are held against: every combination of model, loss, optimiser, mode and
+// regulariser, and seeded rows to try them on.
+
+import Learning
+import Primitives
+import Testing
+
+/// One setting under test, with a name that a failure prints.
+struct Subject: Sendable, CustomTestStringConvertible {
+    var settings: LearnerSettings
+    var testDescription: String
+
+    static let all: [Subject] = {
+        var subjects: [Subject] = []
+        let losses: [(ModelKind, LossKind)] = [
+            (.linear, .squared), (.linear, .huber(delta: 0.5)), (.logistic, .logistic),
+            (.softmax, .crossEntropy),
+        ]
+        let optimisers: [OptimiserSettings] = [
+            .sgd(rate: 0.02), .invariant(rate: 0.02), .momentum(rate: 0.01, momentum: 0.5),
+            .adaGrad(rate: 0.1, epsilon: 1e-6),
+            .adam(rate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-6),
+        ]
+        let extras: [(String, Float, Float, Float?)] = [
+            ("plain", 0, 0, nil), ("l1", 0.01, 0, nil), ("l2", 0, 0.1, nil), ("clip", 0, 0, 0.5),
+            ("all", 0.01, 0.1, 0.5),
+        ]
+        for (model, loss) in losses {
+            for optimiser in optimisers {
+                for mode in LearningMode.allCases {
+                    for (name, l1, l2, clip) in extras {
+                        let settings = LearnerSettings(
+                            model: model,
+                            loss: loss,
+                            optimiser: optimiser,
+                            l1: l1,
+                            l2: l2,
+                            mode: mode,
+                            gradientClip: clip
+                        )
+                        guard settings.problem == nil else { continue }
+                        subjects.append(
+                            Subject(
+                                settings: settings,
+                                testDescription:
+                                    "\(model.name) \(loss) \(optimiser.name) \(mode.name) \(name)"
+                            )
+                        )
+                    }
+                }
+            }
+        }
+        return subjects
+    }()
+
+    static let sequential = all.filter { $0.settings.mode == .sequential }
+
+    /// Those without clipping and regularisers.
+    static let plain = all.filter {
+        $0.settings.gradientClip == nil && $0.settings.l1 == 0 && $0.settings.l2 == 0
+    }
+
+    var outputs: Int {
+        switch settings.model {
+        case .linear: 1
+        case .logistic: 2
+        case .softmax: 3
+        }
+    }
+
+    func learner(width: Int = 7) -> any Learner {
+        makeLearner(settings, width: width, outputs: outputs)
+    }
+}
+
+/// Rows that can be cut and joined.
+struct Rows {
+    struct Row {
+        var features: [Float]
+        var target: Float
+        var label: Int32
+        var weight: Float = 1
+        var use: RowUse = .train
+    }
+
+    var rows: [Row] = []
+    var width = 7
+
+    static func random(
+        _ count: Int,
+        seed: UInt64,
+        width: Int = 7,
+        classes: Int,
+        scale: Float = 1
+    ) -> Rows {
+        var random = RandomSource(seed: seed)
+        var result = Rows()
+        result.width = width
+        for _ in 0..<count {
+            let features = (0..<width).map { _ in Float(random.normal()) * scale }
+            let score = features.reduce(0) { $0 + $1 / 3 } + Float(random.normal()) / 4
+            result.rows.append(
+                Row(
+                    features: features,
+                    target: score + 1,
+                    label: Int32(min(classes - 1, max(0, Int((score + 1).rounded(.down))))),
+                    weight: Float(random.below(3)) / 2 + 0.5,
+                    use: random.chance(0.1) ? .holdout : .train
+                )
+            )
+        }
+        return result
+    }
+
+    /// A block whose features are the raw ones.
+    func block(_ range: Range<Int>? = nil) -> Block {
+        var block = Block()
+        block.reset(width: width, outputs: 1)
+        for row in rows[range ?? 0..<rows.count] {
+            block.append(
+                raw: row.features.span,
+                target: row.target,
+                class: row.label,
+                weight: row.weight,
+                use: row.use
+            )
+        }
+        block.features = block.raw
+        return block
+    }
+}
+
+extension Learner {
+    /// The whole state as bytes.
+    var bytes: [UInt8] {
+        var writer = ByteWriter()
+        encode(into: &writer)
+        return writer.bytes
+    }
+
+    /// Learns the rows as one block and returns what was predicted.
+    @discardableResult
+    mutating func learn(_ rows: Rows) -> [Float] {
+        var block = rows.block()
+        testThenTrain(&block)
+        return block.predictions
+    }
+
+    /// Predicts the rows.
+    func predictions(_ rows: Rows) -> [Float] {
+        var block = rows.block()
+        predict(&block)
+        return block.predictions
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What weight 2 means, for each optimiser, as LearnerSettings states it. Doubling is exact in
+// floating point, so equal means equal bits, except where a row twice is compared with once.
+
+import Learning
+import Testing
+
+@Suite("The meaning of weights")
+struct WeightLaws {
+    private let models: [(ModelKind, LossKind)] = [
+        (.linear, .squared), (.linear, .huber(delta: 0.5)), (.logistic, .logistic),
+        (.softmax, .crossEntropy),
+    ]
+
+    private func rows(weight: Float) -> Rows {
+        var rows = Rows.random(80, seed: 6, classes: 2)
+        for index in rows.rows.indices { rows.rows[index].weight = weight }
+        return rows
+    }
+
+    private func parameters(
+        _ model: ModelKind,
+        _ loss: LossKind,
+        _ optimiser: OptimiserSettings,
+        weight: Float,
+        mode: LearningMode = .sequential
+    ) -> LearnerParameters {
+        let settings = LearnerSettings(model: model, loss: loss, optimiser: optimiser, mode: mode)
+        var learner = makeLearner(settings, width: 7, outputs: model == .linear ? 1 : 2)
+        learner.learn(rows(weight: weight))
+        return learner.parameters
+    }
+
+    @Test("sgd and momentum: twice the rate")
+    func doubleRate() {
+        for (model, loss) in models {
+            #expect(
+                parameters(model, loss, .sgd(rate: 0.02), weight: 2)
+                    == parameters(model, loss, .sgd(rate: 0.04), weight: 1)
+            )
+            #expect(
+                parameters(model, loss, .momentum(rate: 0.01, momentum: 0.5), weight: 2)
+                    == parameters(model, loss, .momentum(rate: 0.02, momentum: 0.5), weight: 1)
+            )
+        }
+    }
+
+    @Test("adaGrad and adam: half of epsilon")
+    func halfEpsilon() {
+        for (model, loss) in models {
+            #expect(
+                parameters(model, loss, .adaGrad(rate: 0.1, epsilon: 0.5), weight: 2)
+                    == parameters(model, loss, .adaGrad(rate: 0.1, epsilon: 0.25), weight: 1)
+            )
+            let adam = { (epsilon: Float) -> OptimiserSettings in
+                .adam(rate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: epsilon)
+            }
+            #expect(
+                parameters(model, loss, adam(0.5), weight: 2)
+                    == parameters(model, loss, adam(0.25), weight: 1)
+            )
+        }
+    }
+
+    @Test("invariant: the row twice")
+    func rowTwice() {
+        let settings = LearnerSettings(model: .linear, optimiser: .invariant(rate: 0.05))
+        var heavy = makeLearner(settings, width: 7, outputs: 1)
+        heavy.learn(rows(weight: 2))
+        var twice = rows(weight: 1)
+        twice.rows = twice.rows.flatMap { [$0, $0] }
+        var light = makeLearner(settings, width: 7, outputs: 1)
+        light.learn(twice)
+        for (left, right) in zip(heavy.parameters.weights, light.parameters.weights) {
+            #expect(abs(left - right) < 1e-5)
+        }
+    }
+
+    @Test("mean-gradient: only shares count")
+    func sharesOnly() {
+        for (model, loss) in models {
+            for optimiser in [OptimiserSettings.sgd(rate: 0.1), .adaGrad(rate: 0.1, epsilon: 0.5)] {
+                let light = parameters(model, loss, optimiser, weight: 1, mode: .meanGradient)
+                let heavy = parameters(model, loss, optimiser, weight: 2, mode: .meanGradient)
+                #expect(light == heavy)
+            }
+        }
+    }
+}
