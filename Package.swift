@@ -74,8 +74,13 @@ let package = Package(
         library("CSQLite", apt: "libsqlite3-dev"),
         library("CSodium", apt: "libsodium-dev"),
         edge("Storage", ["Primitives", "CSQLite", "CSodium"]),
+        // toml11 is C++; every entry of the shim catches what it throws.
+        .target(name: "CToml11", path: "Sources/Edge/CToml11"),
+        edge("Configuration", ["Primitives", "CToml11"]),
         // Tests.
         test("StorageTests", ["Storage", "Primitives"]),
+        test("ConfigurationTests", ["Configuration", "Primitives"]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )
