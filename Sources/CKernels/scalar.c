@@ -9,3 +9,5 @@
 double learnd_log(double x) { return log(x); }
 
 double learnd_exp(double x) { return exp(x); }
+
+double learnd_expm1(double x) { return expm1(x); }

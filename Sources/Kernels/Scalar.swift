@@ -12,4 +12,7 @@ package enum Scalar {
 
     /// The exponential.
     package static func exp(_ x: Double) -> Double { learnd_exp(x) }
+
+    /// The exponential of `x`, minus one, exact near zero.
+    package static func expMinusOne(_ x: Double) -> Double { learnd_expm1(x) }
 }

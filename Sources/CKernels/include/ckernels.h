@@ -2,13 +2,68 @@
 //
 // The numeric loops that Swift does not vectorise. Each takes plain pointers and counts, touches no
 // global state and allocates nothing.
+//
+// A row of parameters is n weights followed by one bias: n + 1 numbers, which is also the stride
+// between the rows of a model with several outputs. Moments and anchors have the same layout.
+//
+// Every kernel but learnd_log, learnd_exp and learnd_expm1 is written so that its bits do not depend on the
+// processor: products and sums are separate (no fused multiply-add), and sums of many numbers have
+// a fixed order of lanes. The variants made for newer processors therefore only differ in speed.
 
 #ifndef LEARND_CKERNELS_H
 #define LEARND_CKERNELS_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+// No parameter, momentum or gradient ever leaves these bounds, whatever finite numbers come in.
+#define LEARND_PARAMETER_LIMIT 1e18f
+#define LEARND_GRADIENT_LIMIT 1e15f
+#define LEARND_SCORE_LIMIT 1e30f
 
 double learnd_log(double x);
 double learnd_exp(double x);
+double learnd_expm1(double x);
+
+// scores.c
+
+float learnd_dot(const float *a, const float *b, size_t n);
+float learnd_squared_norm(const float *x, size_t n);
+void learnd_scores(const float *values, size_t rows, size_t n, const float *x, float *scores);
+void learnd_add_scaled(float *sum, const float *x, size_t n, float scale);
+
+// probability.c
+
+float learnd_sigmoid(float score);
+void learnd_softmax(float *scores, size_t n);
+
+// steps.c
+
+// What one step of an optimiser needs to know; the meaning of a, b, c and d is the optimiser's.
+typedef struct {
+    float rate;
+    float a, b, c, d;
+    float l1, l2;
+    float pull;
+} learnd_step;
+
+// The gradient of weight i is `error * x[i]`, that of the bias is `bias_error`. `anchor` is null
+// where there is none.
+void learnd_step_sgd(float *values, const float *anchor, const float *x, size_t n, float error,
+                     float bias_error, const learnd_step *step);
+void learnd_step_momentum(float *values, float *velocity, const float *anchor, const float *x,
+                          size_t n, float error, float bias_error, const learnd_step *step);
+void learnd_step_adagrad(float *values, float *squares, const float *anchor, const float *x,
+                         size_t n, float error, float bias_error, const learnd_step *step);
+void learnd_step_adam(float *values, float *first, float *second, const float *anchor,
+                      const float *x, size_t n, float error, float bias_error,
+                      const learnd_step *step);
+
+// standardise.c
+
+void learnd_standardise(double *mean, double *variance, double *count, size_t n, double memory,
+                        double clip, const float *raw, float *features, size_t rows);
+void learnd_apply_standard(const double *mean, const double *variance, size_t n, double clip,
+                           const float *raw, float *features, size_t rows);
 
 #endif

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sums of products. Lane l of 32 takes the products l, l + 32, ...; the lanes are added in halves,
+// and the last products that fill no lane come at the end. The order is thus fixed by n alone.
+
+#include "ckernels.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "clones.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+typedef float lanes4 __attribute__((vector_size(16)));
+typedef float lanes8 __attribute__((vector_size(32)));
+typedef float lanes16 __attribute__((vector_size(64)));
+
+#define LOAD(type, name, pointer) \
+    type name;                    \
+    memcpy(&name, (pointer), sizeof(name))
+
+LEARND_INLINE float dot(const float *a, const float *b, size_t n) {
+    size_t i = 0;
+    lanes16 even = {0}, odd = {0};
+    for (; i + 32 <= n; i += 32) {
+        LOAD(lanes16, a0, a + i);
+        LOAD(lanes16, b0, b + i);
+        LOAD(lanes16, a1, a + i + 16);
+        LOAD(lanes16, b1, b + i + 16);
+        even += a0 * b0;
+        odd += a1 * b1;
+    }
+    if (i + 16 <= n) {
+        LOAD(lanes16, a0, a + i);
+        LOAD(lanes16, b0, b + i);
+        even += a0 * b0;
+        i += 16;
+    }
+    even += odd;
+    lanes8 eight = __builtin_shufflevector(even, even, 0, 1, 2, 3, 4, 5, 6, 7) +
+                   __builtin_shufflevector(even, even, 8, 9, 10, 11, 12, 13, 14, 15);
+    if (i + 8 <= n) {
+        LOAD(lanes8, a0, a + i);
+        LOAD(lanes8, b0, b + i);
+        eight += a0 * b0;
+        i += 8;
+    }
+    lanes4 four = __builtin_shufflevector(eight, eight, 0, 1, 2, 3) +
+                  __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
+    if (i + 4 <= n) {
+        LOAD(lanes4, a0, a + i);
+        LOAD(lanes4, b0, b + i);
+        four += a0 * b0;
+        i += 4;
+    }
+    float sum = (four[0] + four[2]) + (four[1] + four[3]);
+    for (; i < n; i++) sum += a[i] * b[i];
+    return sum;
+}
+
+// Single precision can overflow, and then even cancel to NaN; double precision cannot, since the
+// parameters are bounded.
+static float wide_score(const float *row, const float *x, size_t n) {
+    double sum = row[n];
+    for (size_t i = 0; i < n; i++) sum += (double)row[i] * (double)x[i];
+    if (sum > LEARND_SCORE_LIMIT) return LEARND_SCORE_LIMIT;
+    if (sum < -LEARND_SCORE_LIMIT) return -LEARND_SCORE_LIMIT;
+    return (float)sum;
+}
+
+LEARND_CLONES float learnd_dot(const float *a, const float *b, size_t n) { return dot(a, b, n); }
+
+LEARND_CLONES float learnd_squared_norm(const float *x, size_t n) { return dot(x, x, n); }
+
+LEARND_CLONES void learnd_scores(const float *values, size_t rows, size_t n, const float *x,
+                                 float *scores) {
+    for (size_t k = 0; k < rows; k++) {
+        const float *row = values + k * (n + 1);
+        float score = dot(row, x, n) + row[n];
+        scores[k] = fabsf(score) <= LEARND_SCORE_LIMIT ? score : wide_score(row, x, n);
+    }
+}
+
+LEARND_CLONES void learnd_add_scaled(float *restrict sum, const float *restrict x, size_t n,
+                                     float scale) {
+    for (size_t i = 0; i < n; i++) {
+        sum[i] = learnd_clamp(sum[i] + scale * x[i], LEARND_SCORE_LIMIT);
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rows on their way through a learner: dense columns of numbers, one row after the other, that are
+// reused from micro-batch to micro-batch. A row costs no object and no allocation of its own.
+//
+//   raw          -> Standardiser -> features
+//   features     -> Learner      -> predictions (and outputs)
+//   predictions  -> Evaluation   -> losses
+//
+// Whoever fills a block appends to raw, targets, classes, weights and uses together; `append` does.
+
+/// A reused block of rows of one learner.
+package struct Block: Sendable {
+    /// The number of rows.
+    package var rows = 0
+    /// The number of features in a row.
+    package var width = 0
+    /// The number of predictions for a row: the class count, or 1 for regression.
+    package var outputs = 0
+    /// The features as they came, `rows * width`; NaN means missing.
+    package var raw: [Float] = []
+    /// The standardised features, `rows * width`.
+    package var features: [Float] = []
+    /// The number to be predicted for each row; NaN where there is none.
+    package var targets: [Float] = []
+    /// The class of each row; -1 where there is none.
+    package var classes: [Int32] = []
+    /// The weight of each row.
+    package var weights: [Float] = []
+    /// What each row may be used for.
+    package var uses: [RowUse] = []
+    /// The predictions, `rows * outputs`: probabilities of the classes, or the number.
+    package var predictions: [Float] = []
+    /// The loss of each row: log loss or squared error; NaN where there is no label.
+    package var losses: [Float] = []
+
+    /// Makes an empty block.
+    package init() {}
+
+    /// Empties the block for rows of `width` features, and keeps its room.
+    package mutating func reset(width: Int, outputs: Int) {
+        rows = 0
+        self.width = width
+        self.outputs = outputs
+        raw.removeAll(keepingCapacity: true)
+        features.removeAll(keepingCapacity: true)
+        targets.removeAll(keepingCapacity: true)
+        classes.removeAll(keepingCapacity: true)
+        weights.removeAll(keepingCapacity: true)
+        uses.removeAll(keepingCapacity: true)
+        predictions.removeAll(keepingCapacity: true)
+        losses.removeAll(keepingCapacity: true)
+    }
+
+    /// Appends one row.
+    ///
+    /// - Precondition: `raw` holds `width` numbers.
+    package mutating func append(
+        raw row: Span<Float>,
+        target: Float = .nan,
+        class label: Int32 = -1,
+        weight: Float = 1,
+        use: RowUse = .train
+    ) {
+        precondition(row.count == width, "a row must be as wide as its block")
+        for index in 0..<row.count { raw.append(row[index]) }
+        targets.append(target)
+        classes.append(label)
+        weights.append(weight)
+        uses.append(use)
+        rows += 1
+    }
+
+    /// Makes room for the standardised features of every row.
+    mutating func prepareFeatures() {
+        precondition(raw.count == rows * width, "a block's raw features must fill its rows")
+        Block.resize(&features, to: rows * width)
+    }
+
+    /// Makes room for the predictions of a learner of the given shape.
+    mutating func preparePredictions(width: Int, outputs: Int) {
+        precondition(self.width == width, "a block must be as wide as its learner")
+        precondition(
+            features.count == rows * width && targets.count == rows && classes.count == rows
+                && weights.count == rows && uses.count == rows,
+            "a block's columns must fill its rows, and its features must be standardised"
+        )
+        self.outputs = outputs
+        Block.resize(&predictions, to: rows * outputs)
+    }
+
+    /// Makes room for the loss of every row.
+    mutating func prepareLosses() {
+        precondition(
+            predictions.count == rows * outputs && targets.count == rows && classes.count == rows
+                && uses.count == rows,
+            "a block must be predicted before it is evaluated"
+        )
+        Block.resize(&losses, to: rows)
+    }
+
+    /// Takes a column on loan, so that it can be changed in place beside the others.
+    static func take<Number>(_ column: inout [Number]) -> [Number] {
+        var taken: [Number] = []
+        swap(&taken, &column)
+        return taken
+    }
+
+    private static func resize(_ column: inout [Float], to count: Int) {
+        if column.count > count {
+            column.removeLast(column.count - count)
+        } else if column.count < count {
+            column.append(contentsOf: repeatElement(0, count: count - column.count))
+        }
+    }
+}

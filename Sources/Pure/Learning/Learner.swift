@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The role of everything that learns: a value that predicts rows and changes by them. A copy is a
+// checkpoint, a challenger or a rollback; it evolves alone. One dynamic call for each block, none
+// for a row.
+
+package import Primitives
+
+/// A model that learns from each row once, after it has predicted it.
+package protocol Learner: Sendable {
+    /// The number of features in a row.
+    var width: Int { get }
+    /// The number of predictions for a row: the class count, or 1 for regression.
+    var outputs: Int { get }
+    /// What an artifact holds.
+    var parameters: LearnerParameters { get }
+    /// Whether every number of the state is finite.
+    var isFinite: Bool { get }
+
+    /// Predicts each row, then learns it when it is for training, labelled, and has a positive
+    /// weight; fills the predictions.
+    mutating func testThenTrain(_ block: inout Block)
+    /// Predicts without changing anything.
+    func predict(_ block: inout Block)
+    /// Widens to the given shape; new columns and classes start at zero. Never shrinks.
+    mutating func grow(width: Int, outputs: Int)
+    /// Pulls learning towards the parameters as they are now; a strength of 0 removes the pull.
+    mutating func anchor(strength: Float)
+    /// Puts the optimiser's state to its start, and keeps the parameters.
+    mutating func restartMoments()
+    /// Appends the whole state, with a tag that ``LearnerCoding`` reads.
+    func encode(into writer: inout ByteWriter)
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Settings as bytes: a number for each choice, then what belongs to it.
+
+package import Primitives
+
+extension LearnerSettings: ByteCodable {
+    /// Appends the settings.
+    package func encode(into writer: inout ByteWriter) {
+        writer.write(model.rawValue)
+        loss.encode(into: &writer)
+        optimiser.encode(into: &writer)
+        writer.write(l1)
+        writer.write(l2)
+        writer.write(mode.rawValue)
+        writer.write(gradientClip != nil)
+        if let gradientClip { writer.write(gradientClip) }
+    }
+
+    /// Reads settings, and refuses those that no learner could use.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
+        guard let model = ModelKind(rawValue: try reader.read()) else {
+            throw .invalid("the kind of model is unknown")
+        }
+        self.model = model
+        loss = try LossKind(from: &reader)
+        optimiser = try OptimiserSettings(from: &reader)
+        l1 = try reader.readFloat()
+        l2 = try reader.readFloat()
+        guard let mode = LearningMode(rawValue: try reader.read()) else {
+            throw .invalid("the learning mode is unknown")
+        }
+        self.mode = mode
+        gradientClip = try reader.readFlag() ? try reader.readFloat() : nil
+        if let problem { throw .invalid(problem) }
+    }
+}
+
+extension LossKind: ByteCodable {
+    /// Appends the loss.
+    package func encode(into writer: inout ByteWriter) {
+        switch self {
+        case .squared: writer.write(UInt8(0))
+        case .huber(let delta):
+            writer.write(UInt8(1))
+            writer.write(delta)
+        case .logistic: writer.write(UInt8(2))
+        case .crossEntropy: writer.write(UInt8(3))
+        }
+    }
+
+    /// Reads a loss.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
+        switch try reader.read(UInt8.self) {
+        case 0: self = .squared
+        case 1: self = .huber(delta: try reader.readFloat())
+        case 2: self = .logistic
+        case 3: self = .crossEntropy
+        case let other: throw .invalid("there is no loss number \(other)")
+        }
+    }
+}
+
+extension OptimiserSettings: ByteCodable {
+    /// Appends the optimiser's settings.
+    package func encode(into writer: inout ByteWriter) {
+        let (tag, numbers): (UInt8, [Float]) =
+            switch self {
+            case .sgd(let rate): (0, [rate])
+            case .momentum(let rate, let momentum): (1, [rate, momentum])
+            case .adaGrad(let rate, let epsilon): (2, [rate, epsilon])
+            case .adam(let rate, let beta1, let beta2, let epsilon):
+                (3, [rate, beta1, beta2, epsilon])
+            case .invariant(let rate): (4, [rate])
+            }
+        writer.write(tag)
+        for number in numbers { writer.write(number) }
+    }
+
+    /// Reads an optimiser's settings.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
+        let tag = try reader.read(UInt8.self)
+        let rate = try reader.readFloat()
+        switch tag {
+        case 0: self = .sgd(rate: rate)
+        case 1: self = .momentum(rate: rate, momentum: try reader.readFloat())
+        case 2: self = .adaGrad(rate: rate, epsilon: try reader.readFloat())
+        case 3:
+            self = .adam(
+                rate: rate,
+                beta1: try reader.readFloat(),
+                beta2: try reader.readFloat(),
+                epsilon: try reader.readFloat()
+            )
+        case 4: self = .invariant(rate: rate)
+        default: throw .invalid("there is no optimiser number \(tag)")
+        }
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What decides how a learner of the linear family learns. `problem` says in words why settings
+// cannot be used; the factory and the decoder let no others through.
+
+/// What the scores of a model mean.
+package enum ModelKind: UInt8, Sendable, CaseIterable {
+    /// The score is the predicted number.
+    case linear = 0
+    /// The score is the log odds of the second of two classes.
+    case logistic = 1
+    /// One score for each class; probabilities are their exponentials, normalised.
+    case softmax = 2
+
+    /// The name in manifests and configuration.
+    package var name: String {
+        switch self {
+        case .linear: "linear"
+        case .logistic: "logistic"
+        case .softmax: "softmax"
+        }
+    }
+
+    /// What a model of this kind predicts.
+    package var task: Task { self == .linear ? .regression : .classes }
+}
+
+/// What learning makes small.
+package enum LossKind: Sendable, Equatable {
+    /// (p - y)²; its gradient is 2 (p - y).
+    case squared
+    /// Half of (p - y)² within `delta`, straight beyond: for labels with outliers (Huber, "Robust
+    /// estimation of a location parameter", 1964).
+    case huber(delta: Float)
+    /// -log of the probability of the true one of two classes.
+    case logistic
+    /// -log of the probability of the true class.
+    case crossEntropy
+}
+
+/// How a gradient becomes a step.
+package enum OptimiserSettings: Sendable, Equatable {
+    /// Plain gradient descent at a constant rate; see ``GradientDescent``.
+    case sgd(rate: Float)
+    /// A step that cannot overshoot, for squared loss; see ``InvariantDescent``.
+    case invariant(rate: Float)
+    /// Gradient descent with a velocity; see ``Momentum``.
+    case momentum(rate: Float, momentum: Float)
+    /// Rates that fall with each column's own gradients; see ``AdaGrad``.
+    case adaGrad(rate: Float, epsilon: Float)
+    /// Moving averages of the gradient and its square; see ``Adam``.
+    case adam(rate: Float, beta1: Float, beta2: Float, epsilon: Float)
+
+    /// The rate.
+    package var rate: Float {
+        switch self {
+        case .sgd(let rate), .invariant(let rate), .momentum(let rate, _), .adaGrad(let rate, _),
+            .adam(let rate, _, _, _):
+            rate
+        }
+    }
+
+    /// The name in configuration and status.
+    package var name: String {
+        switch self {
+        case .sgd: "sgd"
+        case .invariant: "invariant"
+        case .momentum: "momentum"
+        case .adaGrad: "adagrad"
+        case .adam: "adam"
+        }
+    }
+}
+
+/// When the rows of a micro-batch are learned.
+package enum LearningMode: UInt8, Sendable, CaseIterable {
+    /// Each row is predicted and learned before the next: the same bits as one row at a time,
+    /// whatever the batches.
+    case sequential = 0
+    /// All rows are predicted from the parameters at the start of the block; then one step goes
+    /// down the weighted mean of their gradients.
+    case meanGradient = 1
+
+    /// The name in configuration and metrics.
+    package var name: String {
+        switch self {
+        case .sequential: "sequential"
+        case .meanGradient: "mean_gradient"
+        }
+    }
+}
+
+/// How a learner learns.
+///
+/// **Weights.** In sequential mode the gradient of a row's loss is multiplied by the row's weight,
+/// before clipping; regularisers are not. So, without regularisers, for rows of weight 2:
+/// - `sgd` and `momentum`: the same as rows of weight 1 at twice the rate;
+/// - `invariant`: the same as each row twice in a row;
+/// - `adaGrad` and `adam`: the same as rows of weight 1 with half of epsilon, that is nearly no
+///   change when all rows weigh the same; a row weighs more only beside lighter ones.
+///
+/// In mean-gradient mode weights are shares of the mean: a common factor changes nothing.
+package struct LearnerSettings: Sendable, Equatable {
+    /// What the scores mean.
+    package var model: ModelKind
+    /// What is made small.
+    package var loss: LossKind
+    /// How a gradient becomes a step.
+    package var optimiser: OptimiserSettings
+    /// Strength of L1 on the weights, not on the bias, as a proximal step (Duchi and Singer,
+    /// "Efficient online and batch learning using forward backward splitting", 2009): after each
+    /// step every weight moves towards zero by `l1` times its own rate, and stops there.
+    package var l1: Float
+    /// Strength of L2 on the weights, not on the bias: adds `l2 * w` to the gradient.
+    package var l2: Float
+    /// When rows are learned.
+    package var mode: LearningMode
+    /// The largest Euclidean norm that the gradient of one step may have, regularisers apart.
+    package var gradientClip: Float?
+
+    /// Makes settings.
+    package init(
+        model: ModelKind,
+        loss: LossKind,
+        optimiser: OptimiserSettings,
+        l1: Float = 0,
+        l2: Float = 0,
+        mode: LearningMode = .sequential,
+        gradientClip: Float? = nil
+    ) {
+        self.model = model
+        self.loss = loss
+        self.optimiser = optimiser
+        self.l1 = l1
+        self.l2 = l2
+        self.mode = mode
+        self.gradientClip = gradientClip
+    }
+
+    /// Settings with the loss that goes with the model.
+    package init(model: ModelKind, optimiser: OptimiserSettings, mode: LearningMode = .sequential) {
+        let loss: LossKind =
+            switch model {
+            case .linear: .squared
+            case .logistic: .logistic
+            case .softmax: .crossEntropy
+            }
+        self.init(model: model, loss: loss, optimiser: optimiser, mode: mode)
+    }
+}

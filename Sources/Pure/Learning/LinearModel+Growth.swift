@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// New columns and classes while a stream runs. What was there keeps its place and its numbers; what
+// is new is zero everywhere: parameters, moments and anchor.
+
+extension LinearModel {
+    /// Widens to the given shape; new columns and classes start at zero. Never shrinks.
+    package mutating func grow(width: Int, outputs: Int) {
+        precondition(kind != .linear || outputs <= 1, "a linear model predicts one number")
+        let newOutputs = max(outputs, self.outputs)
+        let newWidth = max(width, self.width)
+        guard newOutputs > self.outputs || newWidth > self.width else { return }
+        if kind == .logistic, newOutputs > 2 { becomeSoftmax() }
+        let old = (rows: rows, width: self.width)
+        self.outputs = newOutputs
+        self.width = newWidth
+        let new = (rows: rows, width: newWidth)
+        LinearModel.move(&values, from: old, to: new)
+        LinearModel.move(&first, from: old, to: new)
+        LinearModel.move(&second, from: old, to: new)
+        LinearModel.move(&anchored, from: old, to: new)
+    }
+
+    /// Two rows whose scores differ by the one score there was. Gradients of the two are opposite
+    /// and as large as that of the one, and so are the moments.
+    private mutating func becomeSoftmax() {
+        kind = .softmax
+        let signed: (inout [Float], Float) -> Void = { numbers, scale in
+            numbers = numbers.map { -$0 * scale } + numbers.map { $0 * scale }
+        }
+        signed(&values, 0.5)
+        signed(&anchored, 0.5)
+        switch rule.firstMoment {
+        case .signed: signed(&first, 1)
+        case .squared: first += first
+        }
+        second += second
+    }
+
+    private static func move(
+        _ numbers: inout [Float],
+        from old: (rows: Int, width: Int),
+        to new: (rows: Int, width: Int)
+    ) {
+        guard !numbers.isEmpty else { return }
+        var moved = [Float](repeating: 0, count: new.rows * (new.width + 1))
+        for row in 0..<old.rows {
+            let source = row * (old.width + 1)
+            let target = row * (new.width + 1)
+            for column in 0..<old.width { moved[target + column] = numbers[source + column] }
+            moved[target + new.width] = numbers[source + old.width]
+        }
+        numbers = moved
+    }
+}

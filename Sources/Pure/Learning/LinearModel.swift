@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The linear family: scores are weights times features plus a bias, and the kind says what a score
+// means. All parameters start at zero, so no seed is needed.
+//
+// Memory: `values` holds for each row of parameters `width` weights and then the bias; the moments
+// and the anchor have the same layout, and are empty where they are not used. Linear and logistic
+// models have one row, softmax one for each class. A logistic model that meets a third class
+// becomes a softmax model with the same odds.
+
+/// A linear, logistic or softmax model under any of the optimisers.
+package struct LinearModel: Learner {
+    /// How it learns.
+    package let settings: LearnerSettings
+    /// What its scores mean: as in the settings, until a logistic model has met a third class.
+    package internal(set) var kind: ModelKind
+    /// The number of features in a row.
+    package internal(set) var width: Int
+    /// The number of predictions for a row.
+    package internal(set) var outputs: Int
+
+    var values: [Float]
+    var first: [Float]
+    var second: [Float]
+    var anchored: [Float] = []
+    var pull: Float = 0
+    var rule: Rule
+    /// Room for a mean gradient; its content is of no account.
+    var gradient: [Float] = []
+
+    /// Makes a model with all parameters at zero.
+    ///
+    /// - Precondition: The settings have no problem, and the shape suits the kind.
+    package init(_ settings: LearnerSettings, width: Int, outputs: Int) {
+        precondition(settings.problem == nil, "settings must be checked before a learner is made")
+        precondition(width >= 0 && outputs >= 0, "a learner's shape has no negative side")
+        precondition(
+            settings.model != .linear || outputs <= 1,
+            "a linear model predicts one number"
+        )
+        self.settings = settings
+        kind = settings.model
+        self.width = width
+        self.outputs = LinearModel.leastOutputs(settings.model)
+        rule = Rule(settings)
+        values = []
+        first = []
+        second = []
+        allocate()
+        grow(width: width, outputs: outputs)
+    }
+
+    /// The number of rows of parameters.
+    var rows: Int { kind == .softmax ? outputs : 1 }
+
+    /// What an artifact holds.
+    package var parameters: LearnerParameters {
+        var weights: [Float] = []
+        var bias: [Float] = []
+        weights.reserveCapacity(rows * width)
+        for row in 0..<rows {
+            let start = row * (width + 1)
+            weights.append(contentsOf: values[start..<start + width])
+            bias.append(values[start + width])
+        }
+        return LearnerParameters(kind: kind, width: width, weights: weights, bias: bias)
+    }
+
+    /// Whether every number of the state is finite.
+    package var isFinite: Bool {
+        values.allSatisfy(\.isFinite) && first.allSatisfy(\.isFinite)
+            && second.allSatisfy(\.isFinite) && anchored.allSatisfy(\.isFinite)
+    }
+
+    /// Predicts without changing anything.
+    package func predict(_ block: inout Block) {
+        block.preparePredictions(width: width, outputs: outputs)
+        var predictions = Block.take(&block.predictions)
+        predictRows(block, &predictions)
+        block.predictions = predictions
+    }
+
+    private func predictRows(_ block: borrowing Block, _ predicted: inout [Float]) {
+        let layout = Layout(self)
+        let features = block.features.span
+        var predictions = predicted.mutableSpan
+        for row in 0..<block.rows {
+            layout.predict(row, values: values.span, features: features, into: &predictions)
+        }
+    }
+
+    /// Pulls learning towards the parameters, bias included, as they are now: the gradient of
+    /// `strength / 2 * |w - w*|²` joins that of the loss (L2-SP; Li, Grandvalet and Davoine,
+    /// "Explicit inductive bias for transfer learning with convolutional networks", 2018). Where a
+    /// step of that strength would overshoot, it goes as far as the anchor.
+    package mutating func anchor(strength: Float) {
+        precondition(strength >= 0 && strength.isFinite, "an anchor's strength is 0 or more")
+        pull = min(strength, rule.pullMost)
+        anchored = pull > 0 ? values : []
+        rule.setPull(pull)
+    }
+
+    /// Puts the optimiser's state to its start, and keeps the parameters and the anchor.
+    package mutating func restartMoments() {
+        rule = Rule(settings)
+        rule.setPull(pull)
+        for index in first.indices { first[index] = 0 }
+        for index in second.indices { second[index] = 0 }
+    }
+
+    static func leastOutputs(_ kind: ModelKind) -> Int { kind == .logistic ? 2 : 1 }
+
+    private mutating func allocate() {
+        let count = rows * (width + 1)
+        values = [Float](repeating: 0, count: count)
+        first = rule.momentCount > 0 ? values : []
+        second = rule.momentCount > 1 ? values : []
+    }
+}
+
+/// Where a model's numbers lie, and what they mean: all that predicting a row needs, apart from the
+/// numbers, so that it can be used while they are being changed.
+struct Layout {
+    let kind: ModelKind
+    let rows: Int
+    let width: Int
+    let outputs: Int
+
+    init(_ model: LinearModel) {
+        kind = model.kind
+        rows = model.rows
+        width = model.width
+        outputs = model.outputs
+    }
+}
