@@ -67,7 +67,7 @@ struct MutantTests {
         Mutant(.bannedCalls, "fatalError(\"no\")\n", at: [1]),
         Mutant(.bannedCalls, "let a = Int.random(in: 0..<4)\n", at: [1]),
         Mutant(.bannedCalls, "let a = Int.random(\n    in: 0..<4)\n", at: [1]),
-        Mutant(.bannedCalls, "list.shuffled()\nlist.shuffle(using: &g)\n", at: [1, 2]),
+        Mutant(.bannedCalls, "a.shuffled()\na.shuffle(using: &g)\na.shuffle()\n", at: [1, 2, 3]),
         Mutant(.bannedCalls, "var g = SystemRandomNumberGenerator()\n", at: [1]),
         Mutant(.bannedCalls, "let a = Date()\nlet b = c.hashValue\n", at: [1, 2]),
         Mutant(.bannedCalls, "print(a)\n", at: [1]),
@@ -79,6 +79,7 @@ struct MutantTests {
             at: [1, 2]
         ),
         Mutant(.bannedCalls, in: "Sources/learnctl/main.swift", "print(a)\n", at: []),
+        Mutant(.bannedCalls, "random.shuffle(&order)\n", at: []),
         Mutant(.bannedCalls, "// try! this\nlet a = try b()\nlet c = \"fatalError\"\n", at: []),
         Mutant(.bannedCalls, "/* print(a) /* as! */ */ let d = e as? F\ntable.print(a)\n", at: []),
         Mutant(.bannedCalls, in: "Tests/DriftTests/A.swift", "let a = try! b()\n", at: []),
@@ -129,6 +130,7 @@ struct MutantTests {
         Mutant(.documentation, "/// A.\npackage protocol A {\n    func b()\n}\n", at: [3]),
         Mutant(.documentation, "struct A {\n    package private(set) var b = 1\n}\n", at: [2]),
         Mutant(.documentation, "// A.\n@frozen\npackage final class A {}\n", at: [3]),
+        Mutant(.documentation, "/// A.\n// Its proof.\npackage final class A {}\n", at: []),
         Mutant(.documentation, "package import Primitives\nstruct A {}\n", at: []),
         Mutant(
             .documentation,

@@ -88,7 +88,8 @@ extension Rule {
     /// The first paragraph of the documentation above `line`; nil when there is none.
     private static func summary(above line: Int, in lines: [String]) -> String? {
         var index = line - 2
-        while index >= 0, trimmed(lines[index]).hasPrefix("@") { index -= 1 }
+        // Attributes, and the proof of an @unchecked Sendable, may stand in between.
+        while index >= 0, isInBetween(trimmed(lines[index])) { index -= 1 }
         var comment: [String] = []
         while index >= 0, trimmed(lines[index]).hasPrefix("///") {
             comment.insert(trimmed(String(trimmed(lines[index]).dropFirst(3))), at: 0)
@@ -96,6 +97,10 @@ extension Rule {
         }
         let paragraph = comment.prefix { !$0.isEmpty && !$0.hasPrefix("- ") && !$0.hasPrefix("|") }
         return paragraph.isEmpty ? nil : paragraph.joined(separator: " ")
+    }
+
+    private static func isInBetween(_ line: String) -> Bool {
+        line.hasPrefix("@") || (line.hasPrefix("//") && !line.hasPrefix("///"))
     }
 
     private static func trimmed(_ text: String) -> String {
