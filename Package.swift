@@ -122,7 +122,6 @@ let package = Package(
         test("LinuxTests", ["Linux"]),
         test("ZeroMQTests", ["ZeroMQ", "Linux"]),
         test("StorageTests", ["Storage", "Primitives"]),
-        test("ConfigurationTests", ["Configuration", "Primitives"]),
         test("TidyTests", []),
         test("KernelsTests", ["Kernels"]),
         test("LearningTests", ["Learning", "Primitives"]),
