@@ -99,9 +99,6 @@ let package = Package(
         edge("Linux", ["CLinux"], settings: common),
         system("CZMQ", apt: "libzmq3-dev"),
         edge("ZeroMQ", ["CZMQ"], settings: common),
-        edge("Decoding", ["Primitives", "Samples"], settings: common),
-        edge("Telemetry", []),
-        edge("Systemd", []),
         system("CSQLite", apt: "libsqlite3-dev"),
         system("CSodium", apt: "libsodium-dev"),
         edge("Storage", ["Primitives", "CSQLite", "CSodium"]),
@@ -117,19 +114,6 @@ let package = Package(
             ]
         ),
 
-        composition(
-            "Daemon",
-            [
-                "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions",
-                "Engine", "Linux", "ZeroMQ", "Decoding", "Telemetry", "Systemd", "Storage",
-                "Configuration",
-            ]
-        ),
-        .executableTarget(
-            name: "learnd",
-            dependencies: ["Daemon"],
-            swiftSettings: strict
-        ),
 
         // Tests.
         test("PrimitivesTests", ["Primitives"]),
