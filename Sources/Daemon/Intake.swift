@@ -62,13 +62,13 @@ struct Intake: ~Copyable {
             closeOpenBatches(hasMore: hasMore)
             for index in lanes.indices { lanes[index].turn() }
             if hasMore { continue }
-            try sleep(&poller)
+            try waitForMore(&poller)
         }
-        // What is decoded is finished; what is still in the sockets stays behind and shows as a gap.
+        // What is decoded is finished; what is still in the sockets is lost and shows as a gap.
         for index in lanes.indices { lanes[index].finish() }
     }
 
-    private mutating func sleep(_ poller: inout Poller) throws(ZeroMQError) {
+    private mutating func waitForMore(_ poller: inout Poller) throws(ZeroMQError) {
         let isBlocked = !lanes.allSatisfy { $0.maySleep() }
         for index in sockets.indices {
             poller.set(index, to: isBlocked ? [] : .readable)

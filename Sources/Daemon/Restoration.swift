@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A learner's state at the start: from its checkpoint, if it fits the configuration; anew when there
-// is none; never silently afresh. What was learned after the checkpoint is lost, and how much that
-// can be is said.
+// A learner's state at the start: from its checkpoint, if it fits the configuration; anew when
+// there is none; never silently afresh. What was learned after the checkpoint is lost.
 
 import Configuration
 import Engine

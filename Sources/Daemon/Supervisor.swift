@@ -118,7 +118,8 @@ struct Supervisor: ~Copyable {
                 .info,
                 engine.accounts.total.received == 0
                     ? "learner \(port.name) begins"
-                    : "learner \(port.name) resumes after \(engine.accounts.total.received) samples",
+                    : "learner \(port.name) resumes after "
+                        + "\(engine.accounts.total.received) samples",
                 [("LEARNER", port.name.text), ("VERSION", String(engine.versionLast))]
             )
         }
