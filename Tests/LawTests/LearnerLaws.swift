@@ -128,6 +128,22 @@ struct LearnerLaws {
         #expect(learner.learn(rows) == expected)
     }
 
+    @Test("The order of the columns is irrelevant, but for rounding", arguments: Subject.all)
+    func columnOrderIsIrrelevant(subject: Subject) {
+        var learner = subject.learner()
+        var turned = learner
+        let rows = Rows.random(60, seed: 1, classes: subject.outputs)
+        var other = rows
+        for index in other.rows.indices { other.rows[index].features.reverse() }
+        for (left, right) in zip(learner.learn(rows), turned.learn(other)) {
+            #expect(abs(left - right) <= 1e-4)
+        }
+        let weights = Array(learner.parameters.weights.prefix(7))
+        for (left, right) in zip(weights, turned.parameters.weights.prefix(7).reversed()) {
+            #expect(abs(left - right) <= 1e-4)
+        }
+    }
+
     @Test("New columns change no prediction, and learn from then on", arguments: Subject.all)
     func wideningKeepsPredictions(subject: Subject) {
         var narrow = subject.learner()
