@@ -23,6 +23,20 @@ func pure(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     )
 }
 
+/// A library of the system: its header and how to link it stand in its module map.
+func system(_ name: String, apt package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/Edge/\(name)", providers: [.apt([package])])
+}
+
+/// A C++ shim in front of a library that has no C header.
+func shim(_ name: String, linking libraries: [String] = []) -> Target {
+    .target(
+        name: name,
+        path: "Sources/Edge/\(name)",
+        linkerSettings: libraries.map { .linkedLibrary($0) }
+    )
+}
+
 func edge(
     _ name: String,
     _ dependencies: [Target.Dependency],
@@ -36,8 +50,22 @@ func edge(
     )
 }
 
-func test(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: common)
+/// Where the parts are put together: the daemon, its command line, the simulation.
+func composition(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    settings: [SwiftSetting] = strict
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// `data` are files that the tests find beside their source.
+func test(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    data: [String] = []
+) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: data, swiftSettings: common)
 }
 
 let package = Package(
@@ -58,16 +86,65 @@ let package = Package(
         pure("Primitives", ["Kernels"]),
         pure("Samples", ["Primitives"]),
         pure("Learning", ["Primitives", "Samples", "Kernels"]),
-        pure("Drift", ["Primitives"]),
-        pure("Consolidation", ["Primitives", "Samples", "Learning"]),
+        pure("Drift", ["Primitives", "Kernels"]),
+        pure("Consolidation", ["Primitives", "Samples", "Learning", "Kernels"]),
         pure("Versions", ["Primitives", "Samples", "Learning"]),
         pure(
             "Engine",
             ["Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions"]
         ),
+
+        // The only code that touches the world, and the libraries that it wraps.
+        system("CLinux", apt: "libc6-dev"),
+        edge("Linux", ["CLinux"], settings: common),
+        system("CZMQ", apt: "libzmq3-dev"),
+        edge("ZeroMQ", ["CZMQ"], settings: common),
+        edge("Decoding", ["Primitives", "Samples"], settings: common),
+        edge("Telemetry", []),
+        edge("Systemd", []),
+        system("CSQLite", apt: "libsqlite3-dev"),
+        system("CSodium", apt: "libsodium-dev"),
+        edge("Storage", ["Primitives", "CSQLite", "CSodium"]),
+        shim("CToml11"),
+        edge("Configuration", ["Primitives", "CToml11"]),
+
+        // The two roots that drive the engine.
+        composition(
+            "Simulation",
+            [
+                "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions",
+                "Engine",
+            ]
+        ),
+
+        composition(
+            "Daemon",
+            [
+                "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions",
+                "Engine", "Linux", "ZeroMQ", "Decoding", "Telemetry", "Systemd", "Storage",
+                "Configuration",
+            ]
+        ),
+        .executableTarget(
+            name: "learnd",
+            dependencies: ["Daemon"],
+            swiftSettings: strict
+        ),
+
+        // Tests.
+        test("PrimitivesTests", ["Primitives"]),
+        test("SamplesTests", ["Samples", "Primitives"]),
+        test("DriftTests", ["Drift", "Primitives"], data: ["Golden"]),
+        test("ConsolidationTests", ["Consolidation", "Primitives"]),
+        test("LinuxTests", ["Linux"]),
+        test("ZeroMQTests", ["ZeroMQ", "Linux"]),
+        test("StorageTests", ["Storage", "Primitives"]),
+        test("ConfigurationTests", ["Configuration", "Primitives"]),
+        test("TidyTests", []),
         test("KernelsTests", ["Kernels"]),
         test("LearningTests", ["Learning", "Primitives"]),
         test("LawTests", ["Learning", "Primitives"]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )

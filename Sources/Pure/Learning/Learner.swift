@@ -28,6 +28,8 @@ package protocol Learner: Sendable {
     mutating func anchor(strength: Float)
     /// Puts the optimiser's state to its start, and keeps the parameters.
     mutating func restartMoments()
+    /// Takes other rates and strengths for the same model and optimiser; the parameters stay.
+    mutating func configure(_ settings: LearnerSettings)
     /// Appends the whole state, with a tag that ``LearnerCoding`` reads.
     func encode(into writer: inout ByteWriter)
 }

@@ -11,7 +11,7 @@
 /// A linear, logistic or softmax model under any of the optimisers.
 package struct LinearModel: Learner {
     /// How it learns.
-    package let settings: LearnerSettings
+    package internal(set) var settings: LearnerSettings
     /// What its scores mean: as in the settings, until a logistic model has met a third class.
     package internal(set) var kind: ModelKind
     /// The number of features in a row.

@@ -219,4 +219,12 @@ package struct MicroBatch: Sendable {
             Refusal(producer: producer, reason: reason, count: count, detail: detail())
         )
     }
+
+    /// The batch without the rows of the given ranges, which ascend.
+    package func withoutRows(_ ranges: [Range<Int>]) -> MicroBatch {
+        var rest = self
+        for range in ranges.reversed() { rest.rows.removeSubrange(range) }
+        rest.messages.removeAll()
+        return rest
+    }
 }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The tables inside of a learner's table.
+
+/// When versions are published.
+package struct PublishConfiguration: Sendable, Equatable {
+    /// The samples learned before the first version.
+    package let first: Int
+    /// The time after which the next is due.
+    package let interval: Duration
+    /// The samples after which the next is due.
+    package let samples: Int
+    /// How far the weights or the holdout loss must have moved, relatively, for it to be made.
+    package let move: Double
+
+    init(_ values: ScopedValues) {
+        first = values.integer("publish.first")
+        interval = values.duration("publish.interval")
+        samples = values.integer("publish.samples")
+        move = values.number("publish.move")
+    }
+}
+
+/// How drift is looked for.
+package struct DriftConfiguration: Sendable, Equatable {
+    /// Whether it is looked for at all.
+    package let isEnabled: Bool
+    /// ADWIN's confidence.
+    package let adwinDelta: Double
+    /// How many samples lie between two checks of ADWIN.
+    package let adwinClock: Int
+    /// The sum at which Page-Hinkley alarms.
+    package let pageHinkleyThreshold: Double
+    /// The rise that Page-Hinkley tolerates.
+    package let pageHinkleyDelta: Double
+    /// How much of its sum Page-Hinkley keeps at each sample.
+    package let pageHinkleyAlpha: Double
+    /// The samples before Page-Hinkley may alarm.
+    package let pageHinkleyMinimum: Int
+
+    init(_ values: ScopedValues) {
+        isEnabled = values.flag("drift.enabled")
+        adwinDelta = values.number("drift.adwin_delta")
+        adwinClock = values.integer("drift.adwin_clock")
+        pageHinkleyThreshold = values.number("drift.page_hinkley_threshold")
+        pageHinkleyDelta = values.number("drift.page_hinkley_delta")
+        pageHinkleyAlpha = values.number("drift.page_hinkley_alpha")
+        pageHinkleyMinimum = values.integer("drift.page_hinkley_minimum")
+    }
+}
+
+/// What is remembered.
+package struct MemoryConfiguration: Sendable, Equatable {
+    /// The rows of the reservoir, balanced over the classes.
+    package let reservoirRows: Int
+    /// The rows of the recent window.
+    package let recentRows: Int
+    /// The rows of the holdout, which is never trained on.
+    package let holdoutRows: Int
+    /// One sample in this many goes to the holdout.
+    package let holdoutEvery: Int
+    /// The most bytes of all three.
+    package let bytesMax: Int
+
+    init(_ values: ScopedValues) {
+        reservoirRows = values.integer("memory.reservoir_rows")
+        recentRows = values.integer("memory.recent_rows")
+        holdoutRows = values.integer("memory.holdout_rows")
+        holdoutEvery = values.integer("memory.holdout_every")
+        bytesMax = values.size("memory.bytes_max")
+    }
+}
+
+/// When and how challengers are made and judged.
+package struct ConsolidationConfiguration: Sendable, Equatable {
+    /// Whether drift asks for a consolidation.
+    package let onDrift: Bool
+    /// The samples between two consolidations; nil when their number asks for none.
+    package let everySamples: Int?
+    /// The time between two consolidations; nil when time asks for none.
+    package let every: Duration?
+    /// The wait after a consolidation; it doubles with each rejection in a row.
+    package let cooldown: Duration
+    /// The longest wait.
+    package let cooldownMax: Duration
+    /// The most samples of a shadow race.
+    package let raceSamples: Int
+    /// The time after which a job is cancelled.
+    package let deadline: Duration
+    /// The pull of the anchor in the anchored challenger.
+    package let anchor: Double
+    /// How much worse, relatively, a challenger's holdout loss may be than the champion's.
+    package let tolerance: Double
+
+    init(_ values: ScopedValues) {
+        onDrift = values.flag("consolidate.on_drift")
+        let count = values.integer("consolidate.every_samples")
+        everySamples = count == 0 ? nil : count
+        let time = values.duration("consolidate.every")
+        every = time == .zero ? nil : time
+        cooldown = values.duration("consolidate.cooldown")
+        cooldownMax = values.duration("consolidate.cooldown_max")
+        raceSamples = values.integer("consolidate.race_samples")
+        deadline = values.duration("consolidate.deadline")
+        anchor = values.number("consolidate.anchor")
+        tolerance = values.number("consolidate.tolerance")
+    }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One learner as it is configured. What is `auto` is decided by the vote over its first samples,
+// unless another key has decided it: `loss = "huber"` can only be a regression.
+
+package import Primitives
+
+/// What a learner is and how it learns.
+package struct LearnerConfiguration: Sendable, Equatable {
+    /// What is learned.
+    package enum Task: String, Sendable, CaseIterable {
+        /// The vote decides.
+        case auto
+        /// Which class a sample has.
+        case classes
+        /// A number.
+        case regression
+    }
+
+    /// The kind of model.
+    package enum Model: String, Sendable, CaseIterable {
+        /// Linear for a regression, logistic for two configured classes, else softmax.
+        case auto
+        /// A number as a weighted sum.
+        case linear
+        /// Two classes.
+        case logistic
+        /// Any number of classes.
+        case softmax
+    }
+
+    /// What is minimised.
+    package enum Loss: String, Sendable, CaseIterable {
+        /// The model's own.
+        case auto
+        /// The squared error.
+        case squared
+        /// Squared near zero, linear beyond `huberDelta`.
+        case huber
+        /// The log-loss of two classes.
+        case logistic
+        /// The log-loss of many classes.
+        case crossEntropy = "cross_entropy"
+    }
+
+    /// How weights follow gradients.
+    package enum Optimiser: String, Sendable, CaseIterable {
+        /// A constant rate.
+        case sgd
+        /// A rate and a running mean of gradients.
+        case momentum
+        /// A rate for each weight that falls with its gradients.
+        case adagrad
+        /// Running means of gradients and of their squares.
+        case adam
+    }
+
+    /// How a micro-batch is learned.
+    package enum Mode: String, Sendable, CaseIterable {
+        /// One sample after the other.
+        case sequential
+        /// One step along the mean gradient.
+        case meanGradient = "mean_gradient"
+    }
+
+    /// Its name.
+    package let name: Name
+    /// What is learned; other keys may have decided it where the file says `auto`.
+    package let task: Task
+    /// The kind of model; the loss may have decided it where the file says `auto`.
+    package let model: Model
+    /// What is minimised.
+    package let loss: Loss
+    /// Where the Huber loss turns linear.
+    package let huberDelta: Double
+    /// How weights follow gradients.
+    package let optimiser: Optimiser
+    /// The rate; the optimiser's own where the file says `auto`.
+    package let rate: Double
+    /// How much of the last step the momentum keeps.
+    package let momentum: Double
+    /// How much of the last mean gradient Adam keeps.
+    package let beta1: Double
+    /// How much of the last mean square Adam keeps.
+    package let beta2: Double
+    /// What keeps a division from zero.
+    package let epsilon: Double
+    /// The weight of the sum of magnitudes.
+    package let l1: Double
+    /// The weight of the sum of squares.
+    package let l2: Double
+    /// How a micro-batch is learned.
+    package let mode: Mode
+    /// The samples that close a micro-batch.
+    package let batchRows: Int
+    /// The wait that closes a micro-batch.
+    package let batchDelay: Duration
+    /// The samples that means and deviations remember.
+    package let standardiseMemory: Int
+    /// The deviations at which a standardised feature is cut off.
+    package let standardiseClip: Double
+    /// The number of features of each sample; nil when the vote decides.
+    package let width: Int?
+    /// The most features.
+    package let featuresMax: Int
+    /// The labels that are known from the start, in order; nil when the stream brings them.
+    package let classes: [ConfiguredLabel]?
+    /// The most classes.
+    package let classesMax: Int
+    /// The samples that end the vote.
+    package let voteSamples: Int
+    /// The wait that ends the vote.
+    package let voteDelay: Duration
+    /// When versions are published.
+    package let publish: PublishConfiguration
+    /// How drift is looked for.
+    package let drift: DriftConfiguration
+    /// What is remembered.
+    package let memory: MemoryConfiguration
+    /// When and how challengers are made.
+    package let consolidate: ConsolidationConfiguration
+
+    init(_ name: Name, _ values: ScopedValues) {
+        self.name = name
+        model = LearnerRules.impliedModel(values)
+        loss = values.word("loss")
+        task = LearnerRules.impliedTask(values)
+        huberDelta = values.number("huber_delta")
+        optimiser = values.word("optimiser")
+        rate =
+            values.value("rate") == .none
+            ? LearnerConfiguration.standardRate(optimiser) : values.number("rate")
+        momentum = values.number("momentum")
+        beta1 = values.number("beta1")
+        beta2 = values.number("beta2")
+        epsilon = values.number("epsilon")
+        l1 = values.number("l1")
+        l2 = values.number("l2")
+        mode = values.word("mode")
+        batchRows = values.integer("batch.rows")
+        batchDelay = values.duration("batch.delay")
+        standardiseMemory = values.integer("standardise.memory")
+        standardiseClip = values.number("standardise.clip")
+        width = values.value("width") == .none ? nil : values.integer("width")
+        featuresMax = values.integer("features_max")
+        if case .labels(let labels) = values.value("classes") {
+            classes = labels
+        } else {
+            classes = nil
+        }
+        classesMax = values.integer("classes_max")
+        voteSamples = values.integer("vote.samples")
+        voteDelay = values.duration("vote.delay")
+        publish = PublishConfiguration(values)
+        drift = DriftConfiguration(values)
+        memory = MemoryConfiguration(values)
+        consolidate = ConsolidationConfiguration(values)
+    }
+
+    /// The rate where none is configured.
+    package static func standardRate(_ optimiser: Optimiser) -> Double {
+        switch optimiser {
+        case .sgd: 0.05
+        case .momentum: 0.01
+        case .adagrad: 0.1
+        case .adam: 0.01
+        }
+    }
+}

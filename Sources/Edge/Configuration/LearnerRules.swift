@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which keys of a learner fit together. Each value for itself was checked before.
+//
+//   model      task         loss
+//   linear     regression   squared, huber
+//   logistic   classes      logistic         (two classes)
+//   softmax    classes      cross_entropy
+
+/// The combinations that a learner cannot have.
+struct LearnerRules {
+    private typealias Task = LearnerConfiguration.Task
+    private typealias Model = LearnerConfiguration.Model
+    private typealias Loss = LearnerConfiguration.Loss
+
+    private let values: ScopedValues
+
+    init(_ values: ScopedValues) {
+        self.values = values
+    }
+
+    /// The task that the file says, or that the model, loss or classes leave as the only one.
+    static func impliedTask(_ values: ScopedValues) -> LearnerConfiguration.Task {
+        let task: Task = values.word("task")
+        let hints: [Task] = [
+            task, taskOf(values.word("model", Model.self)), taskOf(values.word("loss", Loss.self)),
+            values.value("classes") == .none ? .auto : .classes,
+        ]
+        return hints.first { $0 != .auto } ?? .auto
+    }
+
+    /// The model that the file says, or that the loss leaves as the only one.
+    static func impliedModel(_ values: ScopedValues) -> LearnerConfiguration.Model {
+        let model: Model = values.word("model")
+        if model != .auto { return model }
+        switch values.word("loss", Loss.self) {
+        case .auto: return .auto
+        case .squared, .huber: return .linear
+        case .logistic: return .logistic
+        case .crossEntropy: return .softmax
+        }
+    }
+
+    /// Adds what does not fit.
+    func check(problems: inout ProblemList) {
+        checkTask(&problems)
+        checkModelAndLoss(&problems)
+        checkClasses(&problems)
+        checkLimits(&problems)
+    }
+
+    private static func taskOf(_ model: Model) -> Task {
+        switch model {
+        case .auto: .auto
+        case .linear: .regression
+        case .logistic, .softmax: .classes
+        }
+    }
+
+    private static func taskOf(_ loss: Loss) -> Task {
+        switch loss {
+        case .auto: .auto
+        case .squared, .huber: .regression
+        case .logistic, .crossEntropy: .classes
+        }
+    }
+
+    private static func losses(of model: Model) -> [Loss] {
+        switch model {
+        case .auto: Loss.allCases
+        case .linear: [.squared, .huber]
+        case .logistic: [.logistic]
+        case .softmax: [.crossEntropy]
+        }
+    }
+
+    private func checkTask(_ problems: inout ProblemList) {
+        let task: Task = values.word("task")
+        guard task != .auto else { return }
+        let other: Task = task == .classes ? .regression : .classes
+        let model: Model = values.word("model")
+        if LearnerRules.taskOf(model) == other {
+            refuse(
+                "model",
+                "it cannot learn task = \"\(task.rawValue)\"",
+                "set task = \"\(other.rawValue)\", or model = "
+                    + (task == .classes ? "\"softmax\" or \"logistic\"" : "\"linear\""),
+                &problems
+            )
+        }
+        let loss: Loss = values.word("loss")
+        if LearnerRules.taskOf(loss) == other {
+            refuse(
+                "loss",
+                "it does not fit task = \"\(task.rawValue)\"",
+                "set task = \"\(other.rawValue)\", or loss = "
+                    + (task == .classes
+                        ? "\"cross_entropy\" or \"logistic\"" : "\"squared\" or \"huber\""),
+                &problems
+            )
+        }
+    }
+
+    private func checkModelAndLoss(_ problems: inout ProblemList) {
+        let model: Model = values.word("model")
+        let loss: Loss = values.word("loss")
+        guard model != .auto, loss != .auto, !LearnerRules.losses(of: model).contains(loss) else {
+            return
+        }
+        let fitting = LearnerRules.losses(of: model).map { "\"\($0.rawValue)\"" }
+        refuse(
+            "loss",
+            "it does not fit model = \"\(model.rawValue)\"",
+            "set loss = \(fitting.joined(separator: " or ")), or leave it to learnd with \"auto\"",
+            &problems
+        )
+    }
+
+    private func checkClasses(_ problems: inout ProblemList) {
+        guard case .labels(let labels) = values.value("classes") else { return }
+        let implied = LearnerRules.impliedTask(values)
+        if implied == .regression {
+            refuse(
+                "classes",
+                "a regression has none",
+                "remove classes, or set task = \"classes\"",
+                &problems
+            )
+        }
+        let model: Model = values.word("model")
+        let loss: Loss = values.word("loss")
+        if labels.count != 2 && (model == .logistic || loss == .logistic) {
+            refuse(
+                "classes",
+                "it lists \(labels.count) labels, but the logistic model has two",
+                "list two labels, or set model = \"softmax\" and loss = \"cross_entropy\"",
+                &problems
+            )
+        }
+        let limit = values.integer("classes_max")
+        if labels.count > limit {
+            refuse(
+                "classes",
+                "it lists \(labels.count) labels, more than classes_max = \(limit)",
+                "raise classes_max to at least \(labels.count)",
+                &problems
+            )
+        }
+    }
+
+    private func checkLimits(_ problems: inout ProblemList) {
+        let featuresMax = values.integer("features_max")
+        if case .integer(let width) = values.value("width"), width > featuresMax {
+            refuse(
+                "width",
+                "it is more than features_max = \(featuresMax)",
+                "raise features_max to at least \(width)",
+                &problems
+            )
+        }
+        let cooldown = values.duration("consolidate.cooldown")
+        let longest = values.duration("consolidate.cooldown_max")
+        if cooldown > longest {
+            refuse(
+                "consolidate.cooldown",
+                "it is longer than consolidate.cooldown_max = \(DurationText.text(longest))",
+                "raise consolidate.cooldown_max to at least \(DurationText.text(cooldown))",
+                &problems
+            )
+        }
+    }
+
+    private func refuse(
+        _ path: String,
+        _ problem: String,
+        _ remedy: String,
+        _ problems: inout ProblemList
+    ) {
+        // Where the key itself has its default, the one that it clashes with is at fault.
+        problems.add(
+            values.line(path),
+            values.full(path),
+            values.value(path).toml,
+            problem,
+            remedy
+        )
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A consolidation: a pure value that makes challengers from the champion and the memory, in slices,
+// so that a worker can turn its crank and stop at any slice. Same champion, memory and seed give
+// the same challengers.
+//
+// 1. Choose the rows: reservoir and recent window, each sample once; when a drift asked, only those
+//    from after its onset, because the older ones teach the old world.
+// 2. Weigh them so that the classes have the frequencies of the stream again: the reservoir is
+//    balanced, and a model refitted on balanced rows ships the wrong prior.
+// 3. Refit: a new contender passes over the rows, shuffled anew each time.
+// 4. Continuation: the champion does, pulled towards where it stands (L2-SP).
+
+package import Learning
+package import Primitives
+
+/// What asked for a consolidation.
+package enum ConsolidationTrigger: UInt8, Sendable {
+    /// A detector's alarm.
+    case drift = 0
+    /// So many samples.
+    case samples = 1
+    /// So much time.
+    case interval = 2
+    /// The operator.
+    case command = 3
+
+    /// The word in events and in the registry.
+    package var name: String {
+        switch self {
+        case .drift: "drift"
+        case .samples: "samples"
+        case .interval: "interval"
+        case .command: "command"
+        }
+    }
+}
+
+/// How a challenger was made.
+package enum Recipe: UInt8, Sendable, CaseIterable {
+    /// From nothing, on the memory.
+    case refit = 0
+    /// From the champion, anchored.
+    case continuation = 1
+
+    /// The word in events and in the registry.
+    package var name: String {
+        switch self {
+        case .refit: "refit"
+        case .continuation: "continuation"
+        }
+    }
+}
+
+/// A model that wants to be champion.
+package struct Challenger: Sendable {
+    /// How it was made.
+    package var recipe: Recipe
+    /// The model.
+    package var contender: Contender
+
+    /// Makes a challenger.
+    package init(recipe: Recipe, contender: Contender) {
+        self.recipe = recipe
+        self.contender = contender
+    }
+}
+
+/// A consolidation's work, as a value that advances in slices.
+package struct ConsolidationJob: Sendable {
+    /// The job's number within its learner.
+    package let id: UInt64
+    /// What asked for it.
+    package let trigger: ConsolidationTrigger
+    /// The number of the first sample after the memory was copied.
+    package let memoryEnd: UInt64
+    /// The challengers that are done.
+    package private(set) var challengers: [Challenger] = []
+
+    private let rows: TrainingRows
+    private let settings: RecipeSettings
+    private var random: RandomSource
+    private var waiting: [Challenger]
+    private var passesLeft: Int
+    private var order: [Int] = []
+    private var position = 0
+    private var block = Block()
+
+    /// The rows of one slice.
+    package static let sliceRows = 256
+
+    /// Makes the job; nothing is trained yet.
+    package init(
+        id: UInt64,
+        trigger: ConsolidationTrigger,
+        champion: Contender,
+        fresh: Contender,
+        rows: TrainingRows,
+        memoryEnd: UInt64,
+        settings: RecipeSettings,
+        seed: UInt64
+    ) {
+        self.id = id
+        self.trigger = trigger
+        self.memoryEnd = memoryEnd
+        self.rows = rows
+        self.settings = settings
+        random = RandomSource(seed: seed)
+        var anchored = champion
+        anchored.learner.restartMoments()
+        anchored.learner.anchor(strength: settings.anchor)
+        var refitted = fresh
+        rows.fitScaling(&refitted.standardiser)
+        waiting = [
+            Challenger(recipe: .continuation, contender: anchored),
+            Challenger(recipe: .refit, contender: refitted),
+        ]
+        passesLeft = 0
+        order = Array(0..<rows.count)
+        passesLeft = passes
+    }
+
+    private var passes: Int {
+        guard rows.count > 0 else { return 0 }
+        return min(settings.passesMax, max(3, settings.rowsPerRecipe / rows.count))
+    }
+
+    /// Whether all challengers are done.
+    package var isDone: Bool { waiting.isEmpty }
+
+    /// Trains on one slice.
+    package mutating func advance() {
+        guard var challenger = waiting.popLast() else { return }
+        if passesLeft == 0 {
+            challenger.contender.learner.anchor(strength: 0)
+            challenger.contender.learner.restartMoments()
+            challengers.append(challenger)
+            passesLeft = passes
+            position = 0
+            return
+        }
+        if position == 0 { random.shuffle(&order) }
+        let end = min(position + ConsolidationJob.sliceRows, order.count)
+        rows.fill(&block, from: order[position..<end], outputs: challenger.contender.learner.outputs)
+        challenger.contender.standardiser.apply(&block)
+        challenger.contender.learner.testThenTrain(&block)
+        challenger.contender.trained += UInt64(end - position)
+        position = end
+        if position == order.count {
+            position = 0
+            passesLeft -= 1
+        }
+        waiting.append(challenger)
+    }
+}
+
+extension Challenger: ByteCodable {
+    /// Appends recipe and model.
+    package func encode(into writer: inout ByteWriter) {
+        writer.write(recipe.rawValue)
+        contender.encode(into: &writer)
+    }
+
+    /// Reads recipe and model.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
+        guard let recipe = Recipe(rawValue: try reader.read()) else {
+            throw .invalid("a challenger has an unknown recipe")
+        }
+        self.recipe = recipe
+        contender = try Contender(from: &reader)
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The newest rows: a ring over slots. Used for the recent rows and for the holdout.
+
+import Primitives
+
+/// The newest rows, up to a bound.
+struct MemoryRing: Sendable {
+    private(set) var pages = MemoryPages()
+    private(set) var capacity: Int
+    private var oldest = 0
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    /// The slots, oldest row first.
+    var slots: [Int] { Array(oldest..<pages.count) + Array(0..<oldest) }
+
+    mutating func insert(_ header: MemoryHeader, _ features: Span<Float>) {
+        if pages.count < capacity {
+            pages.append(header, features)
+        } else {
+            pages.write(header, features, at: oldest)
+            oldest = oldest + 1 == pages.count ? 0 : oldest + 1
+        }
+    }
+
+    /// Widens the rows; when fewer of them may be kept then, the newest are.
+    mutating func grow(width: Int, capacity: Int) {
+        pages.grow(width: width)
+        self.capacity = capacity
+        if pages.count > capacity { keep(Array(slots.suffix(capacity))) }
+    }
+
+    /// Takes the features from `width` on away from every row.
+    mutating func shrink(width: Int) { pages.shrink(width: width) }
+
+    /// Keeps the rows whose sample number is in `range`.
+    mutating func keep(_ range: Range<UInt64>) {
+        let kept = slots.filter { range.contains(pages.header($0).index) }
+        if kept.count < pages.count { keep(kept) }
+    }
+
+    private mutating func keep(_ slots: [Int]) {
+        // A ring that is not full begins at its first slot, so that appending keeps the order.
+        pages.keep(slots)
+        oldest = 0
+    }
+
+    func encode(into writer: inout ByteWriter) {
+        pages.encode(slots, into: &writer)
+    }
+
+    init(from reader: inout ByteReader, capacity: Int) throws(DecodeError) {
+        self.capacity = capacity
+        pages = try MemoryPages(from: &reader, rowsMax: capacity)
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rows of the memory as a job reads them: dense, in columns, oldest first.
+
+/// A part of the memory.
+package enum MemoryPart: UInt8, Sendable, CaseIterable {
+    /// A sample of the whole stream, balanced over the classes.
+    case reservoir = 0
+    /// The newest rows.
+    case recent = 1
+    /// Rows that no model is trained on.
+    case holdout = 2
+    /// The reservoir and the recent rows together, each row once.
+    case training = 3
+}
+
+/// The header of a row in memory.
+package struct MemoryHeader: Sendable, BitwiseCopyable, Equatable {
+    /// The number of the sample.
+    package var index: UInt64
+    /// The class, or -1 in regression.
+    package var label: Int32
+    /// The target in regression.
+    package var target: Float
+    /// The weight of the sample.
+    package var weight: Float
+
+    /// Makes a header.
+    package init(index: UInt64, label: Int32, target: Float, weight: Float) {
+        self.index = index
+        self.label = label
+        self.target = target
+        self.weight = weight
+    }
+}
+
+/// A copy of rows: raw features (NaN where missing), with their labels, in the order of arrival.
+package struct MemoryRows: Sendable, Equatable {
+    /// The number of features of each row.
+    package var width: Int
+    /// The features, row after row.
+    package var features: [Float] = []
+    /// The class of each row, or -1 in regression.
+    package var labels: [Int32] = []
+    /// The target of each row in regression.
+    package var targets: [Float] = []
+    /// The weight of each row.
+    package var weights: [Float] = []
+    /// The sample number of each row.
+    package var indices: [UInt64] = []
+
+    /// Makes an empty copy.
+    package init(width: Int) {
+        self.width = width
+    }
+
+    /// The number of rows.
+    package var count: Int { labels.count }
+
+    /// The features of one row.
+    package func features(of row: Int) -> ArraySlice<Float> {
+        features[row * width..<(row + 1) * width]
+    }
+
+    mutating func append(_ header: MemoryHeader) {
+        labels.append(header.label)
+        targets.append(header.target)
+        weights.append(header.weight)
+        indices.append(header.index)
+    }
+
+    mutating func reserve(_ rows: Int) {
+        features.reserveCapacity(rows * width)
+        labels.reserveCapacity(rows)
+        targets.reserveCapacity(rows)
+        weights.reserveCapacity(rows)
+        indices.reserveCapacity(rows)
+    }
+}

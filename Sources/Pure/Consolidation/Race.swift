@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The gate's second stage: champion and challengers predict each live sample before they learn it.
+// A paired sequential test, valid at every look, bets on the difference of their bounded losses.
+// The first challenger that is better wins; one that is worse leaves; who has not decided after
+// the bound goes home. With several challengers the error is shared among them.
+
+package import Learning
+
+/// How a race ended.
+package enum RaceVerdict: Sendable, Equatable {
+    /// It goes on.
+    case undecided
+    /// The challenger at this place has won.
+    case won(Int)
+    /// Every challenger is worse than the champion.
+    case lost
+    /// The bound was reached without a decision.
+    case expired
+}
+
+/// Champion against challengers on live samples.
+package struct Race: Sendable {
+    /// One challenger on the track.
+    package struct Runner: Sendable {
+        /// The challenger.
+        package var challenger: Challenger
+        /// The bets.
+        package var test: PairedTest
+        /// What the holdout said.
+        package var finding: HoldoutFinding
+        /// Whether it has been found worse.
+        package var isOut = false
+    }
+
+    /// The challengers.
+    package private(set) var runners: [Runner]
+    /// The live samples so far.
+    package private(set) var samples = 0
+    let samplesMax: Int
+    private var block = Block()
+
+    /// Puts the challengers on the track.
+    package init(_ entries: [(Challenger, HoldoutFinding)], settings: RecipeSettings) {
+        let level = settings.raceError / Double(max(1, entries.count))
+        runners = entries.map {
+            Runner(challenger: $0.0, test: PairedTest(alpha: level), finding: $0.1)
+        }
+        samplesMax = settings.raceSamples
+    }
+
+    init(runners: [Runner], samples: Int, samplesMax: Int) {
+        self.runners = runners
+        self.samples = samples
+        self.samplesMax = samplesMax
+    }
+
+    /// Makes room for columns and classes that have appeared.
+    package mutating func grow(width: Int, outputs: Int) {
+        for place in runners.indices {
+            runners[place].challenger.contender.grow(width: width, outputs: outputs)
+        }
+    }
+
+    /// Lets every challenger predict and learn the rows that the champion has just been through.
+    ///
+    /// - Parameters:
+    ///   - champion: The block after the champion's test-then-train, losses included.
+    ///   - scale: What brings the loss to 0...1.
+    ///   - task: The learner's task.
+    package mutating func run(champion: Block, scale: LossScale, task: Task) -> RaceVerdict {
+        for place in runners.indices where !runners[place].isOut {
+            block.copyRows(of: champion)
+            runners[place].challenger.contender.testThenTrain(&block)
+            let learned = block.uses.reduce(0) { $0 + ($1 == .train ? 1 : 0) }
+            runners[place].challenger.contender.trained += UInt64(learned)
+            block.computeLosses(task: task)
+            for row in 0..<champion.rows {
+                let (mine, theirs) = (champion.losses[row], block.losses[row])
+                guard !mine.isNaN, !theirs.isNaN else { continue }
+                runners[place].test.update(with: scale.bounded(mine) - scale.bounded(theirs))
+                if runners[place].test.verdict != .undecided { break }
+            }
+            if runners[place].test.verdict == .better { return .won(place) }
+            runners[place].isOut = runners[place].test.verdict == .worse
+        }
+        for row in 0..<champion.rows where !champion.losses[row].isNaN { samples += 1 }
+        if runners.allSatisfy(\.isOut) { return .lost }
+        return samples >= samplesMax ? .expired : .undecided
+    }
+}
+
+/// Brings losses to 0...1: log loss by its bound, squared error through its root by the usual error.
+package struct LossScale: Sendable, Equatable {
+    /// The loss (or absolute error) that counts as 1.
+    package var full: Double
+    /// Whether losses are squares of errors.
+    package var isSquared: Bool
+
+    /// Makes a scale.
+    package init(full: Double, isSquared: Bool) {
+        self.full = full
+        self.isSquared = isSquared
+    }
+
+    /// The loss as a number in 0...1.
+    package func bounded(_ loss: Float) -> Double {
+        let size = isSquared ? Double(loss).squareRoot() : Double(loss)
+        return min(1, size / full)
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The bytes of an ADWIN: parameters, sums, then the buckets in use, row by row, oldest first.
+
+package import Primitives
+
+extension ADWIN: ByteCodable {
+    /// Appends the parameters and the window.
+    package func encode(into writer: inout ByteWriter) {
+        writer.write(delta)
+        writer.write(warningDelta ?? -1)
+        for number in [clock, graceObservations, minWindow, maxBuckets, samplesSinceOnset] {
+            writer.write(Int64(number))
+        }
+        writer.write(lastChange.rawValue)
+        writer.write(isWarning)
+        writer.write(mustRestart)
+        writer.write(Int64(untilCheck))
+        writer.write(total)
+        writer.write(deviation)
+        writer.write(UInt8(rows))
+        for row in 0..<rows {
+            writer.write(UInt8(places[row].held))
+            for index in range(of: row) {
+                writer.write(buckets[index].x)
+                writer.write(buckets[index].y)
+            }
+        }
+    }
+
+    /// Reads the parameters and the window.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
+        let delta = try reader.readDouble()
+        let warning = try reader.readDouble()
+        var numbers: [Int] = []
+        for _ in 0..<5 { numbers.append(Int(try reader.read(Int64.self))) }
+        guard delta > 0, delta < 1, warning == -1 || (warning >= delta && warning < 1),
+            numbers[0] > 0, numbers[1] >= 0, numbers[2] > 0, (2...100).contains(numbers[3]),
+            numbers[4] >= 0
+        else { throw .invalid("the parameters of an ADWIN are out of range") }
+        self.init(
+            delta: delta,
+            clock: numbers[0],
+            graceObservations: numbers[1],
+            minWindow: numbers[2],
+            maxBuckets: numbers[3],
+            warningDelta: warning == -1 ? nil : warning
+        )
+        samplesSinceOnset = numbers[4]
+        lastChange = try reader.readChange()
+        isWarning = try reader.readFlag()
+        mustRestart = try reader.readFlag()
+        untilCheck = Int(try reader.read(Int64.self))
+        guard (1...clock).contains(untilCheck) else {
+            throw .invalid("an ADWIN's next check is not within its clock")
+        }
+        total = try reader.readFinite()
+        deviation = try reader.readFinite()
+        try readRows(from: &reader)
+    }
+
+    private mutating func readRows(from reader: inout ByteReader) throws(DecodeError) {
+        rows = Int(try reader.read(UInt8.self))
+        guard (1...ADWIN.rowsMax).contains(rows) else {
+            throw .invalid("an ADWIN has 1 to \(ADWIN.rowsMax) rows, not \(rows)")
+        }
+        for row in 0..<rows {
+            let held = Int(try reader.read(UInt8.self))
+            // Only an empty window has an empty row.
+            guard held <= maxBuckets, held > 0 || rows == 1 else {
+                throw .invalid("an ADWIN's row of \(held) buckets")
+            }
+            places[row].held = held
+            count += Double(held) * ADWIN.size(of: row)
+            for index in range(of: row) {
+                let sum = try reader.readFinite()
+                buckets[index] = Bucket(sum, try reader.readFinite())
+            }
+        }
+    }
+}
+
+extension ByteReader {
+    /// Takes a number that a detector may hold.
+    mutating func readFinite() throws(DecodeError) -> Double {
+        let number = try readDouble()
+        guard number.isFinite else { throw .invalid("a detector's number is not finite") }
+        return number
+    }
+
+    /// Takes a direction.
+    mutating func readChange() throws(DecodeError) -> DriftChange {
+        let byte = try read(UInt8.self)
+        guard let change = DriftChange(rawValue: byte) else {
+            throw .invalid("a change is 0, 1 or 2, not \(byte)")
+        }
+        return change
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Some settings decide what a learner is; they are its birth. A state that was born with others
+// does not fit a configuration, and must not be bent to it or silently begun afresh.
+
+import Consolidation
+import Learning
+import Primitives
+
+extension EngineSettings {
+    /// Where the other settings would need another learner: key, what the state has, what is wanted.
+    package func differencesOfBirth(to wanted: EngineSettings) -> [String] {
+        var differences: [String] = []
+        func compare<Value: Equatable>(_ key: String, _ path: KeyPath<EngineSettings, Value>) {
+            let (old, new) = (self[keyPath: path], wanted[keyPath: path])
+            guard old != new else { return }
+            differences.append("\(key) is \(new) in the configuration but \(old) in the state")
+        }
+        compare("task", \.taskName)
+        compare("model", \.modelName)
+        compare("loss", \.lossName)
+        compare("optimiser", \.optimiser.name)
+        compare("width", \.widthText)
+        compare("classes", \.classesText)
+        compare("classes_max", \.limits.classesMax)
+        compare("features_max", \.limits.columnsMax)
+        compare("standardise.memory", \.scalingMemory)
+        compare("standardise.clip", \.scalingClip)
+        compare("memory.reservoir_rows", \.memory.reservoirRows)
+        compare("memory.recent_rows", \.memory.recentRows)
+        compare("memory.holdout_rows", \.memory.holdoutRows)
+        compare("memory.holdout_every", \.memory.holdoutEvery)
+        compare("memory.bytes_max", \.memory.bytesMax)
+        compare("seed", \.seed)
+        return differences
+    }
+
+    private var taskName: String { task?.name ?? "auto" }
+    private var modelName: String { model?.name ?? "auto" }
+    private var lossName: String { loss?.name ?? "auto" }
+    private var widthText: String { width.map { String($0) } ?? "auto" }
+    private var classesText: String {
+        classes.isEmpty ? "auto" : classes.map(\.json.jsonText).joined(separator: ", ")
+    }
+}
+
+extension LossKind {
+    /// The name in the configuration.
+    var name: String {
+        switch self {
+        case .squared: "squared"
+        case .huber: "huber"
+        case .logistic: "logistic"
+        case .crossEntropy: "cross_entropy"
+        }
+    }
+}

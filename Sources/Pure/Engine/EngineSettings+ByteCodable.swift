@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The settings as bytes, inside the checkpoint.
+
+import Consolidation
+import Drift
+import Learning
+package import Primitives
+
+extension EngineSettings: ByteCodable {
+    /// Appends every setting.
+    package func encode(into writer: inout ByteWriter) {
+        writer.write(task.map { Int8($0.rawValue) } ?? -1)
+        writer.write(model.map { Int8($0.rawValue) } ?? -1)
+        writer.write(optional: loss)
+        optimiser.encode(into: &writer)
+        writer.write(l1)
+        writer.write(l2)
+        writer.write(mode.rawValue)
+        writer.write(Int64(width ?? -1))
+        writer.write(items: classes)
+        limits.encode(into: &writer)
+        writer.write(Int64(voteSamples))
+        writer.write(votePatience.wholeNanoseconds)
+        writer.write(Int64(scalingMemory))
+        writer.write(scalingClip)
+        publish.encode(into: &writer)
+        drift.encode(into: &writer)
+        memory.encode(into: &writer)
+        consolidation.encode(into: &writer)
+        writer.write(checkpointInterval.wholeNanoseconds)
+        writer.write(seed)
+    }
+
+    /// Reads every setting.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
+        self.init()
+        task = try EngineSettings.choice(try reader.read(Int8.self), Task.init(rawValue:))
+        model = try EngineSettings.choice(try reader.read(Int8.self), ModelKind.init(rawValue:))
+        loss = try reader.readOptional()
+        optimiser = try OptimiserSettings(from: &reader)
+        l1 = try reader.readFloat()
+        l2 = try reader.readFloat()
+        guard let mode = LearningMode(rawValue: try reader.read()) else {
+            throw .invalid("the settings have an unknown learning mode")
+        }
+        self.mode = mode
+        let width = Int(try reader.read(Int64.self))
+        self.width = width < 0 ? nil : width
+        classes = try reader.readItems()
+        limits = try SchemaLimits(from: &reader)
+        voteSamples = Int(try reader.read(Int64.self))
+        votePatience = .nanoseconds(try reader.read(Int64.self))
+        scalingMemory = Int(try reader.read(Int64.self))
+        scalingClip = try reader.readFloat()
+        publish = try PublishSettings(from: &reader)
+        drift = try DriftSettings(from: &reader)
+        memory = try MemorySettings(from: &reader)
+        consolidation = try ConsolidationSettings(from: &reader)
+        checkpointInterval = .nanoseconds(try reader.read(Int64.self))
+        seed = try reader.read()
+        guard voteSamples > 0, scalingMemory > 0, checkpointInterval > .zero else {
+            throw .invalid("the settings of the state are out of range")
+        }
+    }
+
+    /// A setting that may be left to the vote, written as -1.
+    private static func choice<Choice>(
+        _ number: Int8,
+        _ make: (UInt8) -> Choice?
+    ) throws(DecodeError) -> Choice? {
+        guard number >= 0 else { return nil }
+        guard let choice = make(UInt8(number)) else {
+            throw .invalid("the settings have an unknown choice \(number)")
+        }
+        return choice
+    }
+}
+
+extension PublishSettings: ByteCodable {
+    /// Appends every setting.
+    package func encode(into writer: inout ByteWriter) {
+        writer.write(Int64(first))
+        writer.write(interval.wholeNanoseconds)
+        writer.write(Int64(samples))
+        writer.write(move)
+    }
+
+    /// Reads every setting.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
+        self.init()
+        first = Int(try reader.read(Int64.self))
+        interval = .nanoseconds(try reader.read(Int64.self))
+        samples = Int(try reader.read(Int64.self))
+        move = try reader.readDouble()
+        guard first >= 0, samples > 0, interval > .zero else {
+            throw .invalid("the settings of publishing are out of range")
+        }
+    }
+}
+
+extension ConsolidationSettings: ByteCodable {
+    /// Appends every setting.
+    package func encode(into writer: inout ByteWriter) {
+        writer.write(onDrift)
+        writer.write(Int64(everySamples))
+        writer.write(every.wholeNanoseconds)
+        writer.write(cooldown.wholeNanoseconds)
+        writer.write(cooldownMax.wholeNanoseconds)
+        writer.write(deadline.wholeNanoseconds)
+        recipe.encode(into: &writer)
+    }
+
+    /// Reads every setting.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
+        self.init()
+        onDrift = try reader.readFlag()
+        everySamples = Int(try reader.read(Int64.self))
+        every = .nanoseconds(try reader.read(Int64.self))
+        cooldown = .nanoseconds(try reader.read(Int64.self))
+        cooldownMax = .nanoseconds(try reader.read(Int64.self))
+        deadline = .nanoseconds(try reader.read(Int64.self))
+        recipe = try RecipeSettings(from: &reader)
+        guard everySamples >= 0, every >= .zero, deadline > .zero else {
+            throw .invalid("the settings of consolidation are out of range")
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything that can be set about one learner, as the engine sees it. The settings are part of the
+// state: a learner keeps those that it was born with until a configuration changes them.
+
+package import Consolidation
+package import Drift
+package import Learning
+import Primitives
+
+/// The settings of one learner.
+package struct EngineSettings: Sendable, Equatable {
+    /// The task, when it is not to be voted on.
+    package var task: Task?
+    /// The model, when it does not follow from the task.
+    package var model: ModelKind?
+    /// The loss, when it does not follow from the model.
+    package var loss: LossKind?
+    /// How weights follow gradients.
+    package var optimiser: OptimiserSettings = .sgd(rate: 0.05)
+    /// The pull of the first norm.
+    package var l1: Float = 0
+    /// The pull of the second norm.
+    package var l2: Float = 0
+    /// One sample at a time, or the mean gradient of a micro-batch.
+    package var mode: LearningMode = .sequential
+    /// The width of arrays, when it is not to be voted on.
+    package var width: Int?
+    /// Classes that exist before their first sample.
+    package var classes: [ClassLabel] = []
+    /// The bounds of growth.
+    package var limits = SchemaLimits()
+    /// How many samples vote.
+    package var voteSamples = 200
+    /// How long the first sample waits for the vote.
+    package var votePatience: Duration = .seconds(2)
+    /// The memory of the scaling, in samples.
+    package var scalingMemory = 2000
+    /// The bound of a scaled value.
+    package var scalingClip: Float = 5
+    /// When versions are published.
+    package var publish = PublishSettings()
+    /// What is watched for drift.
+    package var drift = DriftSettings()
+    /// What is remembered.
+    package var memory = MemorySettings()
+    /// When and how to consolidate.
+    package var consolidation = ConsolidationSettings()
+    /// The time between checkpoints.
+    package var checkpointInterval: Duration = .seconds(10)
+    /// The seed of all that is drawn.
+    package var seed: UInt64 = 1
+
+    /// Makes the defaults.
+    package init() {}
+
+    /// The learner's settings once the task is known.
+    package func learnerSettings(for task: Task) -> LearnerSettings {
+        let model = self.model ?? (task == .classes ? .softmax : .linear)
+        return LearnerSettings(
+            model: model,
+            loss: loss ?? model.usualLoss,
+            optimiser: optimiser,
+            l1: l1,
+            l2: l2,
+            mode: mode
+        )
+    }
+
+    /// How many outputs a model has under the schema: logistic regression always has two.
+    package func outputs(of schema: Schema) -> Int {
+        schema.task == .classes && model == .logistic ? 2 : schema.outputs
+    }
+
+    /// A contender that has learned nothing.
+    package func newContender(for schema: Schema) -> Contender {
+        var standardiser = Standardiser(memory: scalingMemory, clip: scalingClip)
+        standardiser.grow(width: schema.width)
+        return Contender(
+            standardiser: standardiser,
+            learner: makeLearner(
+                learnerSettings(for: schema.task),
+                width: schema.width,
+                outputs: outputs(of: schema)
+            )
+        )
+    }
+}
+
+/// When versions are published.
+package struct PublishSettings: Sendable, Equatable {
+    /// The first version comes after this many learned samples.
+    package var first = 1000
+    /// A routine one is considered after this time.
+    package var interval: Duration = .seconds(10)
+    /// Or after this many samples.
+    package var samples = 100_000
+    /// It is made only if weights or loss moved by this share.
+    package var move = 0.01
+
+    /// Makes the defaults.
+    package init() {}
+}
+
+/// When and how to consolidate.
+package struct ConsolidationSettings: Sendable, Equatable {
+    /// On each drift.
+    package var onDrift = true
+    /// After each so many samples; 0: never.
+    package var everySamples = 0
+    /// After each so much time; zero: never.
+    package var every: Duration = .zero
+    /// The rest after a verdict.
+    package var cooldown: Duration = .seconds(10)
+    /// The longest rest; it doubles after each verdict that was no adoption.
+    package var cooldownMax: Duration = .seconds(600)
+    /// The longest that a job may take.
+    package var deadline: Duration = .seconds(30)
+    /// How the challengers are made and judged.
+    package var recipe = RecipeSettings()
+
+    /// Makes the defaults.
+    package init() {}
+}

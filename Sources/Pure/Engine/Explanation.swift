@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A refusal in words: what came, what the learner takes, and what to do. It is made for the first
+// sample of a kind in a micro-batch only.
+
+package import Learning
+package import Samples
+
+/// Says why a sample does not fit a learner.
+package enum Explanation {
+    /// One sentence for the refused event and the log.
+    package static func text(
+        for reason: RefusalReason,
+        row: MicroBatch.Row,
+        schema: Schema
+    ) -> String {
+        switch reason {
+        case .shape:
+            schema.shape == .named
+                ? "an array came, but this learner takes named features; send objects"
+                : "named features came, but this learner takes arrays of \(schema.width)"
+        case .width:
+            "an array of \(row.count) came, but this learner takes \(schema.width); "
+                + "reset it to change the width"
+        case .kind:
+            "a named feature changed its kind (number, boolean or category)"
+        case .featureLimit:
+            "\(schema.width) columns are in use and the limit is \(schema.limits.columnsMax); "
+                + "raise features_max"
+        case .label:
+            "the label is no number, but the task is \(schema.task.name); "
+                + "reset the learner with another task if that is wrong"
+        case .classLimit:
+            "\(schema.classes.count) classes are in use and the limit is "
+                + "\(schema.limits.classesMax); raise classes_max"
+        case .notFinite:
+            "the label \(row.label) is beyond single precision"
+        default:
+            reason.name
+        }
+    }
+}

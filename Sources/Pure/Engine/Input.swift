@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything that can happen to an engine, as values: what is journalled, replayed and simulated.
+
+package import Consolidation
+package import Learning
+import Primitives
+package import Samples
+package import Versions
+
+/// One thing that happens to a learner.
+package enum Input: Sendable {
+    /// A micro-batch has closed.
+    case batch(MicroBatch)
+    /// A deadline has passed.
+    case tick
+    /// A job has made its challengers.
+    case jobFinished(id: UInt64, memoryEnd: UInt64, challengers: [Challenger])
+    /// The operator wants something.
+    case command(Command)
+    /// The configuration was loaded anew.
+    case settings(EngineSettings)
+    /// The daemon has started from a checkpoint; the registry never gave a higher number.
+    case resumed(versionMax: UInt64)
+    /// A version was stored, or could not be.
+    case stored(version: UInt64, isDurable: Bool)
+    /// The daemon is about to stop.
+    case stop
+}
+
+/// What an operator can ask of a learner.
+package enum Command: Sendable {
+    /// Make challengers now.
+    case consolidate
+    /// Go back to the state of a version.
+    case rollback(VersionState, keepMemory: Bool, hold: Bool)
+    /// Stop learning; go on testing.
+    case pause
+    /// Learn again.
+    case resume
+    /// Forget everything but the books and the numbers.
+    case reset(task: Task?)
+}
+
+/// The engine's answer to a command.
+package enum CommandOutcome: Sendable, Equatable {
+    /// It was done; in words.
+    case done(String)
+    /// It was not, and why.
+    case refused(String, remedy: String)
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a learner has once the vote is over: schema, champion, measures, detectors, memory and,
+// while a consolidation is at its end, the race. This file is the stack of what happens to each
+// row, readable from top to bottom:
+//
+// 1. Admission judges the row; a row that brings something new first lets the rows before it pass.
+// 2. The champion scales, predicts and learns the block.
+// 3. The measures and the trivial baselines take the predictions.
+// 4. The detectors take error bit and bounded loss.
+// 5. The memory takes the row: reservoir and recent window, or the holdout.
+// 6. The challengers of a race predict and learn the same rows.
+
+package import Consolidation
+package import Drift
+package import Learning
+import Primitives
+package import Samples
+
+/// The learning part of an engine.
+package struct LearnerCore: Sendable {
+    /// Columns and classes.
+    package var schema: Schema
+    /// The model in service.
+    package var champion: Contender
+    /// The measures.
+    package var evaluation: Evaluation
+    /// The detectors.
+    package var watch: DriftWatch
+    /// What is remembered.
+    package var memory: ReplayMemory
+    /// The end of a consolidation.
+    package var race: Race?
+    /// The labelled samples that were stepped; it numbers them in memory and in events.
+    package var labelled: UInt64 = 0
+    /// The sum and count of absolute errors since the detectors started; scales regression losses.
+    var usualError = RunningMean()
+    var block = Block()
+    private var admission = Admission()
+
+    /// Makes the core of a learner that has learned nothing.
+    package init(schema: Schema, settings: EngineSettings) {
+        self.schema = schema
+        champion = settings.newContender(for: schema)
+        evaluation = Evaluation(task: schema.task)
+        watch = DriftWatch(settings: settings.drift)
+        memory = ReplayMemory(settings: settings.memory, seed: settings.seed)
+        memory.grow(width: schema.width)
+    }
+
+    init(
+        schema: Schema,
+        champion: Contender,
+        evaluation: Evaluation,
+        watch: DriftWatch,
+        memory: ReplayMemory
+    ) {
+        self.schema = schema
+        self.champion = champion
+        self.evaluation = evaluation
+        self.watch = watch
+        self.memory = memory
+    }
+
+    /// What one micro-batch did, for the books and the engine's decisions.
+    package struct Outcome: Sendable {
+        /// Rows by producer number of the batch: trained, set aside, scored.
+        var trained: [Int] = []
+        var holdout: [Int] = []
+        var scored: [Int] = []
+        /// Refused rows.
+        var refusals: [MicroBatch.Refusal] = []
+        /// What the detectors said, with the labelled sample's number.
+        var reports: [(report: DriftReport, sample: UInt64)] = []
+        /// How the race stands after these rows.
+        var race: RaceVerdict = .undecided
+    }
+
+    /// Takes every row of the batch.
+    ///
+    /// - Parameters:
+    ///   - batch: The rows, duplicates already removed.
+    ///   - isHeld: Whether rows are only tested.
+    package mutating func take(_ batch: MicroBatch, isHeld: Bool) -> Outcome {
+        var outcome = Outcome()
+        outcome.trained = [Int](repeating: 0, count: batch.producers.count)
+        outcome.holdout = outcome.trained
+        outcome.scored = outcome.trained
+        admission.begin(batch)
+        block.reset(width: schema.width, outputs: champion.learner.outputs)
+        for row in batch.rows {
+            switch admission.judge(row, of: batch, under: schema) {
+            case .refused(let reason):
+                refuse(row, reason, &outcome)
+                continue
+            case .grows:
+                pass(&outcome)
+                admission.grow(&schema, for: row, of: batch)
+                grow()
+            case .fits:
+                break
+            }
+            let isOnlyTested = isHeld || row.weight == 0
+            let use = use(of: row, isOnlyTested: isOnlyTested)
+            switch use {
+            case .train: outcome.trained[Int(row.producer)] += 1
+            case .holdout where !isOnlyTested: outcome.holdout[Int(row.producer)] += 1
+            case .holdout, .scored: outcome.scored[Int(row.producer)] += 1
+            }
+            admission.append(row, of: batch, under: schema, use: use, to: &block)
+            if isOnlyTested { block.weights[block.rows - 1] = 0 }
+        }
+        pass(&outcome)
+        return outcome
+    }
+
+    /// What is done with a row beyond predicting it. A row that is only tested goes through the
+    /// measures like one that is set aside, but with weight 0, and the memory does not take it.
+    private mutating func use(of row: MicroBatch.Row, isOnlyTested: Bool) -> RowUse {
+        if row.labelKind == .none { return .scored }
+        if isOnlyTested { return .holdout }
+        return memory.nextIsHoldout() ? .holdout : .train
+    }
+
+    /// Gives everything room for the schema's columns and classes.
+    private mutating func grow() {
+        let outputs = max(schema.outputs, champion.learner.outputs)
+        champion.grow(width: schema.width, outputs: outputs)
+        memory.grow(width: schema.width)
+        race?.grow(width: schema.width, outputs: outputs)
+    }
+
+    /// Lets the rows of the block pass through the stack.
+    private mutating func pass(_ outcome: inout Outcome) {
+        defer { block.reset(width: schema.width, outputs: champion.learner.outputs) }
+        guard block.rows > 0 else { return }
+        champion.testThenTrain(&block)
+        evaluation.record(&block)
+        let first = labelled
+        observe(&outcome)
+        champion.trained += memory.remember(block, from: first)
+        runRace(&outcome)
+    }
+
+    private mutating func refuse(
+        _ row: MicroBatch.Row,
+        _ reason: RefusalReason,
+        _ outcome: inout Outcome
+    ) {
+        let place = outcome.refusals.firstIndex {
+            $0.reason == reason && $0.producer == row.producer
+        }
+        if let place {
+            outcome.refusals[place].count += 1
+        } else {
+            outcome.refusals.append(
+                .init(
+                    producer: row.producer,
+                    reason: reason,
+                    count: 1,
+                    detail: Explanation.text(for: reason, row: row, schema: schema)
+                )
+            )
+        }
+    }
+
+    private mutating func runRace(_ outcome: inout Outcome) {
+        guard race != nil, outcome.race == .undecided else { return }
+        let scale = lossScale
+        if let verdict = race?.run(champion: block, scale: scale, task: schema.task) {
+            outcome.race = verdict
+        }
+    }
+}
+
+extension LearnerCore {
+    /// Log losses count in full at 3 nats; errors at six times the usual one.
+    var lossScale: LossScale {
+        schema.task == .classes
+            ? LossScale(full: 3, isSquared: false)
+            : LossScale(full: 6 * max(usualError.mean, 1e-12), isSquared: true)
+    }
+
+    private mutating func observe(_ outcome: inout Outcome) {
+        let outputs = block.outputs
+        for row in 0..<block.rows {
+            let loss = block.losses[row]
+            guard !loss.isNaN else { continue }
+            var error: Double?
+            if schema.task == .classes {
+                error = block.isError(row: row, outputs: outputs) ? 1 : 0
+            } else {
+                usualError.add(Double(loss).squareRoot())
+            }
+            labelled += 1
+            if let report = watch.observe(error: error, loss: lossScale.bounded(loss)) {
+                outcome.reports.append((report, labelled))
+            }
+        }
+    }
+
+    /// Makes the winner champion; detectors and the usual error start anew.
+    package mutating func adopt(_ contender: Contender) {
+        champion = contender
+        restartWatch()
+        race = nil
+    }
+
+    /// Starts the detectors anew.
+    package mutating func restartWatch() {
+        watch.restart()
+        usualError = RunningMean()
+    }
+
+    /// Lets a new challenger learn the rows that came after its memory was copied.
+    func caughtUp(_ challenger: Challenger, from index: UInt64) -> Challenger {
+        var challenger = challenger
+        challenger.contender.grow(width: schema.width, outputs: champion.learner.outputs)
+        let rows = memory.rows(of: .recent, since: index)
+        guard rows.count > 0 else { return challenger }
+        var block = Block()
+        block.take(rows, outputs: champion.learner.outputs)
+        challenger.contender.testThenTrain(&block)
+        challenger.contender.trained += UInt64(rows.count)
+        return challenger
+    }
+}
+
+/// A mean over all that was added.
+struct RunningMean: Sendable, ByteCodable {
+    private var sum = 0.0
+    private var count = 0.0
+
+    init() {}
+
+    var mean: Double { count > 0 ? sum / count : 0 }
+
+    mutating func add(_ value: Double) {
+        sum += value
+        count += 1
+    }
+
+    func encode(into writer: inout ByteWriter) {
+        writer.write(sum)
+        writer.write(count)
+    }
+
+    init(from reader: inout ByteReader) throws(DecodeError) {
+        sum = try reader.readDouble()
+        count = try reader.readDouble()
+    }
+}

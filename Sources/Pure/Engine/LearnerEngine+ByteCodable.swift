@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The whole state as bytes: what a checkpoint holds. Settings are part of it, because a learner
+// keeps those that it was born with.
+
+import Consolidation
+import Drift
+import Learning
+package import Primitives
+import Samples
+
+extension LearnerEngine: ByteCodable {
+    private static let format: UInt32 = 1
+
+    /// Appends the state.
+    package func encode(into writer: inout ByteWriter) {
+        writer.write(LearnerEngine.format)
+        writer.write(name.text)
+        settings.encode(into: &writer)
+        accounts.encode(into: &writer)
+        writer.write(isHeld)
+        publication.encode(into: &writer)
+        plan.encode(into: &writer)
+        random.encode(into: &writer)
+        writer.write(checkpointAt)
+        writer.write(optional: verdict)
+        writer.write(drifts)
+        writer.write(warnings)
+        writer.write(optional: lastDriftEvent)
+        writer.write(now)
+        switch phase {
+        case .voting(let waiting, let since):
+            writer.write(false)
+            writer.write(items: waiting)
+            writer.write(since != nil)
+            writer.write(since ?? .start)
+        case .learning(let core):
+            writer.write(true)
+            core.encode(into: &writer)
+        }
+    }
+
+    /// Reads the state.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
+        let format = try reader.read(UInt32.self)
+        guard format == LearnerEngine.format else {
+            throw .invalid("the state has format \(format); this learnd reads \(Self.format)")
+        }
+        guard let name = Name(try reader.readText()) else {
+            throw .invalid("the state's learner has no valid name")
+        }
+        self.init(name: name, settings: try EngineSettings(from: &reader))
+        accounts = try Accounts(from: &reader)
+        isHeld = try reader.readFlag()
+        publication = try Publication(from: &reader)
+        plan = try ConsolidationPlan(from: &reader)
+        random = try RandomSource(from: &reader)
+        checkpointAt = try reader.readInstant()
+        verdict = try reader.readOptional()
+        drifts = try reader.read()
+        warnings = try reader.read()
+        lastDriftEvent = try reader.readOptional()
+        now = try reader.readInstant()
+        if try reader.readFlag() {
+            phase = .learning(try LearnerCore(from: &reader))
+        } else {
+            let waiting = try reader.readItems(of: MicroBatch.self)
+            let hasBegun = try reader.readFlag()
+            let since = try reader.readInstant()
+            phase = .voting(waiting: waiting, since: hasBegun ? since : nil)
+        }
+        guard accounts.balance else { throw .invalid("the books of the state do not balance") }
+    }
+
+    /// The state as the bytes of a checkpoint.
+    package func encoded() -> [UInt8] {
+        var writer = ByteWriter(capacity: 1 << 20)
+        encode(into: &writer)
+        return writer.bytes
+    }
+
+    /// Reads a checkpoint.
+    package init(decoding bytes: [UInt8]) throws(DecodeError) {
+        var reader = ByteReader(bytes)
+        try self.init(from: &reader)
+        try reader.expectEnd()
+    }
+}
+
+extension LearnerCore: ByteCodable {
+    /// Appends every part.
+    package func encode(into writer: inout ByteWriter) {
+        schema.encode(into: &writer)
+        champion.encode(into: &writer)
+        evaluation.encode(into: &writer)
+        watch.encode(into: &writer)
+        memory.encode(into: &writer)
+        writer.write(optional: race)
+        writer.write(labelled)
+        usualError.encode(into: &writer)
+    }
+
+    /// Reads every part.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
+        let schema = try Schema(from: &reader)
+        let champion = try Contender(from: &reader)
+        guard champion.learner.width == schema.width, champion.learner.outputs >= schema.outputs
+        else { throw .invalid("the champion does not fit the schema") }
+        self.init(
+            schema: schema,
+            champion: champion,
+            evaluation: try Evaluation(from: &reader),
+            watch: try DriftWatch(from: &reader),
+            memory: try ReplayMemory(from: &reader)
+        )
+        race = try reader.readOptional()
+        labelled = try reader.read()
+        usualError = try RunningMean(from: &reader)
+    }
+}
+
+extension Verdict: ByteCodable {
+    /// Appends the decision and its reason.
+    package func encode(into writer: inout ByteWriter) {
+        writer.write(task.rawValue)
+        writer.write(shape.rawValue)
+        writer.write(UInt32(width))
+        writer.write(reason)
+    }
+
+    /// Reads the decision and its reason.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
+        guard let task = Task(rawValue: try reader.read()),
+            let shape = Shape(rawValue: try reader.read())
+        else { throw .invalid("a vote decided something unknown") }
+        self.task = task
+        self.shape = shape
+        width = Int(try reader.read(UInt32.self))
+        reason = try reader.readText()
+    }
+}

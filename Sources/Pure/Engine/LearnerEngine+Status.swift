@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an operator sees of a learner: the books, the measures beside their baselines, drift and
+// consolidation. Reading it changes nothing.
+
+import Consolidation
+import Learning
+package import Primitives
+
+extension LearnerEngine {
+    /// The learner's part of `learnctl status --json`.
+    ///
+    /// - Parameter open: The samples that arrived and have not been stepped: they are waiting.
+    package func status(withOpen open: UInt64 = 0) -> JSONValue {
+        var members: [JSONValue.Member] = [.init("learner", .string(name.text))]
+        switch phase {
+        case .voting:
+            members += [
+                .init("task", settings.task.map { .string($0.name) } ?? .null),
+                .init("state", "waiting for the vote"),
+                .init("model", .null),
+            ]
+        case .learning(let core):
+            members += [
+                .init("task", .string(core.schema.task.name)),
+                .init("state", isHeld ? "held" : "learning"),
+                .init("model", .string(core.champion.learner.parameters.kind.name)),
+            ]
+        }
+        members.append(
+            .init("version", publication.last == 0 ? .null : .int(Int64(publication.last)))
+        )
+        var total = accounts.total
+        total.received += open
+        total.waiting += open
+        members += total.json
+        members.append(.init("gaps", .int(Int64(clamping: accounts.gaps))))
+        members.append(.init("producers", .array(accounts.producers.map(producerJSON))))
+        members += phaseMembers
+        return .object(members)
+    }
+
+    private func producerJSON(_ producer: Accounts.Producer) -> JSONValue {
+        .object(
+            [.init("producer", .string(producer.name))] + producer.tally.json
+                + [.init("gaps", .int(Int64(clamping: producer.position?.missing ?? 0)))]
+        )
+    }
+
+    private var phaseMembers: [JSONValue.Member] {
+        let consolidation: JSONValue = [
+            "state": .string(
+                plan.running == nil
+                    ? (plan.wish == nil ? "idle" : "wanted")
+                    : (plan.running?.isRacing == true ? "racing" : "running")
+            ),
+            "count": .int(Int64(plan.lastID)),
+            "rest_seconds": .number(max(0, (plan.restUntil - now).inSeconds)),
+        ]
+        let drift: JSONValue = [
+            "drifts": .int(Int64(drifts)), "warnings": .int(Int64(warnings)), 
+            "last": lastDriftEvent?.json ?? .null,
+        ]
+        guard case .learning(let core) = phase else {
+            return [
+                .init("metrics", .null), .init("drift", drift),
+                .init("consolidation", consolidation),
+            ]
+        }
+        let classes: JSONValue = .array(core.schema.classes.labels.map(\.json))
+        return [
+            .init("mode", .string(settings.mode.name)),
+            .init("reason", verdict.map { .string($0.reason) } ?? .null),
+            .init("columns", .int(Int64(core.schema.width))),
+            .init("classes", core.schema.task == .classes ? classes : .null),
+            .init("metrics", core.evaluation.json),
+            .init("drift", drift),
+            .init("consolidation", consolidation),
+            .init(
+                "memory",
+                ["rows": .int(Int64(core.memory.rowCount)), "bytes": .int(Int64(core.memory.bytes))]
+            ),
+        ]
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// When the engine gives a number and lets a version go.
+
+import Learning
+import Primitives
+import Versions
+
+extension LearnerEngine {
+    /// Publishes a first, resumed or routine version if one is due.
+    mutating func considerPublication(effects: inout Effects) {
+        guard case .learning(let core) = phase, core.champion.trained > 0 else { return }
+        let publish = settings.publish
+        if publication.isResumed {
+            return give(.resumed, note: .null, effects: &effects)
+        }
+        if publication.parent == nil {
+            if core.champion.trained >= UInt64(publish.first) {
+                give(.first, note: .null, effects: &effects)
+            }
+            return
+        }
+        let isDue =
+            now >= publication.askedAt + publish.interval
+            || core.labelled >= publication.askedAtSample + UInt64(publish.samples)
+        guard isDue else { return }
+        publication.askedAt = now
+        publication.askedAtSample = core.labelled
+        let loss = core.evaluation.lossRecent
+        let hasMoved = publication.hasMoved(
+            core.champion.learner.parameters,
+            loss: loss,
+            by: publish.move
+        )
+        if hasMoved || publication.isOwed { give(.routine, note: .null, effects: &effects) }
+    }
+
+    /// Gives the next number to the champion as it is.
+    mutating func give(_ reason: VersionReason, note: JSONValue, effects: inout Effects) {
+        guard case .learning(let core) = phase else { return }
+        publication.last += 1
+        effects.versions.append(
+            VersionDraft(
+                state: VersionState(
+                    number: publication.last,
+                    sampleIndex: core.labelled,
+                    schema: core.schema,
+                    contender: core.champion
+                ),
+                parent: publication.parent,
+                reason: reason,
+                metrics: core.evaluation.json,
+                note: note
+            )
+        )
+        publication.parent = publication.last
+        publication.askedAt = now
+        publication.askedAtSample = core.labelled
+        publication.didPublish(
+            core.champion.learner.parameters,
+            loss: core.evaluation.lossRecent
+        )
+    }
+}

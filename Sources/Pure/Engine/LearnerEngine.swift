@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The engine: one deterministic state machine per learner. It has no clock, no thread and no I/O;
+// inputs come in with the moment at which they happen, wishes go out as effects. The same inputs
+// from the same state give the same bytes, which is what checkpoint, replay and simulation rest on.
+//
+// Invariants after every step: the books balance; version numbers have only risen; at most one
+// consolidation is running; nothing is waiting once the vote is over.
+
+import Drift
+package import Learning
+package import Primitives
+import Samples
+import Versions
+
+/// One learner's state and how it moves.
+package struct LearnerEngine: Sendable {
+    /// What the learner is before and after the vote.
+    enum Phase: Sendable {
+        /// The first samples wait; the first of them came then.
+        case voting(waiting: [MicroBatch], since: Instant?)
+        /// The learner learns.
+        case learning(LearnerCore)
+    }
+
+    /// The learner's name.
+    package let name: Name
+    /// The settings that it has now.
+    package internal(set) var settings: EngineSettings
+    /// The books.
+    package internal(set) var accounts = Accounts()
+    /// Why samples are only tested, if they are.
+    package internal(set) var isHeld = false
+    var phase = Phase.voting(waiting: [], since: nil)
+    var publication = Publication()
+    var plan: ConsolidationPlan
+    var random: RandomSource
+    var checkpointAt: Instant
+    var verdict: Verdict?
+    var drifts: UInt64 = 0
+    var warnings: UInt64 = 0
+    var lastDriftEvent: DriftRecord?
+    /// The moment of the last step.
+    package internal(set) var now = Instant.start
+
+    /// Makes a learner that has seen nothing.
+    package init(name: Name, settings: EngineSettings, at now: Instant = .start) {
+        self.name = name
+        self.settings = settings
+        plan = ConsolidationPlan(settings: settings.consolidation)
+        random = RandomSource(seed: settings.seed)
+        checkpointAt = now + settings.checkpointInterval
+        self.now = now
+    }
+
+    /// The number of the last version given.
+    package var versionLast: UInt64 { publication.last }
+
+    /// The labelled samples that were stepped.
+    package var labelled: UInt64 {
+        if case .learning(let core) = phase { core.labelled } else { 0 }
+    }
+
+    /// The schema, once there is one.
+    package var schema: Schema? {
+        if case .learning(let core) = phase { core.schema } else { nil }
+    }
+
+    /// Takes one input and adds what is to be done to `effects`. Never blocks, never throws.
+    package mutating func step(_ input: Input, at now: Instant, effects: inout Effects) {
+        precondition(now >= self.now, "an engine's time does not run backwards")
+        self.now = now
+        switch input {
+        case .batch(let batch): take(batch, effects: &effects)
+        case .tick: break
+        case .jobFinished(let id, let memoryEnd, let challengers):
+            judge(id: id, memoryEnd: memoryEnd, challengers: challengers, effects: &effects)
+        case .command(let command): obey(command, effects: &effects)
+        case .settings(let settings): change(settings)
+        case .resumed(let versionMax): resume(after: versionMax, effects: &effects)
+        case .stored(_, let isDurable): if !isDurable { publication.isOwed = true }
+        case .stop: stop(effects: &effects)
+        }
+        actOnDeadlines(effects: &effects)
+        precondition(accounts.total.balances, "the books balance after every step")
+    }
+
+    /// The moment at which the engine wants a tick; nil when nothing is due without input.
+    package var nextDeadline: Instant? {
+        var deadline = checkpointAt
+        if case .voting(_, let since?) = phase {
+            deadline = min(deadline, since + settings.votePatience)
+        }
+        if case .learning = phase {
+            deadline = min(deadline, publication.askedAt + settings.publish.interval)
+            if let running = plan.running, !running.isRacing {
+                deadline = min(deadline, running.deadline)
+            }
+            if settings.consolidation.every > .zero {
+                deadline = min(deadline, plan.lastAt + settings.consolidation.every)
+            }
+            if plan.wish != nil, plan.running == nil, plan.restUntil > now {
+                deadline = min(deadline, plan.restUntil)
+            }
+        }
+        return deadline
+    }
+}
+
+extension LearnerEngine {
+    /// Does what time has made due.
+    private mutating func actOnDeadlines(effects: inout Effects) {
+        if case .voting(let waiting, let since?) = phase, now >= since + settings.votePatience {
+            vote(on: waiting, effects: &effects)
+        }
+        considerPublication(effects: &effects)
+        considerConsolidation(effects: &effects)
+        if now >= checkpointAt {
+            effects.wantsCheckpoint = true
+            checkpointAt = now + settings.checkpointInterval
+        }
+    }
+
+    private mutating func stop(effects: inout Effects) {
+        if case .voting(let waiting, .some) = phase { vote(on: waiting, effects: &effects) }
+        if let running = plan.running, !running.isRacing {
+            effects.cancelledJobs.append(running.id)
+            plan.running = nil
+            plan.want(running.wish)
+        }
+        effects.wantsCheckpoint = true
+    }
+
+    private mutating func resume(after versionMax: UInt64, effects: inout Effects) {
+        publication.last = max(publication.last, versionMax)
+        publication.isResumed = labelled > 0
+        if let running = plan.running, !running.isRacing {
+            plan.running = nil
+            plan.want(running.wish)
+        }
+        checkpointAt = now + settings.checkpointInterval
+    }
+
+    /// Takes new settings. What the learner was born with is the shell's to compare; here rates and
+    /// detectors follow, and the detectors start anew when they are others.
+    private mutating func change(_ new: EngineSettings) {
+        let old = settings
+        settings = new
+        plan.rest = max(plan.rest, new.consolidation.cooldown)
+        checkpointAt = min(checkpointAt, now + new.checkpointInterval)
+        guard case .learning(var core) = phase else { return }
+        let learner = new.learnerSettings(for: core.schema.task)
+        if old.learnerSettings(for: core.schema.task) != learner {
+            core.champion.learner.configure(learner)
+        }
+        if core.watch.settings != new.drift { core.watch = DriftWatch(settings: new.drift) }
+        phase = .learning(core)
+    }
+}

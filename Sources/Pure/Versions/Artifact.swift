@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An artifact holds all that a consumer needs to predict without learnd: weights, scaling, and in
+// the metadata the columns and classes in order. docs/protocol.md section 2 is its specification.
+
+import Learning
+package import Primitives
+
+/// Makes the bytes of a version for consumers.
+package enum Artifact {
+    /// What the name of the format is in topics and manifests.
+    package static let format = "safetensors"
+
+    /// The safetensors file of a version.
+    package static func encode(_ version: VersionState, identity: Identity) -> [UInt8] {
+        let contender = version.contender
+        let parameters = contender.learner.parameters
+        let width = version.schema.width
+        let outputs = parameters.bias.count
+        return Safetensors(
+            tensors: [
+                .init(
+                    name: "weights",
+                    shape: [outputs, width],
+                    elements: .float32(parameters.weights)
+                ),
+                .init(name: "bias", shape: [outputs], elements: .float32(parameters.bias)),
+                .init(
+                    name: "mean",
+                    shape: [width],
+                    elements: .float64(contender.standardiser.mean)
+                ),
+                .init(
+                    name: "deviation",
+                    shape: [width],
+                    elements: .float64(contender.standardiser.deviation)
+                ),
+            ],
+            metadata: [
+                ("learnd", "1"),
+                ("model", parameters.kind.name),
+                ("task", version.schema.task.name),
+                ("incarnation", identity.incarnation),
+                ("learner", identity.learner.text),
+                ("version", String(version.number)),
+                ("clip", JSONValue.number(Double(contender.standardiser.clip)).jsonText),
+                ("columns", JSONValue.array(version.schema.columns.map(\.json)).jsonText),
+                ("classes", JSONValue.array(version.schema.classes.labels.map(\.json)).jsonText),
+            ]
+        ).encoded()
+    }
+}
+
+/// Whose version it is.
+package struct Identity: Sendable, Hashable {
+    /// The id made with the state directory.
+    package var incarnation: String
+    /// The learner.
+    package var learner: Name
+
+    /// Makes an identity.
+    package init(incarnation: String, learner: Name) {
+        self.incarnation = incarnation
+        self.learner = learner
+    }
+}

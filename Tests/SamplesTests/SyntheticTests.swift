@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The synthetic streams are what their definitions say, and the same for the same seed.
+
+import Primitives
+import Samples
+import Testing
+
+/// The share of `samples` for which `holds` is true.
+private func share(
+    _ samples: some Collection<SyntheticSample>,
+    _ holds: (SyntheticSample) -> Bool
+) -> Double {
+    Double(samples.count(where: holds)) / Double(samples.count)
+}
+
+@Suite struct SyntheticTests {
+    @Test(arguments: SyntheticStream.allCases) func sameSeedSameStream(kind: SyntheticStream) {
+        var one = kind.make(seed: 7, conceptLength: 100)
+        var same = kind.make(seed: 7, conceptLength: 100)
+        var other = kind.make(seed: 8, conceptLength: 100)
+        let samples = one.next(500)
+        #expect(samples == same.next(500))
+        #expect(samples != other.next(500))
+        #expect(samples.allSatisfy { $0.features.count == one.width && $0.label.isFinite })
+        #expect(one.name == kind.rawValue)
+        #expect(one.drifts == (kind == .stationary ? [] : [100, 200, 300]))
+        #expect(SyntheticStream(rawValue: kind.rawValue) == kind)
+    }
+
+    @Test func copyGoesOnAlone() {
+        var stream = AbruptRotation(seed: 1, drifts: [50])
+        _ = stream.next(20)
+        var copy = stream
+        #expect(copy.next(100) == stream.next(100))
+    }
+
+    @Test func seaFollowsItsThresholds() {
+        var stream = SEA(seed: 3, variants: [0, 1, 2, 3], drifts: [5000, 10_000, 15_000])
+        let samples = stream.next(20_000)
+        for (variant, threshold) in SEA.thresholds.enumerated() {
+            let part = samples[variant * 5000..<(variant + 1) * 5000]
+            let agreeing = share(part) {
+                let sum = Double($0.features[0]) + Double($0.features[1])
+                return (sum > threshold) == ($0.label == 1)
+            }
+            #expect((agreeing - 0.9).magnitude < 0.015)
+        }
+        #expect(samples.allSatisfy { $0.features.allSatisfy { (0...10).contains($0) } })
+        let mean = samples.reduce(0) { $0 + Double($1.features[2]) } / 20_000
+        #expect((mean - 5).magnitude < 0.1)
+    }
+
+    @Test func seaWithoutNoiseIsExactAtItsDrift() {
+        var stream = SEA(seed: 3, variants: [2, 3], drifts: [1000], noise: 0)
+        let samples = stream.next(2000)
+        for (index, sample) in samples.enumerated() {
+            let sum = Double(sample.features[0]) + Double(sample.features[1])
+            #expect((sum > (index < 1000 ? 7 : 9.5)) == (sample.label == 1))
+        }
+    }
+
+    @Test(arguments: [-1, -0.5, 0, 0.8]) func planeTurnsByItsAngle(cosine: Double) {
+        var stream = AbruptRotation(seed: 5, width: 20, drifts: [10, 20], cosine: cosine, noise: 0)
+        for _ in 0..<2 {
+            let samples = stream.next(10)
+            let before = stream.weights
+            #expect(
+                samples.allSatisfy { sample in
+                    let side = zip(before, sample.features).reduce(0) {
+                        $0 + $1.0 * Double($1.1)
+                    }
+                    return (side > 0) == (sample.label == 1)
+                }
+            )
+            var after = stream
+            _ = after.next()
+            let dot = zip(before, after.weights).reduce(0) { $0 + $1.0 * $1.1 }
+            #expect((dot - cosine).magnitude < 1e-12)
+        }
+    }
+
+    @Test func labelNoiseHasItsShare() {
+        var stream = AbruptRotation(seed: 6, noise: 0.2)
+        let weights = stream.weights
+        let agreeing = share(stream.next(20_000)) { sample in
+            let side = zip(weights, sample.features).reduce(0) { $0 + $1.0 * Double($1.1) }
+            return (side > 0) == (sample.label == 1)
+        }
+        #expect((agreeing - 0.8).magnitude < 0.01)
+    }
+
+    @Test func friedmanSwapsWhatMatters() {
+        var stream = Friedman(seed: 4, drifts: [2000], noise: 0)
+        let samples = stream.next(4000)
+        // The fourth feature counts tenfold before the drift, the ninth after it.
+        func covariance(_ part: ArraySlice<SyntheticSample>, _ index: Int) -> Double {
+            let label = part.reduce(0) { $0 + $1.label } / Double(part.count)
+            return part.reduce(0) { $0 + ($1.label - label) * (Double($1.features[index]) - 0.5) }
+                / Double(part.count) * 12
+        }
+        #expect((covariance(samples[..<2000], 3) - 10).magnitude < 1.5)
+        #expect(covariance(samples[..<2000], 8).magnitude < 1.5)
+        #expect((covariance(samples[2000...], 8) - 10).magnitude < 1.5)
+        #expect(covariance(samples[2000...], 3).magnitude < 1.5)
+    }
+
+    @Test func friedmanIsItsFormula() {
+        // 10 sin(pi a b) is 10 where a b is 1/2; the other terms are exact.
+        var stream = Friedman(seed: 9, noise: 0)
+        for sample in stream.next(2000) {
+            let x = sample.features.map(Double.init)
+            let rest = sample.label - 20 * (x[2] - 0.5) * (x[2] - 0.5) - 10 * x[3] - 5 * x[4]
+            let product = x[0] * x[1]
+            // Bounds of the sine: the parabola 4 p (1 - p) lies just above pi p (1 - p).
+            #expect(rest / 10 <= 4 * product * (1 - product) + 0.06)
+            #expect(rest / 10 >= Double.pi * product * (1 - product) - 1e-9)
+        }
+    }
+}

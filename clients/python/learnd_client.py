@@ -1,0 +1,500 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A small client of learnd: read versions, predict with them, send samples, ask the daemon.
+
+Everything here is written against docs/protocol.md; nothing needs learnd itself. It needs numpy
+and, for all but :class:`Model`, pyzmq.
+
+    model = Model.from_bytes(open("default-7.safetensors", "rb").read())
+    model.predict([0.1, 0.2])                      # an array: positional learners
+    model.predict({"temp": 21.5, "site": "north"})  # an object: named learners
+
+    for manifest, model in subscribe():             # each new version, the newest first
+        print(manifest["version"], model.predict(x))
+
+    with Producer("sensor1") as producer:           # loses nothing that it can help losing
+        producer.send([{"x": {"temp": 21.5}, "y": "warm"}])
+        producer.send_packed(features, labels)
+
+    control(None, "status")                         # what learnctl asks
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import math
+import os
+import re
+import struct
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+#: The daemon's endpoints when nothing is configured.
+SAMPLES = "tcp://127.0.0.1:7711"
+VERSIONS = "tcp://127.0.0.1:7712"
+SNAPSHOTS = "tcp://127.0.0.1:7714"
+
+Manifest = dict[str, Any]
+_log = logging.getLogger("learnd_client")
+
+
+# -- Artifacts ---------------------------------------------------------------------------------
+
+_DTYPES = {"F32": "<f4", "F64": "<f8", "I32": "<i4", "I64": "<i8", "U8": "u1", "I8": "i1"}
+
+
+def read_safetensors(data: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """The tensors *and the metadata* of a safetensors file.
+
+    ``safetensors.numpy.load`` drops the metadata. The file is eight bytes of length, that many
+    bytes of JSON, and the tensors.
+    """
+    length = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or length > len(data) - 8:
+        raise ValueError(f"no safetensors file: {len(data)} bytes, with a header of {length}")
+    header = json.loads(data[8:8 + length])
+    metadata = header.pop("__metadata__", {})
+    tensors = {}
+    for name, entry in header.items():
+        start, end = entry["data_offsets"]
+        raw = data[8 + length + start:8 + length + end]
+        tensors[name] = np.frombuffer(raw, _DTYPES[entry["dtype"]]).reshape(entry["shape"])
+    return tensors, metadata
+
+
+class Model:
+    """One version, ready to predict; immutable.
+
+    An ``x`` is one sample (a sequence of numbers, or a mapping of named features) or many (a
+    two-dimensional array, or a list of mappings). ``None`` and NaN mean missing. One sample gives
+    one prediction, many give a list or an array of them.
+    """
+
+    def __init__(self, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> None:
+        if metadata.get("learnd") != "1":
+            raise ValueError(f"an artifact of format {metadata.get('learnd')!r}; this reads '1'")
+        self.metadata = dict(metadata)
+        self.kind = metadata["model"]
+        if self.kind not in ("linear", "logistic", "softmax"):
+            raise ValueError(f"no such model: {self.kind!r}; this knows linear, logistic, softmax")
+        self.task = metadata["task"]
+        self.learner = metadata["learner"]
+        self.incarnation = metadata["incarnation"]
+        self.version = int(metadata["version"])
+        self.columns: list[dict[str, str]] = json.loads(metadata["columns"])
+        #: The labels in order; None for a regression.
+        self.classes: list[Any] | None = json.loads(metadata["classes"])
+        self._clip = float(metadata["clip"])
+        self._weights = tensors["weights"].astype(np.float64)
+        self._bias = tensors["bias"].astype(np.float64)
+        self._mean = tensors["mean"].astype(np.float64)
+        self._deviation = tensors["deviation"].astype(np.float64)
+        # Which columns a named feature feeds: all of its categories, or its one number.
+        self._features: dict[str, list[int]] = {}
+        for index, column in enumerate(self.columns):
+            self._features.setdefault(column["name"], []).append(index)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Model:
+        """The model in an artifact's bytes."""
+        return cls(*read_safetensors(bytes(data)))
+
+    def predict(self, x: Any) -> Any:
+        """The class, or the number, that the model predicts."""
+        rows, single = self._rows(x)
+        if self.classes is None:
+            values = self._scores(rows)[:, 0]
+            return float(values[0]) if single else values
+        best = np.argmax(self._probabilities(rows), axis=1)
+        labels = [self.classes[index] for index in best]
+        return labels[0] if single else labels
+
+    def probabilities(self, x: Any) -> np.ndarray:
+        """The probability of each class, in the order of :attr:`classes`."""
+        if self.classes is None:
+            raise TypeError("a regression has no probabilities; use predict")
+        rows, single = self._rows(x)
+        return self._probabilities(rows)[0] if single else self._probabilities(rows)
+
+    def _scores(self, rows: np.ndarray) -> np.ndarray:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            z = (rows - self._mean) / self._deviation
+        z = np.clip(z, -self._clip, self._clip)
+        z[np.isnan(rows) | (self._deviation == 0)] = 0
+        return z @ self._weights.T + self._bias
+
+    def _probabilities(self, rows: np.ndarray) -> np.ndarray:
+        scores = self._scores(rows)
+        if self.kind == "logistic":
+            with np.errstate(over="ignore"):
+                second = 1 / (1 + np.exp(-scores[:, 0]))
+            return np.stack([1 - second, second], axis=1)[:, : len(self.classes or ())]
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    def _rows(self, x: Any) -> tuple[np.ndarray, bool]:
+        """The raw value of each column, a row for each sample; NaN where it is missing."""
+        single = isinstance(x, Mapping)
+        if single or isinstance(x, Sequence) and x and isinstance(x[0], Mapping):
+            rows = np.array([self._named(sample) for sample in ([x] if single else x)])
+        else:
+            rows = np.asarray(x, dtype=np.float64)
+            single = rows.ndim == 1
+            rows = np.atleast_2d(rows)
+        if rows.shape[1] != len(self.columns):
+            raise ValueError(f"{rows.shape[1]} features; this model has {len(self.columns)}")
+        # Features travel and are learned in single precision, so that is what they are here.
+        with np.errstate(over="ignore"):
+            rows = rows.astype(np.float32).astype(np.float64)
+        if np.isinf(rows).any():
+            raise ValueError("a feature is infinite or beyond single precision; learnd refuses it")
+        return rows, single
+
+    def _named(self, sample: Mapping[str, Any]) -> list[float]:
+        row = [math.nan] * len(self.columns)
+        for name, value in sample.items():
+            value = value.item() if isinstance(value, np.generic) else value
+            columns = self._features.get(name)
+            if columns is None or value is None:
+                continue  # A feature that the model has not seen weighs nothing.
+            kind = self.columns[columns[0]]["kind"]
+            if kind != _kind_of(value):
+                raise ValueError(f"feature {name!r} is a {kind}; {value!r} is none")
+            for index in columns:
+                # An unknown category is none of the known ones, which is something to know.
+                row[index] = self.columns[index]["value"] == value if kind == "category" else value
+        return row
+
+
+def _kind_of(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, (int, float)):
+        return "number"
+    return "category" if isinstance(value, str) else type(value).__name__
+
+
+# -- Versions in -------------------------------------------------------------------------------
+
+def subscribe(
+    endpoint: str = VERSIONS, learner: str | None = None, *,
+    snapshots: str | None = None, timeout: float | None = None,
+) -> Iterator[tuple[Manifest, Model]]:
+    """Yields ``(manifest, model)`` for each version: the newest at once, then every newer one.
+
+    Of one learner, or of all. A version that is not newer than the last one yielded is ignored; a
+    new incarnation starts afresh; bytes that do not match their SHA-256 are never yielded. When a
+    notice names a version that has not arrived, the snapshot socket is asked for it
+    (``snapshots``; known without saying for the default endpoint only).
+
+    Ends with TimeoutError after ``timeout`` seconds without a new version; None waits for ever.
+    """
+    import zmq
+
+    if snapshots is None and endpoint == VERSIONS:
+        snapshots = SNAPSHOTS
+    held: dict[str, tuple[str, int]] = {}
+    asked: dict[str, float] = {}
+    prefixes = [""]
+    if learner is not None:
+        prefixes = [f"{learner}/version/safetensors/", f"{learner}/notice/"]
+    with zmq.Context() as context, context.socket(zmq.SUB) as socket:
+        socket.linger = 0
+        # A peer that vanished without a word is noticed, and connected to again.
+        socket.heartbeat_ivl, socket.heartbeat_timeout = 2000, 6000
+        for prefix in prefixes:
+            socket.subscribe(prefix)
+        socket.connect(endpoint)
+        waiting_since = time.monotonic()
+        while True:
+            version = None
+            left = None if timeout is None else waiting_since + timeout - time.monotonic()
+            if left is not None and left <= 0:
+                raise TimeoutError(f"no new version from {endpoint} for {timeout} s")
+            if socket.poll(None if left is None else max(1, int(left * 1000))):
+                version = _received(socket.recv_multipart(), held, asked, snapshots)
+            if version is not None:
+                yield version
+                waiting_since = time.monotonic()
+
+
+def fetch(
+    learner: str = "default", version: int | None = None, *,
+    endpoint: str = SNAPSHOTS, timeout: float = 5.0,
+) -> tuple[Manifest, bytes]:
+    """A kept version by its number, or the newest: its manifest and its verified bytes."""
+    request = {"learner": learner} if version is None else {"learner": learner, "version": version}
+    frames = _ask(endpoint, request, timeout)
+    manifest = json.loads(frames[0])
+    if len(frames) != 2:
+        raise ControlError(manifest.get("error", {"message": f"no artifact from {endpoint}"}))
+    _verify(manifest, frames[1])
+    return manifest, frames[1]
+
+
+def _received(
+    frames: list[bytes], held: dict[str, tuple[str, int]], asked: dict[str, float],
+    snapshots: str | None,
+) -> tuple[Manifest, Model] | None:
+    """The version that this message brings, or leads to."""
+    topic = frames[0].decode("utf-8", "replace").split("/")
+    try:
+        if topic[1:3] == ["version", "safetensors"] and len(frames) == 3:
+            return _taken(json.loads(frames[1]), frames[2], held)
+        if topic[1:2] != ["notice"] or len(frames) != 2 or snapshots is None:
+            return None
+        notice = json.loads(frames[1])
+        name = notice["learner"]
+        # Ask at most once a second: the notice comes again.
+        if not _is_news(notice, held) or time.monotonic() - asked.get(name, -1.0) < 1.0:
+            return None
+        asked[name] = time.monotonic()
+        return _taken(*fetch(name, endpoint=snapshots, timeout=2.0), held)
+    except (ValueError, KeyError, TypeError, TimeoutError, ControlError) as error:
+        # A consumer lives on with the version that it has; the next notice is a second away.
+        _log.warning("ignored a message on %s: %s", frames[0], error)
+        return None
+
+
+def _is_news(manifest: Manifest, held: Mapping[str, tuple[str, int]]) -> bool:
+    incarnation, version = held.get(manifest["learner"], ("", 0))
+    return manifest["incarnation"] != incarnation or manifest["version"] > version
+
+
+def _taken(
+    manifest: Manifest, artifact: bytes, held: dict[str, tuple[str, int]]
+) -> tuple[Manifest, Model] | None:
+    if not _is_news(manifest, held):
+        return None
+    _verify(manifest, artifact)
+    model = Model.from_bytes(artifact)
+    held[manifest["learner"]] = (manifest["incarnation"], manifest["version"])
+    return manifest, model
+
+
+def _verify(manifest: Manifest, artifact: bytes) -> None:
+    digest = hashlib.sha256(artifact).hexdigest()
+    if digest != manifest["sha256"]:
+        raise ValueError(
+            f"version {manifest['version']} of {manifest['learner']} has the SHA-256 {digest}, "
+            f"and its manifest says {manifest['sha256']}"
+        )
+
+
+# -- Samples out -------------------------------------------------------------------------------
+
+_ENVELOPE = struct.Struct("<4sI8sQQQII")
+_PACKED = struct.Struct("<4sIII")
+_PRODUCER = re.compile(r"[a-z0-9_-]{1,8}")
+_TOPIC = re.compile(r"[a-z0-9_-]{1,64}(/[a-z0-9_-]{1,64})?")
+
+
+def envelope(
+    producer: str, epoch: int, sequence: int, count: int, sent: int = 0, crc: int = 0
+) -> bytes:
+    """The 48 bytes that let learnd see gaps and duplicates."""
+    if not _PRODUCER.fullmatch(producer):
+        raise ValueError(f"producer {producer!r} is not 1 to 8 of the characters a-z, 0-9, _ and -")
+    return _ENVELOPE.pack(b"LEN1", 0, producer.encode(), epoch, sequence, sent, count, crc)
+
+
+def packed(
+    features: Any, labels: Any = None, weights: Any = None, *, missing: bool = False
+) -> bytes:
+    """Rows of float32: the fast body.
+
+    With ``missing``, NaN means a missing feature or no label; without, learnd refuses such rows.
+    """
+    rows = np.asarray(features, dtype="<f4")
+    if rows.ndim != 2:
+        raise ValueError(f"features of {rows.ndim} dimensions; packed rows have 2")
+    flags = (labels is not None) | (weights is not None) << 1 | missing << 2
+    body = [_PACKED.pack(b"LPK1", *rows.shape, flags), rows.tobytes()]
+    for name, column in (("labels", labels), ("weights", weights)):
+        if column is not None:
+            values = np.asarray(column, dtype="<f4")
+            if values.shape != (len(rows),):
+                raise ValueError(f"{name} of shape {values.shape} for {len(rows)} rows")
+            body.append(values.tobytes())
+    return b"".join(body)
+
+
+def _crc_of(byte: int) -> int:
+    for _ in range(8):
+        byte = byte >> 1 ^ (0x82F63B78 if byte & 1 else 0)
+    return byte
+
+
+_CRC_TABLE = [_crc_of(byte) for byte in range(256)]
+
+
+def crc32c(data: bytes) -> int:
+    """The CRC-32C (Castagnoli) of ``data``; plain Python, some ten megabytes a second."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc = _CRC_TABLE[(crc ^ byte) & 255] ^ crc >> 8
+    return crc ^ 0xFFFFFFFF
+
+
+class Producer:
+    """Sends samples so that none is lost on the way while daemon and producer live.
+
+    A plain PUB drops what it sends before the subscription has arrived, and what the receiver is
+    too slow for. This is an XPUB that waits for the subscription, and then waits rather than
+    drops. Each message has an envelope, so that learnd sees what a crash has cost.
+
+    ``name`` (1 to 8 characters) must be this producer's own: of two with one name, learnd takes
+    the one that started first for a duplicate. Not for use by several threads at once.
+    """
+
+    def __init__(
+        self, name: str, endpoint: str = SAMPLES, *, learner: str = "default",
+        timeout: float = 10.0, checksum: bool = False, batch: int = 256,
+    ) -> None:
+        """Connects; ``timeout`` bounds each wait, in seconds; ``batch`` the samples a message."""
+        import zmq
+
+        self.name = name
+        #: When this producer started: what tells one run of it from the next.
+        self.epoch = time.time_ns()
+        #: Samples sent, for each learner.
+        self.sent: dict[str, int] = {}
+        self._zmq = zmq
+        self._endpoint = endpoint
+        self._learner = learner
+        self._timeout = timeout
+        self._checksum = checksum
+        self._batch = batch
+        self._subscribed = False
+        envelope(name, 0, 0, 0)  # Refuses a bad name now rather than at the first message.
+        self._context = zmq.Context()
+        self._socket = self._context.socket(zmq.XPUB)
+        self._socket.setsockopt(zmq.XPUB_NODROP, 1)
+        self._socket.sndtimeo = int(timeout * 1000)
+        self._socket.connect(endpoint)
+
+    def send(
+        self, samples: Mapping[str, Any] | Sequence[Mapping[str, Any]], *, topic: str | None = None
+    ) -> None:
+        """Sends one sample, ``{"x": ..., "y": ...}``, or a list of them, as JSON."""
+        samples = [samples] if isinstance(samples, Mapping) else samples
+        for start in range(0, len(samples), self._batch):
+            part = samples[start:start + self._batch]
+            body = json.dumps(part, separators=(",", ":"), default=_plain).encode()
+            self._send(body, len(part), topic)
+
+    def send_packed(
+        self, features: Any, labels: Any = None, weights: Any = None, *,
+        missing: bool = False, topic: str | None = None,
+    ) -> None:
+        """Sends rows of numbers, the fast way; see :func:`packed`."""
+        features = np.asarray(features, dtype="<f4")
+        for start in range(0, len(features), self._batch):
+            rows = slice(start, start + self._batch)
+            body = packed(
+                features[rows],
+                None if labels is None else labels[rows],
+                None if weights is None else weights[rows],
+                missing=missing,
+            )
+            self._send(body, len(features[rows]), topic)
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Waits until the daemon listens; every send does so by itself."""
+        limit = self._timeout if timeout is None else timeout
+        if not self._subscribed and not self._socket.poll(int(limit * 1000)):
+            raise TimeoutError(
+                f"nobody receives samples at {self._endpoint} after {limit} s; is learnd running?"
+            )
+        while self._socket.get(self._zmq.EVENTS) & self._zmq.POLLIN:
+            self._subscribed = self._socket.recv_multipart()[0][:1] == b"\x01"
+
+    def close(self, linger: float = 30.0) -> None:
+        """Waits until all that was sent is on its way, at most ``linger`` seconds, and closes."""
+        self._socket.close(linger=int(linger * 1000))
+        self._context.term()
+
+    def __enter__(self) -> Producer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _send(self, body: bytes, count: int, topic: str | None) -> None:
+        topic = self._learner if topic is None else topic
+        if not _TOPIC.fullmatch(topic):
+            raise ValueError(f"topic {topic!r} is not a learner, or learner/context")
+        self.wait()
+        learner = topic.partition("/")[0]
+        sequence = self.sent.get(learner, 0)
+        crc = crc32c(body) if self._checksum else 0
+        head = envelope(self.name, self.epoch, sequence, count, time.time_ns(), crc)
+        try:
+            self._socket.send_multipart([topic.encode(), head, body])
+        except self._zmq.Again:
+            raise TimeoutError(
+                f"learnd at {self._endpoint} has taken nothing for {self._timeout} s; "
+                "see its log, or allow more by timeout="
+            ) from None
+        self.sent[learner] = sequence + count
+
+
+def _plain(value: Any) -> Any:
+    """What json does not know: numpy's numbers and arrays."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    raise TypeError(f"a sample cannot hold {value!r}, a {type(value).__name__}")
+
+
+# -- Control -----------------------------------------------------------------------------------
+
+class ControlError(Exception):
+    """The daemon's refusal: ``message`` says why, ``remedy`` what to do about it."""
+
+    def __init__(self, error: Mapping[str, str]) -> None:
+        self.message = error.get("message", "")
+        self.remedy = error.get("remedy", "")
+        super().__init__(f"{self.message} ({self.remedy})" if self.remedy else self.message)
+
+
+def control(
+    socket_path: str | None, command: str, *, timeout: float = 10.0, **arguments: Any
+) -> Any:
+    """Gives the daemon a command of ``learnctl help`` and returns its answer.
+
+    ``get`` returns a pair, the answer and the artifact's bytes. With None, the socket is looked
+    for where learnctl looks: RUNTIME_DIRECTORY, /run/learnd, XDG_RUNTIME_DIR.
+    """
+    path = socket_path or _control_socket()
+    if not os.path.exists(path):
+        remedy = "start learnd, or name its socket"
+        raise ControlError({"message": f"there is no control socket at {path}", "remedy": remedy})
+    frames = _ask(f"ipc://{path}", {"command": command, **arguments}, timeout)
+    answer = json.loads(frames[0])
+    if "error" in answer:
+        raise ControlError(answer["error"])
+    return answer["ok"] if len(frames) == 1 else (answer["ok"], frames[1])
+
+
+def _control_socket() -> str:
+    user = os.environ.get("XDG_RUNTIME_DIR")
+    places = [os.environ.get("RUNTIME_DIRECTORY"), "/run/learnd", user and f"{user}/learnd"]
+    paths = [f"{place}/control.sock" for place in places if place]
+    return next((path for path in paths if os.path.exists(path)), paths[0])
+
+
+def _ask(endpoint: str, request: Mapping[str, Any], timeout: float) -> list[bytes]:
+    """One question, one answer, on a socket of its own: a lost answer spoils no later one."""
+    import zmq
+
+    with zmq.Context() as context, context.socket(zmq.DEALER) as socket:
+        socket.linger = 0
+        socket.connect(endpoint)
+        socket.send(json.dumps(request).encode())
+        if not socket.poll(int(timeout * 1000)):
+            raise TimeoutError(f"no answer from {endpoint} within {timeout} s")
+        return socket.recv_multipart()
