@@ -75,9 +75,18 @@ let package = Package(
         edge("Linux", ["CLinux"], settings: common),
         system("CZMQ", apt: "libzmq3-dev"),
         edge("ZeroMQ", ["CZMQ"], settings: common),
+        .target(
+            name: "CSimdjson",
+            path: "Sources/Edge/CSimdjson",
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
+        .target(name: "CDecoding", path: "Sources/Edge/CDecoding"),
+        edge("Decoding", ["CSimdjson", "CDecoding", "Primitives", "Samples"]),
 
         test("LinuxTests", ["Linux"]),
         test("ZeroMQTests", ["ZeroMQ", "Linux"]),
+        test("DecodingTests", ["Decoding", "Primitives", "Samples"]),
     ],
-    swiftLanguageModes: [.v6]
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
 )
