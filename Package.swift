@@ -99,6 +99,11 @@ let package = Package(
         edge("Linux", ["CLinux"], settings: common),
         system("CZMQ", apt: "libzmq3-dev"),
         edge("ZeroMQ", ["CZMQ"], settings: common),
+        .target(name: "CDecoding", path: "Sources/Edge/CDecoding"),
+        shim("CSimdjson", linking: ["simdjson"]),
+        edge("Decoding", ["Primitives", "Samples", "CDecoding", "CSimdjson"]),
+        edge("Telemetry", []),
+        edge("Systemd", []),
         system("CSQLite", apt: "libsqlite3-dev"),
         system("CSodium", apt: "libsodium-dev"),
         edge("Storage", ["Primitives", "CSQLite", "CSodium"]),
@@ -114,6 +119,19 @@ let package = Package(
             ]
         ),
 
+        composition(
+            "Daemon",
+            [
+                "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions",
+                "Engine", "Linux", "ZeroMQ", "Decoding", "Telemetry", "Systemd", "Storage",
+                "Configuration",
+            ]
+        ),
+        .executableTarget(
+            name: "learnd",
+            dependencies: ["Daemon"],
+            swiftSettings: strict
+        ),
 
         // Tests.
         test("PrimitivesTests", ["Primitives"]),
@@ -122,6 +140,7 @@ let package = Package(
         test("ConsolidationTests", ["Consolidation", "Primitives"]),
         test("LinuxTests", ["Linux"]),
         test("ZeroMQTests", ["ZeroMQ", "Linux"]),
+        test("DecodingTests", ["Decoding", "Primitives", "Samples"]),
         test("StorageTests", ["Storage", "Primitives"]),
         test("ConfigurationTests", ["Configuration", "Primitives"]),
         test("TidyTests", []),
