@@ -82,9 +82,13 @@ let package = Package(
         ),
         .target(name: "CDecoding", path: "Sources/Edge/CDecoding"),
         edge("Decoding", ["CSimdjson", "CDecoding", "Primitives", "Samples"]),
+        system("CSystemd", apt: "libsystemd-dev"),
+        edge("Systemd", ["CSystemd"]),
+        edge("Telemetry", ["Linux", "Systemd"]),
 
         test("LinuxTests", ["Linux"]),
         test("ZeroMQTests", ["ZeroMQ", "Linux"]),
+        test("TelemetryTests", ["Telemetry", "Systemd", "Linux"]),
         test("DecodingTests", ["Decoding", "Primitives", "Samples"]),
     ],
     swiftLanguageModes: [.v6],
