@@ -17,9 +17,10 @@ package enum Journal {
         return UInt64(parts[0]) == UInt64(file.st_dev) && UInt64(parts[1]) == UInt64(file.st_ino)
     }
 
-    /// Writes an entry (`sd_journal_sendv`). The fields get the prefix `LEARND_`, so that they
-    /// never take the place of one that the journal knows.
+    /// Writes an entry (`sd_journal_sendv`).
     ///
+    /// The fields get the prefix `LEARND_`, so that they never take the place of one that the
+    /// journal knows.
     /// - Returns: Whether the journal took it.
     @discardableResult
     package static func send(
