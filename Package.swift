@@ -102,8 +102,9 @@ let package = Package(
         .target(name: "CDecoding", path: "Sources/Edge/CDecoding"),
         shim("CSimdjson", linking: ["simdjson"]),
         edge("Decoding", ["Primitives", "Samples", "CDecoding", "CSimdjson"]),
-        edge("Telemetry", []),
-        edge("Systemd", []),
+        system("CSystemd", apt: "libsystemd-dev"),
+        edge("Systemd", ["CSystemd"]),
+        edge("Telemetry", ["Linux", "Systemd"]),
         system("CSQLite", apt: "libsqlite3-dev"),
         system("CSodium", apt: "libsodium-dev"),
         edge("Storage", ["Primitives", "CSQLite", "CSodium"]),
@@ -133,6 +134,20 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Measurements of the whole.
+        composition(
+            "Bench",
+            [
+                "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Engine", "Kernels",
+                "Simulation", "Linux", "ZeroMQ", "Decoding",
+            ]
+        ),
+        .executableTarget(
+            name: "learnd-bench",
+            dependencies: ["Bench"],
+            swiftSettings: strict
+        ),
+
         // Tests.
         test("PrimitivesTests", ["Primitives"]),
         test("SamplesTests", ["Samples", "Primitives"]),
@@ -141,6 +156,7 @@ let package = Package(
         test("LinuxTests", ["Linux"]),
         test("ZeroMQTests", ["ZeroMQ", "Linux"]),
         test("DecodingTests", ["Decoding", "Primitives", "Samples"]),
+        test("TelemetryTests", ["Telemetry", "Systemd", "Linux"]),
         test("StorageTests", ["Storage", "Primitives"]),
         test("ConfigurationTests", ["Configuration", "Primitives"]),
         test("TidyTests", []),

@@ -75,7 +75,7 @@ final class Archive {
         port.post(.stored(version: number, isDurable: true))
         house.outlet.post(.version(version))
         try registry.markAnnounced(learner: port.name, version: number)
-        house.log.note(
+        house.log.write(
             .info,
             "version published",
             [
@@ -139,7 +139,7 @@ final class Archive {
         let sweep = VersionSweep(registry: registry, artifacts: artifacts)
         let retention = Retention(quotaBytes: house.settings.stateQuotaBytes)
         if try sweep.run(retention, now: now).isOverQuota {
-            house.log.note(
+            house.log.write(
                 .warning,
                 "the kept versions are over state.quota: unpin some, or raise it"
             )
@@ -150,7 +150,7 @@ final class Archive {
         let began = Clock.monotonicNanoseconds()
         try checkpoints.save(engine.encoded(), learner: house.ports[learner].name)
         let seconds = Double(Clock.monotonicNanoseconds() - began) / 1e9
-        house.log.note(
+        house.log.write(
             .debug,
             "checkpoint kept",
             [
@@ -213,7 +213,7 @@ final class Archive {
     }
 
     private func fail(_ request: Archivist.Request, _ error: StorageError) {
-        house.log.note(
+        house.log.write(
             .error,
             "\(error); \(error.remedy)",
             [("OPERATION", error.operation.rawValue), ("PATH", error.path)]

@@ -207,7 +207,7 @@ extension House {
         do throws(ZeroMQError) {
             try body()
         } catch {
-            log.note(.error, "the \(name) thread failed: \(error)")
+            log.write(.error, "the \(name) thread failed: \(error)")
             stop(because: .threadFailed)
         }
     }

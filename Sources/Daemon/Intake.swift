@@ -135,7 +135,7 @@ struct Intake: ~Copyable {
         let count = house.account.refuse(reason, detail: detail)
         // The 1st, 2nd, 4th, 8th… of a reason reach the log, so that a flood does not fill it.
         if count & (count - 1) == 0 {
-            house.log.note(
+            house.log.write(
                 .warning,
                 "message refused: \(reason.name): \(detail)",
                 [("REASON", reason.name), ("COUNT", String(count))]

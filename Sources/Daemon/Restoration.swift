@@ -24,9 +24,9 @@ enum Restoration {
         case .none:
             return LearnerEngine(name: learner.name, settings: wanted)
         case .loaded(let bytes, let source, let warnings):
-            for warning in warnings { log.note(.warning, warning) }
+            for warning in warnings { log.write(.warning, warning) }
             if source == .previous {
-                log.note(
+                log.write(
                     .warning,
                     "the newest checkpoint of \(learner.name) is damaged; the one before it is used"
                 )

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Packed bodies. When all is finite, which is the rule, the features of all rows are copied at
-// once; else row by row. The body may begin at any address, so nothing is read through typed pointers
-// unless it lies aligned.
+// once; else row by row. The body may begin at any address, so nothing is read through typed
+// pointers unless it lies aligned.
 
 import CDecoding
 import Samples

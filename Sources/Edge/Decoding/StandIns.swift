@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // JSON has no NaN and no infinity, but Python writes them, and any writer can write 1e999. They
-// must cost their sample, not their message. So when a text does not parse, these tokens, outside texts,
-// are replaced in place by others of the same length, and it is parsed once more:
+// must cost their sample, not their message. So when a text does not parse, these tokens, outside
+// texts, are replaced in place by others of the same length, and it is parsed once more:
 //
 //   NaN, Infinity, -Infinity          {} and blanks
 //   a number beyond double precision  [] and blanks
