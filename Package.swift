@@ -114,6 +114,20 @@ let package = Package(
             ]
         ),
 
+        // Measurements of the whole.
+        composition(
+            "Bench",
+            [
+                "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Engine", "Kernels",
+                "Simulation",
+            ]
+        ),
+        .executableTarget(
+            name: "learnd-bench",
+            dependencies: ["Bench"],
+            swiftSettings: strict
+        ),
+
         // Tests.
         test("PrimitivesTests", ["Primitives"]),
         test("SamplesTests", ["Samples", "Primitives"]),

@@ -107,6 +107,8 @@ extension ConsolidationSettings: ByteCodable {
         writer.write(every.wholeNanoseconds)
         writer.write(cooldown.wholeNanoseconds)
         writer.write(cooldownMax.wholeNanoseconds)
+        writer.write(Int64(cooldownSamples))
+        writer.write(Int64(cooldownSamplesMax))
         writer.write(deadline.wholeNanoseconds)
         recipe.encode(into: &writer)
     }
@@ -115,13 +117,15 @@ extension ConsolidationSettings: ByteCodable {
     package init(from reader: inout ByteReader) throws(DecodeError) {
         self.init()
         onDrift = try reader.readFlag()
-        everySamples = Int(try reader.read(Int64.self))
-        every = .nanoseconds(try reader.read(Int64.self))
-        cooldown = .nanoseconds(try reader.read(Int64.self))
-        cooldownMax = .nanoseconds(try reader.read(Int64.self))
-        deadline = .nanoseconds(try reader.read(Int64.self))
+        everySamples = try reader.readAmount()
+        every = try reader.readSpan()
+        cooldown = try reader.readSpan()
+        cooldownMax = try reader.readSpan()
+        cooldownSamples = try reader.readAmount()
+        cooldownSamplesMax = try reader.readAmount()
+        deadline = try reader.readSpan()
         recipe = try RecipeSettings(from: &reader)
-        guard everySamples >= 0, every >= .zero, deadline > .zero else {
+        guard deadline > .zero else {
             throw .invalid("the settings of consolidation are out of range")
         }
     }

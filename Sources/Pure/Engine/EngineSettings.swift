@@ -110,10 +110,14 @@ package struct ConsolidationSettings: Sendable, Equatable {
     package var everySamples = 0
     /// After each so much time; zero: never.
     package var every: Duration = .zero
-    /// The rest after a verdict.
+    /// The rest after a verdict, unless its samples have come before.
     package var cooldown: Duration = .seconds(10)
     /// The longest rest; it doubles after each verdict that was no adoption.
     package var cooldownMax: Duration = .seconds(600)
+    /// The rest after a verdict in labelled samples, unless its time is over before.
+    package var cooldownSamples = 1000
+    /// The longest rest in samples; it doubles with the time.
+    package var cooldownSamplesMax = 64_000
     /// The longest that a job may take.
     package var deadline: Duration = .seconds(30)
     /// How the challengers are made and judged.

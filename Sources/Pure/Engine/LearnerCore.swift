@@ -164,8 +164,9 @@ package struct LearnerCore: Sendable {
         }
     }
 
+    /// After a verdict the challengers go on learning: the winner must not miss the rest of the
+    /// micro-batch in which it won.
     private mutating func runRace(_ outcome: inout Outcome) {
-        guard race != nil, outcome.race == .undecided else { return }
         let scale = lossScale
         if let verdict = race?.run(champion: block, scale: scale, task: schema.task) {
             outcome.race = verdict

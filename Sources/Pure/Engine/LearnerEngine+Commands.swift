@@ -47,11 +47,12 @@ extension LearnerEngine {
             effects.outcome = .refused("learning is paused", remedy: "learnctl resume")
             return
         }
-        guard core.memory.rowCount > 0 else {
+        guard core.memory.count(of: .training) > 0 else {
             effects.outcome = .refused("the memory is empty", remedy: "send labelled samples")
             return
         }
-        plan.wish = ConsolidationWish(trigger: .command, onset: 0)
+        // What a detector knows of the new world's beginning stays known.
+        plan.wish = ConsolidationWish(trigger: .command, onset: plan.wish?.onset ?? 0)
         effects.outcome = .done("consolidation \(plan.lastID + 1) starts")
     }
 
@@ -116,7 +117,7 @@ extension LearnerEngine {
         phase = .voting(waiting: [], since: nil)
         verdict = nil
         isHeld = false
-        plan = ConsolidationPlan(settings: settings.consolidation, after: plan)
+        plan = ConsolidationPlan(after: plan)
         effects.wantsCheckpoint = true
         effects.events.append(.steered("reset"))
         effects.outcome = .done("\(name) starts anew; the next samples vote")

@@ -224,7 +224,11 @@ extension LearnerEngine {
         guard settings.consolidation.onDrift else { return }
         let since = UInt64(report.samplesSinceOnset)
         plan.want(
-            ConsolidationWish(trigger: .drift, onset: sample > since ? sample - since : 0)
+            ConsolidationWish(
+                trigger: .drift,
+                onset: sample > since ? sample - since : 0,
+                rowsMin: UInt64(settings.consolidation.recipe.freshRowsMin)
+            )
         )
     }
 }
