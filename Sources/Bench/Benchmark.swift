@@ -18,12 +18,14 @@ package enum Benchmark {
                 var s = EngineSettings()
                 let loop = Lap(course, settings: s)
                 s.consolidation.onDrift = false
+                if arguments.first == "news" { for e in loop.news { write(e) } }
                 var line = "\(stream.rawValue) \(seed) loop "
                 func show(_ lap: Lap) -> String {
                     lap.drifts.map { "\($0.recovery.map(String.init) ?? "-")(\($0.detection.map(String.init) ?? "-"),\($0.adoption.map(String.init) ?? "-"),\(Int($0.floor*10000)),\(Int($0.early*10000)))" }.joined(separator: " ")
                 }
                 line += show(loop) + " a\(loop.adopted) r\(loop.refused)"
                 write(line)
+                if arguments.first != nil { continue }
                 for rate in [0.01, 0.05, 0.1] as [Float] {
                     s.optimiser = .sgd(rate: rate)
                     write("     \(rate) " + show(Lap(course, settings: s)))

@@ -63,6 +63,8 @@ package struct Lap: Sendable {
             let news = rehearsal.events[heard...]
             count(news)
             guard number > 0 else { continue }
+            let fl = Lap.mean(errors.suffix(max(1, errors.count / 5)))
+            self.news.append("curve \(number) " + Swift.stride(from: 0, to: 90, by: 3).map { "\(Int(errors[$0] / fl * 100))" }.joined(separator: " "))
             drifts.append(Lap.measure(errors, news, start: UInt64(start)))
         }
     }
@@ -101,8 +103,11 @@ package struct Lap: Sendable {
         return errors
     }
 
+    package var news: [String] = []
     private mutating func count(_ news: ArraySlice<EngineEvent>) {
         for event in news {
+            if case .consolidated(let n) = event { self.news.append("\(n.sample) \(n.id) \(n.verdict.map { "\($0)" } ?? "start") \(n.reason) " + n.challengers.map { "\($0.recipe) raced \($0.raced) adv \($0.advantage) hold \($0.finding.rows)" }.joined(separator: "; ")) }
+            if case .drifted(let r, let n) = event, r.level == .drift { self.news.append("\(n) drift \(r.detector) \(r.signal) since \(r.samplesSinceOnset)") }
             guard case .consolidated(let news) = event, let verdict = news.verdict else { continue }
             if verdict == .adopted { adopted += 1 } else { refused += 1 }
         }

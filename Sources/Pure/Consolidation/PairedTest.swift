@@ -66,12 +66,12 @@ package struct PairedTest: Sendable, Equatable {
         let seen = Double(count + 1)
         let mean = sum / seen
         let variance = max((0.25 + squares) / seen - mean * mean, 1e-12)
-        logWealthBetter += PairedTest.gain(difference, mean, variance, cap: 0.5)
+        logWealthBetter += PairedTest.gain(difference, mean, variance, cap: 0.9)
         logWealthWorse += PairedTest.gain(
             -difference - margin,
             -mean - margin,
             variance,
-            cap: 0.5 / (1 + margin)
+            cap: 0.9 / (1 + margin)
         )
         count += 1
         sum += difference

@@ -47,8 +47,8 @@ package struct Race: Sendable {
     private var block = Block()
 
     /// Puts the challengers on the track.
-    package init(_ entries: [(Challenger, HoldoutFinding)], settings: RecipeSettings) {
-        let level = settings.raceError / Double(max(1, entries.count))
+    package init(_ entries: [(Challenger, HoldoutFinding)], settings: RecipeSettings, isFollowUp: Bool = false) {
+        let level = (isFollowUp ? settings.followUpError : settings.raceError) / Double(max(1, entries.count))
         runners = entries.map {
             Runner(challenger: $0.0, test: PairedTest(alpha: level), finding: $0.1)
         }

@@ -24,6 +24,8 @@ package struct RecipeSettings: Sendable, Equatable {
     package var raceSamples = 2000
     /// The chance that a race adopts a challenger that is no better.
     package var raceError = 0.05
+    /// The same for a race that goes on from an adoption after a drift, with more rows.
+    package var followUpError = 0.8
 
     /// Makes the defaults.
     package init() {}

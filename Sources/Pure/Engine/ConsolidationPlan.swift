@@ -59,9 +59,27 @@ struct ConsolidationPlan: Sendable {
         lastAt = plan.lastAt
     }
 
-    /// Takes a wish; a drift replaces any other one, and the newest onset counts.
+    /// Onsets that lie no further apart are two estimates of one.
+    static let onsetTolerance: UInt64 = 64
+
+    /// Takes a wish; a drift replaces any other one. Detectors that see one drift differ in where
+    /// they think it began, and one that has been uneasy for long thinks far too early: so the
+    /// newest onset counts, and one that is not newer than the running consolidation's is no news.
     mutating func want(_ new: ConsolidationWish) {
-        if new.trigger == .drift || wish == nil { wish = new }
+        guard new.trigger == .drift else {
+            wish = wish ?? new
+            return
+        }
+        if let running, running.wish.trigger == .drift,
+            new.onset <= running.wish.onset + Self.onsetTolerance
+        {
+            return
+        }
+        guard let old = wish, old.trigger == .drift, new.onset <= old.onset + Self.onsetTolerance
+        else {
+            wish = new
+            return
+        }
     }
 
     /// Whether the rest after the last verdict is not over.

@@ -178,7 +178,7 @@ extension LearnerCore {
     /// Log losses count in full at 3 nats; errors at six times the usual one.
     var lossScale: LossScale {
         schema.task == .classes
-            ? LossScale(full: 3, isSquared: false)
+            ? LossScale(full: 2, isSquared: false)
             : LossScale(full: 6 * max(usualError.mean, 1e-12), isSquared: true)
     }
 

@@ -156,7 +156,7 @@ extension LearnerEngine {
                 effects: &effects
             )
         }
-        core.race = Race(entries, settings: rules)
+        core.race = Race(entries, settings: rules, isFollowUp: running.wish.isFollowUp)
         phase = .learning(core)
         plan.running?.isRacing = true
     }
