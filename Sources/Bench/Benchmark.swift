@@ -11,25 +11,47 @@ package enum Benchmark {
     /// Runs what the arguments ask for, and gives the exit code.
     package static func run(_ arguments: [String], write: (String) -> Void) -> Int32 {
         for stream in [SyntheticStream.sea, .abrupt] {
+            var laps: [String: [Lap]] = [:]
             for seed in 1...5 {
                 let course = Course(name: stream.rawValue, length: 5000, concepts: 4) {
                     stream.make(seed: UInt64(seed), conceptLength: $0, concepts: 4)
                 }
                 var s = EngineSettings()
-                let loop = Lap(course, settings: s)
-                s.consolidation.onDrift = false
-                if arguments.first == "news" { for e in loop.news { write(e) } }
-                var line = "\(stream.rawValue) \(seed) loop "
-                func show(_ lap: Lap) -> String {
-                    lap.drifts.map { "\($0.recovery.map(String.init) ?? "-")(\($0.detection.map(String.init) ?? "-"),\($0.adoption.map(String.init) ?? "-"),\(Int($0.floor*10000)),\(Int($0.early*10000)))" }.joined(separator: " ")
-                }
-                line += show(loop) + " a\(loop.adopted) r\(loop.refused)"
-                write(line)
-                if arguments.first != nil { continue }
                 for rate in [0.01, 0.05, 0.1] as [Float] {
                     s.optimiser = .sgd(rate: rate)
-                    write("     \(rate) " + show(Lap(course, settings: s)))
+                    s.consolidation.onDrift = true
+                    laps["loop \(rate)", default: []].append(Lap(course, settings: s))
+                    s.consolidation.onDrift = false
+                    laps["sgd  \(rate)", default: []].append(Lap(course, settings: s))
                 }
+            }
+            for key in laps.keys.sorted() {
+                let all = laps[key] ?? []
+                var line = "\(stream.rawValue) \(key): "
+                for drift in 0..<3 {
+                    let n = all[0].curves[drift].count
+                    let mean = (0..<n).map { i in all.reduce(0) { $0 + $1.curves[drift][i] } / 5 }
+                    line += "\(Lap.recovery(mean).map(String.init) ?? "-") (floor \(Int(Lap.floor(mean) * 10000))) each \(all.map { $0.drifts[drift].recovery ?? -1 })  "
+                }
+                line += "adopted \(all.map(\.adopted)) \(all.map(\.refused)) lost \(Duel.lost(all.flatMap(\.duels)))/\(all.flatMap(\.duels).count)"
+                write(line)
+            }
+        }
+        for name in ["stationary", "bursty", "abrupt5k"] {
+            for rate in [0.01, 0.05, 0.1] as [Float] {
+            var s = EngineSettings()
+            s.optimiser = .sgd(rate: rate)
+            var duels: [Duel] = []
+            var r: [Int] = []
+            for seed in 1...5 {
+                let course = Course(name: name, length: 40000, concepts: 1, probes: 100) { n in
+                    name == "bursty" ? BurstyNoise(seed: UInt64(seed)) : name == "abrupt5k" ? SyntheticStream.abrupt.make(seed: UInt64(seed), conceptLength: 5000, concepts: 8) : SyntheticStream.stationary.make(seed: UInt64(seed))
+                }
+                let lap = Lap(course, settings: s)
+                duels += lap.duels
+                r.append(lap.refused)
+            }
+            write("\(name) \(rate) duels \(duels.count) lost \(Duel.lost(duels)) refused \(r) diffs \(duels.map { Int($0.errorDifference * 10000) }) chance \(duels.map { Int($0.chance * 1000) })")
             }
         }
         return 0

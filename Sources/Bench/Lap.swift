@@ -63,8 +63,7 @@ package struct Lap: Sendable {
             let news = rehearsal.events[heard...]
             count(news)
             guard number > 0 else { continue }
-            let fl = Lap.mean(errors.suffix(max(1, errors.count / 5)))
-            self.news.append("curve \(number) " + Swift.stride(from: 0, to: 90, by: 3).map { "\(Int(errors[$0] / fl * 100))" }.joined(separator: " "))
+            curves.append(errors)
             drifts.append(Lap.measure(errors, news, start: UInt64(start)))
         }
     }
@@ -104,6 +103,16 @@ package struct Lap: Sendable {
     }
 
     package var news: [String] = []
+    package var curves: [[Double]] = []
+    package static func floor(_ errors: [Double]) -> Double { mean(errors.suffix(max(1, errors.count / 5))) }
+    package static func recovery(_ errors: [Double]) -> Int? {
+        for look in 0...max(0, errors.count - windowLooks) {
+            if mean(errors[look..<min(errors.count, look + windowLooks)]) <= nearness * floor(errors) {
+                return look * stride
+            }
+        }
+        return nil
+    }
     private mutating func count(_ news: ArraySlice<EngineEvent>) {
         for event in news {
             if case .consolidated(let n) = event { self.news.append("\(n.sample) \(n.id) \(n.verdict.map { "\($0)" } ?? "start") \(n.reason) " + n.challengers.map { "\($0.recipe) raced \($0.raced) adv \($0.advantage) hold \($0.finding.rows)" }.joined(separator: "; ")) }
