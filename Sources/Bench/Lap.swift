@@ -21,21 +21,21 @@ package struct Lap: Sendable {
     package struct Drift: Sendable, Equatable {
         /// The mean error at the end of the concept.
         package var floor: Double
-        /// The samples until the error was near the floor for good; nil when it never was.
+        /// The samples until the error was near the floor; nil when it never was.
         package var recovery: Int?
         /// The samples until a detector alarmed; nil when none did.
         package var detection: Int?
         /// The samples until a challenger was adopted; nil when none was.
         package var adoption: Int?
-        /// The mean error on live probes over the first 1,000 samples.
-        package var early: Double
     }
 
     /// The drifts of the course in order.
     package private(set) var drifts: [Drift] = []
-    /// Consolidations that ended in each way.
+    /// The error after each stride of the concept that began with each drift.
+    package private(set) var curves: [[Double]] = []
+    /// Consolidations that ended with an adoption.
     package private(set) var adopted = 0
-    /// Rejected or expired ones.
+    /// Those that ended without.
     package private(set) var refused = 0
     /// Each adopted challenger beside its parent.
     package private(set) var duels: [Duel] = []
@@ -102,21 +102,8 @@ package struct Lap: Sendable {
         return errors
     }
 
-    package var news: [String] = []
-    package var curves: [[Double]] = []
-    package static func floor(_ errors: [Double]) -> Double { mean(errors.suffix(max(1, errors.count / 5))) }
-    package static func recovery(_ errors: [Double]) -> Int? {
-        for look in 0...max(0, errors.count - windowLooks) {
-            if mean(errors[look..<min(errors.count, look + windowLooks)]) <= nearness * floor(errors) {
-                return look * stride
-            }
-        }
-        return nil
-    }
     private mutating func count(_ news: ArraySlice<EngineEvent>) {
         for event in news {
-            if case .consolidated(let n) = event { self.news.append("\(n.sample) \(n.id) \(n.verdict.map { "\($0)" } ?? "start") \(n.reason) " + n.challengers.map { "\($0.recipe) raced \($0.raced) adv \($0.advantage) hold \($0.finding.rows)" }.joined(separator: "; ")) }
-            if case .drifted(let r, let n) = event, r.level == .drift { self.news.append("\(n) drift \(r.detector) \(r.signal) since \(r.samplesSinceOnset)") }
             guard case .consolidated(let news) = event, let verdict = news.verdict else { continue }
             if verdict == .adopted { adopted += 1 } else { refused += 1 }
         }
@@ -131,19 +118,7 @@ package struct Lap: Sendable {
         _ news: ArraySlice<EngineEvent>,
         start: UInt64
     ) -> Drift {
-        let floor = mean(errors.suffix(max(1, errors.count / 5)))
-        var recovery: Int?
-        for look in 0...max(0, errors.count - windowLooks) {
-            if mean(errors[look..<min(errors.count, look + windowLooks)]) <= nearness * floor {
-                recovery = look * stride
-                break
-            }
-        }
-        var drift = Drift(
-            floor: floor,
-            recovery: recovery,
-            early: mean(errors.prefix(1000 / stride))
-        )
+        var drift = Drift(floor: floor(of: errors), recovery: recovery(of: errors))
         for event in news {
             switch event {
             case .drifted(let report, let sample) where report.level == .drift:
@@ -154,6 +129,21 @@ package struct Lap: Sendable {
             }
         }
         return drift
+    }
+
+    /// The error at the end of a concept.
+    package static func floor(of errors: [Double]) -> Double {
+        mean(errors.suffix(max(1, errors.count / 5)))
+    }
+
+    /// The samples until the error was near the floor; nil when it never was.
+    package static func recovery(of errors: [Double]) -> Int? {
+        let bound = nearness * floor(of: errors)
+        for look in 0...max(0, errors.count - windowLooks)
+        where mean(errors[look..<min(errors.count, look + windowLooks)]) <= bound {
+            return look * stride
+        }
+        return nil
     }
 
     private static func mean(_ numbers: ArraySlice<Double>) -> Double {

@@ -10,8 +10,8 @@
 // The stakes b >= 0 are fixed before d is seen, so under its hypothesis a wealth does not grow on
 // average, and ever reaches 1/alpha with probability at most alpha (Ville's inequality). That holds
 // for any dependence between samples. The stakes are the paper's approximate growth-rate-adaptive
-// ones, mean / (variance + mean^2) of what was seen, between 0 and half of the largest that cannot
-// ruin. With margin 0 the two gamblers mirror each other; each verdict errs with at most alpha.
+// ones, mean / (variance + mean^2) of what was seen, between 0 and nine tenths of the largest that
+// cannot ruin. With margin 0 the two gamblers mirror each other; each verdict errs with at most alpha.
 
 import Kernels
 package import Primitives

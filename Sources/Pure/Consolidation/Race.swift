@@ -47,8 +47,18 @@ package struct Race: Sendable {
     private var block = Block()
 
     /// Puts the challengers on the track.
-    package init(_ entries: [(Challenger, HoldoutFinding)], settings: RecipeSettings, isFollowUp: Bool = false) {
-        let level = (isFollowUp ? settings.followUpError : settings.raceError) / Double(max(1, entries.count))
+    ///
+    /// - Parameters:
+    ///   - entries: The challengers, with what the holdout said of them.
+    ///   - settings: How long the race is, and how seldom it may err.
+    ///   - isFollowUp: Whether the champion itself was adopted just now, from fewer rows.
+    package init(
+        _ entries: [(Challenger, HoldoutFinding)],
+        settings: RecipeSettings,
+        isFollowUp: Bool = false
+    ) {
+        let error = isFollowUp ? settings.followUpError : settings.raceError
+        let level = error / Double(max(1, entries.count))
         runners = entries.map {
             Runner(challenger: $0.0, test: PairedTest(alpha: level), finding: $0.1)
         }
@@ -107,7 +117,9 @@ package struct Race: Sendable {
         }
         guard verdict == .undecided else { return verdict }
         for row in 0..<champion.rows where !champion.losses[row].isNaN { samples += 1 }
-        for place in runners.indices { runners[place].isOut = runners[place].test.verdict == .worse }
+        for place in runners.indices {
+            runners[place].isOut = runners[place].test.verdict == .worse
+        }
         if first.place >= 0 {
             verdict = .won(first.place)
         } else if runners.allSatisfy(\.isOut) {

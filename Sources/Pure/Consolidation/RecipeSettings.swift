@@ -25,7 +25,7 @@ package struct RecipeSettings: Sendable, Equatable {
     /// The chance that a race adopts a challenger that is no better.
     package var raceError = 0.05
     /// The same for a race that goes on from an adoption after a drift, with more rows.
-    package var followUpError = 0.8
+    package var followUpError = 0.2
 
     /// Makes the defaults.
     package init() {}
@@ -51,8 +51,9 @@ package struct RecipeSettings: Sendable, Equatable {
         if !(tolerance >= 0 && tolerance.isFinite) {
             return "the tolerance is \(tolerance), but must be 0 or more"
         }
-        if !(raceError > 0 && raceError < 1) {
-            return "the race error is \(raceError), but must lie between 0 and 1"
+        for (name, chance) in [("race error", raceError), ("follow-up error", followUpError)]
+        where !(chance > 0 && chance < 1) {
+            return "the \(name) is \(chance), but must lie between 0 and 1"
         }
         return nil
     }
@@ -65,20 +66,21 @@ extension RecipeSettings: ByteCodable {
         for number in [rowsPerRecipe, passesMax, freshRowsMin, freshRowsMax, raceSamples] {
             writer.write(Int64(number))
         }
-        for number in [decay, tolerance, raceError] { writer.write(number) }
+        for number in [decay, tolerance, raceError, followUpError] { writer.write(number) }
     }
 
     /// Reads every setting.
     package init(from reader: inout ByteReader) throws(DecodeError) {
         anchor = try reader.readFloat()
         rowsPerRecipe = Int(try reader.read(Int64.self))
-        passesMax = Int(try reader.read(Int64.self))
+        passesMax = 30
         freshRowsMin = Int(try reader.read(Int64.self))
         freshRowsMax = Int(try reader.read(Int64.self))
         raceSamples = Int(try reader.read(Int64.self))
         decay = try reader.readDouble()
         tolerance = try reader.readDouble()
         raceError = try reader.readDouble()
+        followUpError = try reader.readDouble()
         if let complaint { throw .invalid(complaint) }
     }
 }

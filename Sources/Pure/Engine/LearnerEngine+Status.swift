@@ -58,7 +58,7 @@ extension LearnerEngine {
             "rest_seconds": .number(max(0, (plan.restUntil - now).inSeconds)),
         ]
         let drift: JSONValue = [
-            "drifts": .int(Int64(drifts)), "warnings": .int(Int64(warnings)), 
+            "drifts": .int(Int64(drifts)), "warnings": .int(Int64(warnings)),
             "last": lastDriftEvent?.json ?? .null,
         ]
         guard case .learning(let core) = phase else {
@@ -78,7 +78,10 @@ extension LearnerEngine {
             .init("consolidation", consolidation),
             .init(
                 "memory",
-                ["rows": .int(Int64(core.memory.rowCount)), "bytes": .int(Int64(core.memory.bytes))]
+                [
+                    "rows": .int(Int64(core.memory.rowCount)),
+                    "bytes": .int(Int64(core.memory.bytes)),
+                ]
             ),
         ]
     }

@@ -55,7 +55,9 @@ package struct ProducerPosition: Sendable, Equatable {
             next = end
             return .fresh(gap: gap)
         }
-        guard let place = gaps.firstIndex(where: { $0.lowerBound <= sequence && end <= $0.upperBound })
+        guard
+            let place = gaps.firstIndex(where: { $0.lowerBound <= sequence && end <= $0.upperBound }
+            )
         else { return .duplicate }
         let gap = gaps.remove(at: place)
         if end < gap.upperBound { gaps.insert(end..<gap.upperBound, at: place) }
