@@ -109,12 +109,20 @@ extension LearnerEngine {
 
     /// Forgets what was learned. Books and version numbers go on; the next samples vote.
     private mutating func reset(task: Task?, effects: inout Effects) {
+        if let task, let model = settings.model, model.task != task {
+            effects.outcome = .refused(
+                "the model \(model.name) is configured, and it does not predict \(task.name)",
+                remedy: "change model in the configuration, or reset without --task"
+            )
+            return
+        }
         abandonConsolidation("the learner was reset", effects: &effects)
         settings.task = task ?? settings.task
         let position = publication.last
         publication = Publication()
         publication.last = position
-        phase = .voting(waiting: [], since: nil)
+        // Samples that wait for a vote have not been learned: they vote anew.
+        if case .learning = phase { phase = .voting(waiting: [], since: nil) }
         verdict = nil
         isHeld = false
         plan = ConsolidationPlan(after: plan)

@@ -70,6 +70,14 @@ package struct LearnerEngine: Sendable {
         if case .learning(let core) = phase { core.champion } else { nil }
     }
 
+    /// The bytes of everything that learning changes: what a refused sample must leave alone.
+    package var modelBytes: [UInt8] {
+        guard case .learning(let core) = phase else { return [] }
+        var writer = ByteWriter()
+        core.encode(into: &writer)
+        return writer.bytes
+    }
+
     /// Takes one input and adds what is to be done to `effects`. Never blocks, never throws.
     package mutating func step(_ input: Input, at now: Instant, effects: inout Effects) {
         precondition(now >= self.now, "an engine's time does not run backwards")
@@ -81,7 +89,9 @@ package struct LearnerEngine: Sendable {
             judge(id: id, memoryEnd: memoryEnd, challengers: challengers, effects: &effects)
         case .command(let command): obey(command, effects: &effects)
         case .settings(let settings): change(settings)
-        case .resumed(let versionMax): resume(after: versionMax, effects: &effects)
+        case .resumed(let versionMax, let consolidationMax):
+            plan.lastID = max(plan.lastID, consolidationMax)
+            resume(after: versionMax, effects: &effects)
         case .stored(_, let isDurable): if !isDurable { publication.isOwed = true }
         case .stop: stop(effects: &effects)
         }
