@@ -6,13 +6,19 @@
 package enum Benchmark: String, CaseIterable {
     /// How much sooner the loop recovers from a drift than online learning alone.
     case consolidation
+    /// How fast the daemon takes samples in, beside a receiver that only counts them.
+    case transport
+    /// The receiver that only counts, as the transport benchmark starts it.
+    case countReceiver = "count-receiver"
 
     /// What `learnd-bench help` prints.
     package static let usage = """
         Usage: learnd-bench consolidation [--json] [--seeds N] [--length N]
+               learnd-bench transport [OPTIONS]
 
           consolidation  the full loop beside online learning alone, on streams with abrupt drifts,
                          and on controls without any; exits with 1 when a line is not reached
+          transport      the daemon's way in, beside a receiver that only counts
         """
 
     /// Runs what the arguments ask for, and gives the exit code.
@@ -32,6 +38,10 @@ package enum Benchmark: String, CaseIterable {
                 return 2
             }
             return bench.run(write: write)
+        case .transport:
+            return TransportBenchmark.run(Array(arguments.dropFirst()), write: write)
+        case .countReceiver:
+            return CountingReceiver.run(Array(arguments.dropFirst()))
         }
     }
 }

@@ -80,24 +80,36 @@ package struct ConfigurationTree: Sendable, Equatable {
         func problem(_ what: String, line: Int?, remedy: String) -> ConfigurationError {
             ConfigurationError(problems: [
                 ConfigurationProblem(
-                    file: file, line: line, key: "", value: nil, problem: what, remedy: remedy)
+                    file: file,
+                    line: line,
+                    key: "",
+                    value: nil,
+                    problem: what,
+                    remedy: remedy
+                )
             ])
         }
         guard bytes.count <= ConfigurationTree.bytesMax else {
             throw problem(
                 "it has \(bytes.count) bytes, more than the limit of \(ConfigurationTree.bytesMax)",
-                line: nil, remedy: "name the right file")
+                line: nil,
+                remedy: "name the right file"
+            )
         }
         if let line = ConfigurationTree.lineBeyondDepth(bytes) {
             throw problem(
-                "it is nested deeper than \(ConfigurationTree.depthMax) levels", line: line,
-                remedy: "close the brackets")
+                "it is nested deeper than \(ConfigurationTree.depthMax) levels",
+                line: line,
+                remedy: "close the brackets"
+            )
         }
         let document = TOMLDocument(bytes)
         guard let root = document.root, let members = root.members else {
             throw problem(
-                "it is not TOML: \(document.errorText)", line: document.errorLine,
-                remedy: "mend the line, see https://toml.io")
+                "it is not TOML: \(document.errorText)",
+                line: document.errorLine,
+                remedy: "mend the line, see https://toml.io"
+            )
         }
         self.file = file
         self.members = members
@@ -148,7 +160,10 @@ private struct TOMLDocument {
 
     init(_ bytes: [UInt8]) {
         let parsed = unsafe bytes.withUnsafeBytes { buffer in
-            unsafe ctoml_parse(buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count)
+            unsafe ctoml_parse(
+                buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
+                buffer.count
+            )
         }
         guard let document = unsafe parsed else {
             (root, errorText, errorLine) = (nil, "there is not enough memory", nil)
@@ -162,13 +177,16 @@ private struct TOMLDocument {
             var node = unsafe ctoml_node()
             guard unsafe ctoml_node_at(document, index, &node) == 1 else { break }
             let leaf = Leaf(
-                integer: unsafe node.integer, number: unsafe node.floating,
-                text: unsafe TOMLDocument.text(node.text, node.text_length))
+                integer: unsafe node.integer,
+                number: unsafe node.floating,
+                text: unsafe TOMLDocument.text(node.text, node.text_length)
+            )
             flat.append(
                 unsafe (
                     Int(node.parent), node.kind, TOMLDocument.text(node.key, node.key_length),
                     Int(node.line), leaf
-                ))
+                )
+            )
         }
         guard !flat.isEmpty else {
             let message = unsafe String(cString: ctoml_error(document))
@@ -198,7 +216,8 @@ private struct TOMLDocument {
         let text: String
 
         func value(
-            kind: Int32, children: [ConfigurationNode.Member]
+            kind: Int32,
+            children: [ConfigurationNode.Member]
         ) -> ConfigurationNode.Value {
             switch kind {
             case Int32(CTOML_TABLE.rawValue): .table(children)

@@ -23,6 +23,8 @@ enum EditDistance {
 
     /// The candidate that is nearest to `text`, when it is near enough to be meant.
     static func suggestion(for text: String, among candidates: [String]) -> String? {
+        let begun = candidates.filter { text.count >= 3 && $0.hasPrefix(text) }
+        if begun.count == 1 { return begun.first }
         let near = candidates.map { (distance: between(text, $0), name: $0) }
             .min { ($0.distance, $0.name) < ($1.distance, $1.name) }
         guard let near, near.distance <= max(2, text.count / 3) else { return nil }

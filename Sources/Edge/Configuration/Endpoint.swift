@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where a socket is: `tcp://ADDRESS:PORT` or `ipc://PATH`. Addresses are numbers: names of interfaces
-// need rights that the shipped unit does not give, and names of hosts can only be connected to.
+// Where a socket is: `tcp://ADDRESS:PORT` or `ipc://PATH`. Addresses are numbers: names of
+// interfaces need rights that the shipped unit does not give, and names of hosts can only be
+// connected to.
 
 /// The place of a socket.
 package enum Endpoint: Sendable, Hashable, CustomStringConvertible {
@@ -30,7 +31,8 @@ package enum Endpoint: Sendable, Hashable, CustomStringConvertible {
         } else {
             throw Mistake(
                 problem: "it begins with neither tcp:// nor ipc://",
-                remedy: "write tcp://127.0.0.1:7711 or ipc://samples.sock")
+                remedy: "write tcp://127.0.0.1:7711 or ipc://samples.sock"
+            )
         }
     }
 
@@ -95,13 +97,16 @@ package enum Endpoint: Sendable, Hashable, CustomStringConvertible {
     private static func ipc(_ path: String) throws(Mistake) -> Endpoint {
         guard !path.isEmpty, !path.hasPrefix("@"), !path.utf8.contains(0) else {
             throw Mistake(
-                problem: "it names no file", remedy: "write ipc:///run/learnd/samples.sock")
+                problem: "it names no file",
+                remedy: "write ipc:///run/learnd/samples.sock"
+            )
         }
         guard path.utf8.count <= pathBytesMax else {
             throw Mistake(
                 problem:
                     "its path has \(path.utf8.count) bytes, more than the limit of \(pathBytesMax)",
-                remedy: "choose a shorter path")
+                remedy: "choose a shorter path"
+            )
         }
         return .ipc(path: path)
     }
@@ -114,14 +119,17 @@ package enum Endpoint: Sendable, Hashable, CustomStringConvertible {
         guard let port = portText == "*" ? 0 : UInt16(portText) else {
             throw Mistake(
                 problem: "its port is \(portText), not 0 to 65535",
-                remedy: "write a port from 1 to 65535, or 0 to let the system choose")
+                remedy: "write a port from 1 to 65535, or 0 to let the system choose"
+            )
         }
         var host = String(rest[..<colon])
         if host.hasPrefix("[") && host.hasSuffix("]") {
             host = String(host.dropFirst().dropLast())
             guard host.contains(":"), host.utf8.allSatisfy(isIPv6Byte) else {
                 throw Mistake(
-                    problem: "[\(host)] is not an IPv6 address", remedy: "write [::1] or 127.0.0.1")
+                    problem: "[\(host)] is not an IPv6 address",
+                    remedy: "write [::1] or 127.0.0.1"
+                )
             }
             return .tcp(host: host, port: port)
         }
@@ -129,7 +137,8 @@ package enum Endpoint: Sendable, Hashable, CustomStringConvertible {
         guard host == "*" || (looksNumeric ? isIPv4(host) : isHostName(host)) else {
             throw Mistake(
                 problem: "\(host.isEmpty ? "nothing" : host) is not an address",
-                remedy: "write an address, such as 127.0.0.1 or [::1]")
+                remedy: "write an address, such as 127.0.0.1 or [::1]"
+            )
         }
         return .tcp(host: host, port: port)
     }

@@ -81,18 +81,23 @@ struct LearnerRules {
         let model: Model = values.word("model")
         if LearnerRules.taskOf(model) == other {
             refuse(
-                "model", "it cannot learn task = \"\(task.rawValue)\"",
+                "model",
+                "it cannot learn task = \"\(task.rawValue)\"",
                 "set task = \"\(other.rawValue)\", or model = "
-                    + (task == .classes ? "\"softmax\" or \"logistic\"" : "\"linear\""), &problems)
+                    + (task == .classes ? "\"softmax\" or \"logistic\"" : "\"linear\""),
+                &problems
+            )
         }
         let loss: Loss = values.word("loss")
         if LearnerRules.taskOf(loss) == other {
             refuse(
-                "loss", "it does not fit task = \"\(task.rawValue)\"",
+                "loss",
+                "it does not fit task = \"\(task.rawValue)\"",
                 "set task = \"\(other.rawValue)\", or loss = "
                     + (task == .classes
                         ? "\"cross_entropy\" or \"logistic\"" : "\"squared\" or \"huber\""),
-                &problems)
+                &problems
+            )
         }
     }
 
@@ -104,9 +109,11 @@ struct LearnerRules {
         }
         let fitting = LearnerRules.losses(of: model).map { "\"\($0.rawValue)\"" }
         refuse(
-            "loss", "it does not fit model = \"\(model.rawValue)\"",
+            "loss",
+            "it does not fit model = \"\(model.rawValue)\"",
             "set loss = \(fitting.joined(separator: " or ")), or leave it to learnd with \"auto\"",
-            &problems)
+            &problems
+        )
     }
 
     private func checkClasses(_ problems: inout ProblemList) {
@@ -114,22 +121,30 @@ struct LearnerRules {
         let implied = LearnerRules.impliedTask(values)
         if implied == .regression {
             refuse(
-                "classes", "a regression has none", "remove classes, or set task = \"classes\"",
-                &problems)
+                "classes",
+                "a regression has none",
+                "remove classes, or set task = \"classes\"",
+                &problems
+            )
         }
         let model: Model = values.word("model")
         let loss: Loss = values.word("loss")
         if labels.count != 2 && (model == .logistic || loss == .logistic) {
             refuse(
-                "classes", "it lists \(labels.count) labels, but the logistic model has two",
+                "classes",
+                "it lists \(labels.count) labels, but the logistic model has two",
                 "list two labels, or set model = \"softmax\" and loss = \"cross_entropy\"",
-                &problems)
+                &problems
+            )
         }
         let limit = values.integer("classes_max")
         if labels.count > limit {
             refuse(
-                "classes", "it lists \(labels.count) labels, more than classes_max = \(limit)",
-                "raise classes_max to at least \(labels.count)", &problems)
+                "classes",
+                "it lists \(labels.count) labels, more than classes_max = \(limit)",
+                "raise classes_max to at least \(labels.count)",
+                &problems
+            )
         }
     }
 
@@ -137,8 +152,11 @@ struct LearnerRules {
         let featuresMax = values.integer("features_max")
         if case .integer(let width) = values.value("width"), width > featuresMax {
             refuse(
-                "width", "it is more than features_max = \(featuresMax)",
-                "raise features_max to at least \(width)", &problems)
+                "width",
+                "it is more than features_max = \(featuresMax)",
+                "raise features_max to at least \(width)",
+                &problems
+            )
         }
         let cooldown = values.duration("consolidate.cooldown")
         let longest = values.duration("consolidate.cooldown_max")
@@ -147,7 +165,8 @@ struct LearnerRules {
                 "consolidate.cooldown",
                 "it is longer than consolidate.cooldown_max = \(DurationText.text(longest))",
                 "raise consolidate.cooldown_max to at least \(DurationText.text(cooldown))",
-                &problems)
+                &problems
+            )
         }
     }
 
@@ -159,6 +178,11 @@ struct LearnerRules {
     ) {
         // Where the key itself has its default, the one that it clashes with is at fault.
         problems.add(
-            values.line(path), values.full(path), values.value(path).toml, problem, remedy)
+            values.line(path),
+            values.full(path),
+            values.value(path).toml,
+            problem,
+            remedy
+        )
     }
 }

@@ -26,12 +26,13 @@ package enum SizeText {
         return "\(bytes / unit.bytes)\(unit.name)"
     }
 
-    /// A rounded text for people, such as 15.6GiB.
+    /// A rounded text for people, such as 15.6GiB, with at least two digits before the point.
     package static func rounded(_ bytes: Double) -> String {
-        let unit = units.first { bytes >= Double($0.bytes) } ?? ("B", 1)
+        let unit = units.first { bytes >= Double($0.bytes) * 10 } ?? ("B", 1)
         let tenths = (bytes / Double(unit.bytes) * 10).rounded()
         let whole = tenths / 10
-        return (tenths.truncatingRemainder(dividingBy: 10) == 0
+        return
+            (tenths.truncatingRemainder(dividingBy: 10) == 0
             ? String(Int64(whole)) : String(whole)) + unit.name
     }
 }

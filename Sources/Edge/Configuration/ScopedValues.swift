@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The values of one table, checked one by one against the catalogue. Every key of the table is looked
-// at: one that the catalogue does not know is a mistake, because a misspelt key would else be a
-// default that nobody chose.
+// The values of one table, checked one by one against the catalogue. Every key of the table is
+// looked at: one that the catalogue does not know is a mistake, because a misspelt key would else
+// be a default that nobody chose.
 
 /// What one table says, with the defaults for what it does not say.
 struct ScopedValues {
@@ -40,20 +40,32 @@ struct ScopedValues {
                     lines[memberPath] = member.node.line
                 } catch {
                     problems.add(
-                        member.node.line, full(memberPath), member.node.text, error.problem,
-                        error.remedy)
+                        member.node.line,
+                        full(memberPath),
+                        member.node.text,
+                        error.problem,
+                        error.remedy
+                    )
                 }
             } else if keys.contains(where: { $0.path.hasPrefix(memberPath + ".") }) {
                 if let inner = member.node.members {
                     read(inner, below: memberPath, problems: &problems)
                 } else {
                     problems.add(
-                        member.node.line, full(memberPath), member.node.text, "it is a table",
-                        "write its keys as \(full(memberPath)).KEY = VALUE")
+                        member.node.line,
+                        full(memberPath),
+                        member.node.text,
+                        "it is a table",
+                        "write its keys as \(full(memberPath)).KEY = VALUE"
+                    )
                 }
             } else {
                 problems.addUnknown(
-                    member.node.line, full(memberPath), given: memberPath, scope: scope)
+                    member.node.line,
+                    full(memberPath),
+                    given: memberPath,
+                    scope: scope
+                )
             }
         }
     }
@@ -128,7 +140,10 @@ struct ScopedValues {
     var effective: [EffectiveValue] {
         SettingKey.keys(of: scope).map { key in
             EffectiveValue(
-                key: full(key.path), value: value(key.path).toml, change: key.change)
+                key: full(key.path),
+                value: value(key.path).toml,
+                change: key.change
+            )
         }
     }
 
@@ -145,27 +160,43 @@ struct ProblemList {
     init(file: String) { self.file = file }
 
     mutating func add(
-        _ line: Int?, _ key: String, _ value: String?, _ problem: String, _ remedy: String
+        _ line: Int?,
+        _ key: String,
+        _ value: String?,
+        _ problem: String,
+        _ remedy: String
     ) {
         problems.append(
             ConfigurationProblem(
-                file: file, line: line, key: key, value: value, problem: problem, remedy: remedy))
+                file: file,
+                line: line,
+                key: key,
+                value: value,
+                problem: problem,
+                remedy: remedy
+            )
+        )
     }
 
     /// Adds a key that does not exist, with the one that was probably meant.
     mutating func addUnknown(_ line: Int, _ key: String, given: String, scope: SettingScope) {
         var candidates = SettingKey.keys(of: scope).map(\.path)
+        // The tables on the way, such as `publish` of `publish.first`, can be misspelt, too.
+        candidates += Set(candidates.compactMap { $0.split(separator: ".").dropLast().first })
+            .map(String.init).sorted()
         if scope == .daemon { candidates += ["samples", "learner"] }
-        var guess = EditDistance.suggestion(for: given, among: candidates)
-        // A key that stands in the wrong table is found by its last part.
+        // A key in the wrong table, then one that is misspelt, then one whose table was left away.
         let last = given.split(separator: ".").last.map(String.init) ?? given
-        if guess == nil {
-            guess = SettingKey.catalogue.first {
-                $0.path == given || $0.path.hasSuffix("." + last)
-            }?.fullPath
-        }
+        let guess =
+            SettingKey.catalogue.first { $0.path == given }?.fullPath
+            ?? EditDistance.suggestion(for: given, among: candidates)
+            ?? SettingKey.catalogue.first { $0.path.hasSuffix("." + last) }?.fullPath
         add(
-            line, key, nil, "there is no such key",
-            guess.map { "did you mean \($0)?" } ?? "see docs/configuration.md for all keys")
+            line,
+            key,
+            nil,
+            "there is no such key",
+            guess.map { "did you mean \($0)?" } ?? "see docs/configuration.md for all keys"
+        )
     }
 }

@@ -21,14 +21,22 @@ extension SettingKey {
     private static let daemon: [SettingKey] = [
         .init(.daemon, "insecure", .flag, .flag(false), .restart),
         .init(
-            .daemon, "log.level", .choice(["debug", "info", "notice", "warning", "error"]),
-            .text("info"), .live),
+            .daemon,
+            "log.level",
+            .choice(["debug", "info", "notice", "warning", "error"]),
+            .text("info"),
+            .live
+        ),
         .init(.daemon, "memory_budget", .size(1 << 20...1 << 44), .size(1 << 30), .live),
         .init(.daemon, "seed", .integer(0...Int64.max), .integer(1), .newLearner),
         .init(.daemon, "state.quota", .size(1 << 20...1 << 44), .size(1 << 30), .live),
         .init(
-            .daemon, "checkpoint.interval",
-            .duration(.milliseconds(100) ... .seconds(3600)), .duration(.seconds(10)), .live),
+            .daemon,
+            "checkpoint.interval",
+            .duration(.milliseconds(100) ... .seconds(3600)),
+            .duration(.seconds(10)),
+            .live
+        ),
         .init(.daemon, "versions.endpoint", .endpoint, port(7712), .restart),
         .init(.daemon, "versions.send_hwm", .integer(1...100_000), .integer(16), .restart),
         .init(.daemon, "snapshots.endpoint", .endpoint, port(7714), .restart),
@@ -41,7 +49,7 @@ extension SettingKey {
         .init(.samples, "mode", .choice(["bind", "connect"]), .text("bind"), .restart),
         .init(.samples, "endpoint", .endpoint, port(7711), .restart),
         .init(.samples, "receive_hwm", .integer(1...10_000_000), .integer(1000), .restart),
-        .init(.samples, "frame_limit", .size(1 << 10...1 << 30), .size(16 << 20), .restart),
+        .init(.samples, "frame_limit", .size(1 << 10...1 << 30), .size(1 << 20), .restart),
         .init(.samples, "producers", .integer(1...100_000), .integer(1), .restart),
         .init(.samples, "ipc_mode", .fileMode, .text("0660"), .restart),
         .init(.samples, "ipc_group", .systemName, .text(""), .restart),
@@ -49,40 +57,82 @@ extension SettingKey {
 
     private static let learning: [SettingKey] = [
         .init(
-            .learner, "task", .choice(["auto", "classes", "regression"]), .text("auto"),
-            .newLearner),
+            .learner,
+            "task",
+            .choice(["auto", "classes", "regression"]),
+            .text("auto"),
+            .newLearner
+        ),
         .init(
-            .learner, "model", .choice(["auto", "linear", "logistic", "softmax"]), .text("auto"),
-            .newLearner),
+            .learner,
+            "model",
+            .choice(["auto", "linear", "logistic", "softmax"]),
+            .text("auto"),
+            .newLearner
+        ),
         .init(
-            .learner, "loss",
-            .choice(["auto", "squared", "huber", "logistic", "cross_entropy"]), .text("auto"),
-            .newLearner),
+            .learner,
+            "loss",
+            .choice(["auto", "squared", "huber", "logistic", "cross_entropy"]),
+            .text("auto"),
+            .newLearner
+        ),
         .init(
-            .learner, "huber_delta", .number(0...1e6, isAboveLower: true), .number(1), .restart),
+            .learner,
+            "huber_delta",
+            .number(0...1e6, isAboveLower: true),
+            .number(1),
+            .restart
+        ),
         .init(
-            .learner, "optimiser", .choice(["sgd", "momentum", "adagrad", "adam"]), .text("sgd"),
-            .newLearner),
+            .learner,
+            "optimiser",
+            .choice(["sgd", "momentum", "adagrad", "adam"]),
+            .text("sgd"),
+            .newLearner
+        ),
         .init(
-            .learner, "rate", .number(0...10, isAboveLower: true), .none, .restart,
-            mayBeAuto: true),
+            .learner,
+            "rate",
+            .number(0...10, isAboveLower: true),
+            .none,
+            .restart,
+            mayBeAuto: true
+        ),
         .init(.learner, "momentum", .number(0...0.9999), .number(0.9), .restart),
         .init(.learner, "beta1", .number(0...0.9999), .number(0.9), .restart),
         .init(.learner, "beta2", .number(0...0.999999), .number(0.999), .restart),
         .init(
-            .learner, "epsilon", .number(0...1, isAboveLower: true), .number(1e-8), .restart),
+            .learner,
+            "epsilon",
+            .number(0...1, isAboveLower: true),
+            .number(1e-8),
+            .restart
+        ),
         .init(.learner, "l1", .number(0...1), .number(0), .restart),
         .init(.learner, "l2", .number(0...1), .number(0), .restart),
         .init(
-            .learner, "mode", .choice(["sequential", "mean_gradient"]), .text("sequential"),
-            .restart),
+            .learner,
+            "mode",
+            .choice(["sequential", "mean_gradient"]),
+            .text("sequential"),
+            .restart
+        ),
         .init(.learner, "batch.rows", .integer(1...65_536), .integer(256), .restart),
         .init(
-            .learner, "batch.delay", .duration(.zero ... .seconds(10)),
-            .duration(.milliseconds(5)), .restart),
+            .learner,
+            "batch.delay",
+            .duration(.zero ... .seconds(10)),
+            .duration(.milliseconds(5)),
+            .restart
+        ),
         .init(
-            .learner, "standardise.memory", .integer(2...1_000_000_000), .integer(2000),
-            .newLearner),
+            .learner,
+            "standardise.memory",
+            .integer(2...1_000_000_000),
+            .integer(2000),
+            .newLearner
+        ),
         .init(.learner, "standardise.clip", .number(0.1...1000), .number(5), .newLearner),
         .init(.learner, "width", .integer(1...1_000_000), .none, .newLearner),
         .init(.learner, "features_max", .integer(1...1_000_000), .integer(4096), .newLearner),
@@ -90,50 +140,95 @@ extension SettingKey {
         .init(.learner, "classes_max", .integer(2...100_000), .integer(1000), .newLearner),
         .init(.learner, "vote.samples", .integer(1...100_000), .integer(200), .newLearner),
         .init(
-            .learner, "vote.delay", .duration(.zero ... .seconds(3600)),
-            .duration(.seconds(2)), .newLearner),
+            .learner,
+            "vote.delay",
+            .duration(.zero ... .seconds(3600)),
+            .duration(.seconds(2)),
+            .newLearner
+        ),
     ]
 
     private static let publishing: [SettingKey] = [
         .init(
-            .learner, "publish.first", .integer(1...1_000_000_000), .integer(1000), .live),
+            .learner,
+            "publish.first",
+            .integer(1...1_000_000_000),
+            .integer(1000),
+            .live
+        ),
         .init(
-            .learner, "publish.interval", .duration(.milliseconds(100) ... .seconds(365 * 86_400)),
-            .duration(.seconds(10)), .live),
+            .learner,
+            "publish.interval",
+            .duration(.milliseconds(100) ... .seconds(365 * 86_400)),
+            .duration(.seconds(10)),
+            .live
+        ),
         .init(
-            .learner, "publish.samples", .integer(1...1_000_000_000_000), .integer(100_000),
-            .live),
+            .learner,
+            "publish.samples",
+            .integer(1...1_000_000_000_000),
+            .integer(100_000),
+            .live
+        ),
         .init(.learner, "publish.move", .number(0...1), .number(0.01), .live),
     ]
 
     private static let drift: [SettingKey] = [
         .init(.learner, "drift.enabled", .flag, .flag(true), .restart),
         .init(
-            .learner, "drift.adwin_delta", .number(0...1, isAboveLower: true), .number(0.05),
-            .restart),
+            .learner,
+            "drift.adwin_delta",
+            .number(0...1, isAboveLower: true),
+            .number(0.05),
+            .restart
+        ),
         .init(.learner, "drift.adwin_clock", .integer(1...65_536), .integer(16), .restart),
         .init(
-            .learner, "drift.page_hinkley_threshold", .number(0...1e9, isAboveLower: true),
-            .number(50), .restart),
+            .learner,
+            "drift.page_hinkley_threshold",
+            .number(0...1e9, isAboveLower: true),
+            .number(50),
+            .restart
+        ),
         .init(.learner, "drift.page_hinkley_delta", .number(0...1e6), .number(0.005), .restart),
         .init(
-            .learner, "drift.page_hinkley_alpha", .number(0...1, isAboveLower: true),
-            .number(0.9999), .restart),
+            .learner,
+            "drift.page_hinkley_alpha",
+            .number(0...1, isAboveLower: true),
+            .number(0.9999),
+            .restart
+        ),
         .init(
-            .learner, "drift.page_hinkley_minimum", .integer(1...1_000_000), .integer(30),
-            .restart),
+            .learner,
+            "drift.page_hinkley_minimum",
+            .integer(1...1_000_000),
+            .integer(30),
+            .restart
+        ),
     ]
 
     private static let memory: [SettingKey] = [
         .init(
-            .learner, "memory.reservoir_rows", .integer(1...10_000_000), .integer(2000),
-            .newLearner),
+            .learner,
+            "memory.reservoir_rows",
+            .integer(1...10_000_000),
+            .integer(2000),
+            .newLearner
+        ),
         .init(
-            .learner, "memory.recent_rows", .integer(1...10_000_000), .integer(2000),
-            .newLearner),
+            .learner,
+            "memory.recent_rows",
+            .integer(1...10_000_000),
+            .integer(2000),
+            .newLearner
+        ),
         .init(
-            .learner, "memory.holdout_rows", .integer(1...10_000_000), .integer(1000),
-            .newLearner),
+            .learner,
+            "memory.holdout_rows",
+            .integer(1...10_000_000),
+            .integer(1000),
+            .newLearner
+        ),
         .init(.learner, "memory.holdout_every", .integer(2...1_000_000), .integer(50), .newLearner),
         .init(.learner, "memory.bytes_max", .size(1 << 16...1 << 40), .size(64 << 20), .newLearner),
     ]
@@ -141,17 +236,29 @@ extension SettingKey {
     private static let consolidation: [SettingKey] = [
         .init(.learner, "consolidate.on_drift", .flag, .flag(true), .live),
         .init(
-            .learner, "consolidate.every_samples", .integer(0...1_000_000_000_000), .integer(0),
-            .live),
+            .learner,
+            "consolidate.every_samples",
+            .integer(0...1_000_000_000_000),
+            .integer(0),
+            .live
+        ),
         .init(.learner, "consolidate.every", anyDuration, .duration(.zero), .live),
         .init(.learner, "consolidate.cooldown", anyDuration, .duration(.seconds(10)), .live),
         .init(.learner, "consolidate.cooldown_max", anyDuration, .duration(.seconds(600)), .live),
         .init(
-            .learner, "consolidate.race_samples", .integer(1...100_000_000), .integer(2000),
-            .live),
+            .learner,
+            "consolidate.race_samples",
+            .integer(1...100_000_000),
+            .integer(2000),
+            .live
+        ),
         .init(
-            .learner, "consolidate.deadline", .duration(.milliseconds(100) ... .seconds(86_400)),
-            .duration(.seconds(30)), .live),
+            .learner,
+            "consolidate.deadline",
+            .duration(.milliseconds(100) ... .seconds(86_400)),
+            .duration(.seconds(30)),
+            .live
+        ),
         .init(.learner, "consolidate.anchor", .number(0...1000), .number(0.01), .live),
         .init(.learner, "consolidate.tolerance", .number(0...1), .number(0.01), .live),
     ]

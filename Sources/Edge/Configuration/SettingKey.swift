@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The catalogue of keys is the one place that says what can be configured. The reader takes types
-// and defaults from it, a reload takes the classes, and a test compares docs/configuration.md with it.
+// and defaults from it, a reload takes the classes, and a test compares docs/configuration.md with
+// it.
 
 /// What it takes for a changed value to be used.
 package enum ChangeClass: String, Sendable, CaseIterable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a key takes: how its value is read from TOML, which range it has, and how both are written in
-// messages and in docs/configuration.md.
+// What a key takes: how its value is read from TOML, which range it has, and how both are written
+// in messages and in docs/configuration.md.
 
 /// A checked value.
 package enum SettingValue: Sendable, Hashable {
@@ -146,7 +146,8 @@ package enum SettingType: Sendable {
             guard let bytes = SizeText.bytes(text) else {
                 throw Mistake(
                     problem: "it is no size",
-                    remedy: "write a whole number and B, KiB, MiB, GiB or TiB, such as \"16MiB\"")
+                    remedy: "write a whole number and B, KiB, MiB, GiB or TiB, such as \"16MiB\""
+                )
             }
             guard range.contains(bytes) else { throw outside }
             return .size(bytes)
@@ -177,7 +178,8 @@ package enum SettingType: Sendable {
     private var noDuration: Mistake {
         Mistake(
             problem: "it is no duration",
-            remedy: "write a whole number and us, ms, s, m, h or d in quotes, such as \"10s\"")
+            remedy: "write a whole number and us, ms, s, m, h or d in quotes, such as \"10s\""
+        )
     }
 
     private var article: String {
@@ -216,7 +218,8 @@ package enum SettingType: Sendable {
         let guess = EditDistance.suggestion(for: text, among: words)
         throw Mistake(
             problem: "it is none of \(range)",
-            remedy: guess.map { "did you mean \"\($0)\"?" } ?? "choose one of them")
+            remedy: guess.map { "did you mean \"\($0)\"?" } ?? "choose one of them"
+        )
     }
 
     private func fileMode(_ text: String) throws(Mistake) -> SettingValue {
@@ -224,7 +227,9 @@ package enum SettingType: Sendable {
             let mode = Int(text, radix: 8), mode <= 0o777
         else {
             throw Mistake(
-                problem: "it is outside of \(range)", remedy: "write a mode such as \"0660\"")
+                problem: "it is outside of \(range)",
+                remedy: "write a mode such as \"0660\""
+            )
         }
         return .text(text.utf8.count == 3 ? "0" + text : text)
     }
@@ -251,18 +256,23 @@ package enum SettingType: Sendable {
             case .flag(let flag): label = .flag(flag)
             default:
                 throw Mistake(
-                    problem: "\(item.text) is no label", remedy: "list texts, numbers or flags")
+                    problem: "\(item.text) is no label",
+                    remedy: "list texts, numbers or flags"
+                )
             }
             guard seen.insert(label).inserted else {
                 throw Mistake(
-                    problem: "\(label.toml) is listed twice", remedy: "list each label once")
+                    problem: "\(label.toml) is listed twice",
+                    remedy: "list each label once"
+                )
             }
             labels.append(label)
         }
         guard (2...100_000).contains(labels.count) else {
             throw Mistake(
                 problem: "it lists \(labels.count) labels, not 2 to 100000",
-                remedy: "list every label, or leave the key away to find them in the stream")
+                remedy: "list every label, or leave the key away to find them in the stream"
+            )
         }
         return .labels(labels)
     }

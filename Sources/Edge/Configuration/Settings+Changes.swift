@@ -40,7 +40,8 @@ extension Settings {
         for value in new.effective {
             guard let earlier = before[value.key], earlier != value.value else { continue }
             changes.append(
-                Change(key: value.key, old: earlier, new: value.value, change: value.change))
+                Change(key: value.key, old: earlier, new: value.value, change: value.change)
+            )
         }
         return changes
     }

@@ -27,12 +27,14 @@ extension Settings {
         guard total > Double(memoryBudgetBytes) else {
             return MemoryCheck(
                 exceeds: false,
-                sentence: "waiting samples fit into memory_budget \(budget) at worst: " + text)
+                sentence: "waiting samples fit into memory_budget \(budget) at worst: " + text
+            )
         }
         return MemoryCheck(
             exceeds: true,
             sentence: "waiting samples could take \(SizeText.rounded(total)), more than "
-                + "memory_budget \(budget): " + text + "; " + remedy(total: total))
+                + "memory_budget \(budget): " + text + "; " + remedy(total: total)
+        )
     }
 
     /// One value of each key that would make the worst case fit, all else being equal.

@@ -83,14 +83,21 @@ package struct Settings: Sendable, Equatable {
     package init(validating tree: ConfigurationTree) throws(ConfigurationError) {
         var problems = ProblemList(file: tree.file)
         let root = ScopedValues(
-            .daemon, prefix: "", members: tree.members, skipping: ["samples", "learner"],
-            problems: &problems)
+            .daemon,
+            prefix: "",
+            members: tree.members,
+            skipping: ["samples", "learner"],
+            problems: &problems
+        )
         let sockets = Settings.socketTables(tree, problems: &problems)
         let learnerTables = Settings.learnerTables(tree, problems: &problems)
         let samples = sockets.map { SocketConfiguration($0.values) }
         let learners = learnerTables.map { LearnerConfiguration($0.name, $0.values) }
         SocketRules(
-            isInsecure: root.flag("insecure"), root: root, sockets: sockets, file: tree.file
+            isInsecure: root.flag("insecure"),
+            root: root,
+            sockets: sockets,
+            file: tree.file
         ).check(samples, problems: &problems)
         for table in learnerTables { LearnerRules(table.values).check(problems: &problems) }
         guard problems.problems.isEmpty else {
@@ -133,20 +140,31 @@ package struct Settings: Sendable, Equatable {
     ) -> [(line: Int?, values: ScopedValues)] {
         guard let member = tree.members.first(where: { $0.key == "samples" }) else {
             let values = ScopedValues(
-                .samples, prefix: "samples[1]", members: [], problems: &problems)
+                .samples,
+                prefix: "samples[1]",
+                members: [],
+                problems: &problems
+            )
             return [(nil, values)]
         }
         guard case .list(let items) = member.node.value else {
             problems.add(
-                member.node.line, "samples", member.node.text, "it is not a list of tables",
-                "write [[samples]] with two brackets, once for each socket")
+                member.node.line,
+                "samples",
+                member.node.text,
+                "it is not a list of tables",
+                "write [[samples]] with two brackets, once for each socket"
+            )
             return []
         }
         guard (1...sampleSocketsMax).contains(items.count) else {
             problems.add(
-                member.node.line, "samples", nil,
+                member.node.line,
+                "samples",
+                nil,
                 "it lists \(items.count) sockets, not 1 to \(sampleSocketsMax)",
-                "leave it away for the default socket")
+                "leave it away for the default socket"
+            )
             return []
         }
         var tables: [(line: Int?, values: ScopedValues)] = []
@@ -154,14 +172,20 @@ package struct Settings: Sendable, Equatable {
             let prefix = "samples[\(index + 1)]"
             guard let members = item.members else {
                 problems.add(
-                    item.line, prefix, item.text, "it is not a table", "write [[samples]]")
+                    item.line,
+                    prefix,
+                    item.text,
+                    "it is not a table",
+                    "write [[samples]]"
+                )
                 continue
             }
             tables.append(
                 (
                     item.line,
                     ScopedValues(.samples, prefix: prefix, members: members, problems: &problems)
-                ))
+                )
+            )
         }
         return tables
     }
@@ -174,36 +198,59 @@ package struct Settings: Sendable, Equatable {
         let member = tree.members.first { $0.key == "learner" }
         if let member, member.node.members == nil {
             problems.add(
-                member.node.line, "learner", member.node.text, "it is not a table",
-                "write [learner.NAME]")
+                member.node.line,
+                "learner",
+                member.node.text,
+                "it is not a table",
+                "write [learner.NAME]"
+            )
         }
         for learner in member?.node.members ?? [] {
             let prefix = "learner.\(learner.key)"
             guard let name = Name(learner.key) else {
                 problems.add(
-                    learner.node.line, prefix, nil, "this is not a name of a learner",
-                    "use \(Name.rule)")
+                    learner.node.line,
+                    prefix,
+                    nil,
+                    "this is not a name of a learner",
+                    "use \(Name.rule)"
+                )
                 continue
             }
             guard let members = learner.node.members else {
                 problems.add(
-                    learner.node.line, prefix, learner.node.text, "it is not a table",
-                    "write [learner.NAME], and the key below it")
+                    learner.node.line,
+                    prefix,
+                    learner.node.text,
+                    "it is not a table",
+                    "write [learner.NAME], and the key below it"
+                )
                 continue
             }
             let values = ScopedValues(
-                .learner, prefix: prefix, members: members, problems: &problems)
+                .learner,
+                prefix: prefix,
+                members: members,
+                problems: &problems
+            )
             tables.append((name, values))
         }
         if tables.count > learnersMax {
             problems.add(
-                member?.node.line, "learner", nil,
+                member?.node.line,
+                "learner",
+                nil,
                 "there are \(tables.count) learners, more than the limit of \(learnersMax)",
-                "run a second learnd for the rest")
+                "run a second learnd for the rest"
+            )
         }
         if tables.isEmpty && problems.problems.isEmpty {
             let values = ScopedValues(
-                .learner, prefix: "learner.default", members: [], problems: &problems)
+                .learner,
+                prefix: "learner.default",
+                members: [],
+                problems: &problems
+            )
             tables.append((.default, values))
         }
         return tables.sorted { $0.name < $1.name }

@@ -2,7 +2,8 @@
 //
 // One file that holds many: the ustar format of POSIX.1-1988, so that `tar tf` can look into a
 // backup. Only ordinary files of less than 8 GiB, and only what learnd writes itself: one header of
-// 512 bytes for each, the bytes, zeros up to the next multiple of 512; two blocks of zeros at the end.
+// 512 bytes for each, the bytes, zeros up to the next multiple of 512; two blocks of zeros at the
+// end.
 
 /// Writes files into an archive, one after the other.
 struct ArchiveWriter {

@@ -5,9 +5,9 @@
 //   current    the newest image
 //   previous   the one before it
 //
-// Saving: write and fsync `current.tmp`; give `current` the second name `previous.tmp` and rename it
-// to `previous`; rename `current.tmp` to `current`; fsync the directory. `current` is a whole image
-// at every moment, so a crash between any two calls leaves the old image or the new one. A
+// Saving: write and fsync `current.tmp`; give `current` the second name `previous.tmp` and rename
+// it to `previous`; rename `current.tmp` to `current`; fsync the directory. `current` is a whole
+// image at every moment, so a crash between any two calls leaves the old image or the new one. A
 // `current` that did not verify is never moved to `previous`: the last good image stays.
 
 import Glibc

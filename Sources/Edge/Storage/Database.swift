@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SQLite, thinly: one connection, prepared statements kept by their text, typed values, typed errors
-// with the extended result code. A connection belongs to the thread that made it; two threads use
-// two connections, which wait for each other for at most `busyTimeout`.
+// SQLite, thinly: one connection, prepared statements kept by their text, typed values, typed
+// errors with the extended result code. A connection belongs to the thread that made it; two
+// threads use two connections, which wait for each other for at most `busyTimeout`.
 
 import CSQLite
 

@@ -212,7 +212,8 @@ package struct Directories: Sendable, Equatable {
 
     private static func temporaryParent(userID: UInt32) -> String { "/tmp/learnd-\(userID)" }
 
-    /// Everybody may make names in /tmp: what is there must be a directory of ours, open to us only.
+    /// Everybody may make names in /tmp: what is there must be a directory of ours, open to us
+    /// only.
     private static func requireOwn(_ path: String) throws(StorageError) {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else {

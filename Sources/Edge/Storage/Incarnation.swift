@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The identity of a state directory: 128 random bits, made once with it. Version numbers rise within
-// an incarnation; a restored backup is a new one, because the numbers after the backup may have been
-// given to other bytes. The file STATE/incarnation has the digits on its first line and, after a
-// restore, `restored_from <digits>` on the second.
+// The identity of a state directory: 128 random bits, made once with it. Version numbers rise
+// within an incarnation; a restored backup is a new one, because the numbers after the backup may
+// have been given to other bytes. The file STATE/incarnation has the digits on its first line and,
+// after a restore, `restored_from <digits>` on the second.
 
 /// Which state directory this is, and which one it was restored from.
 package struct Incarnation: Sendable, Hashable, CustomStringConvertible {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the registry answers, and the consolidations. A connection that was opened for reading can do
-// all of this but `record`.
+// What the registry answers, and the consolidations. A connection that was opened for reading can
+// do all of this but `record`.
 
 package import Primitives
 

@@ -3,7 +3,8 @@
 // The registry: which versions were given, what they are, and what every consolidation came to. It
 // is a SQLite file (STATE/registry.sqlite, WAL, synchronous=FULL), so that every change is on the
 // disk when the call returns. A number is committed before its bytes exist and never given twice:
-// rows are never deleted. One connection belongs to one thread; the outlet opens its own for reading.
+// rows are never deleted. One connection belongs to one thread; the outlet opens its own for
+// reading.
 
 package import Primitives
 

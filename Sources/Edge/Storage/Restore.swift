@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A state directory from a backup. Everything is unpacked beside its place and verified before
-// anything that was there moves. The result is a new incarnation: after the backup was made, the old
-// one may have given the same numbers to other bytes. The file `incarnation` comes last, so that a
-// restore that was cut short is not taken for a state directory.
+// anything that was there moves. The result is a new incarnation: after the backup was made, the
+// old one may have given the same numbers to other bytes. The file `incarnation` comes last, so
+// that a restore that was cut short is not taken for a state directory.
 
 import Glibc
 import Primitives
@@ -12,8 +12,8 @@ extension Backup {
     /// Unpacks `archive` into the state directory `state` and makes it a new incarnation.
     ///
     /// With `replacing`, what was there is moved to STATE/replaced-<incarnation>; without it, a
-    /// directory that is not empty is refused. So is one that a daemon holds. Nothing that was there
-    /// is lost, whatever goes wrong.
+    /// directory that is not empty is refused. So is one that a daemon holds. Nothing that was
+    /// there is lost, whatever goes wrong.
     package static func restore(
         _ archive: String,
         into state: String,

@@ -40,6 +40,16 @@ extension LearnerEngine {
         return .object(members)
     }
 
+    /// The learner in one short line, for the service manager.
+    package var summary: String {
+        guard case .learning(let core) = phase else {
+            return "\(name): waiting for samples"
+        }
+        let learned = accounts.total.learned
+        let version = publication.last == 0 ? "no version yet" : "version \(publication.last)"
+        return "\(name): \(learned) learned, \(version), loss \(core.evaluation.lossRecent.short)"
+    }
+
     private func producerJSON(_ producer: Accounts.Producer) -> JSONValue {
         .object(
             [.init("producer", .string(producer.name))] + producer.tally.json
@@ -84,5 +94,17 @@ extension LearnerEngine {
                 ]
             ),
         ]
+    }
+}
+
+extension Double {
+    /// Four digits after the point, without a formatter.
+    fileprivate var short: String {
+        guard isFinite, magnitude < 1e12 else { return "unknown" }
+        let units = Int64((self * 10_000).rounded())
+        let digits = String(units.magnitude % 10_000)
+        let sign = units < 0 ? "-" : ""
+        let padding = String(repeating: "0", count: 4 - digits.count)
+        return "\(sign)\(units.magnitude / 10_000).\(padding)\(digits)"
     }
 }

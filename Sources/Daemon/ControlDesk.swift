@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The control socket. What can be read from disk is answered at once; what concerns a learner is
+// passed to its thread, and the answer is put together when all parts have come. A part that does
+// not come within five seconds is answered for by the desk.
+
+import Configuration
+import Decoding
+import Engine
+import Linux
+import Primitives
+import Storage
+import Versions
+import ZeroMQ
+
+/// Requests of operators.
+struct ControlDesk: ~Copyable {
+    private struct Pending {
+        var route: [[UInt8]]
+        var parts: [JSONValue?]
+        var isStatus: Bool
+        var until: Int64
+    }
+
+    let socket: Socket
+    private let house: House
+    private let lock: FileLock
+    private var pending: [UInt64: Pending] = [:]
+    private var requests: UInt64 = 0
+
+    private static let patience: Int64 = 5_000_000_000
+
+    init(house: House, context: Context) throws(StartError) {
+        let path = house.directories.runtime + "/control.sock"
+        let lock = try ControlDesk.lock(path)
+        let socket = try StartError.naming("control socket", "ipc://" + path) {
+            () throws(ZeroMQError) in
+            let socket = try Socket(.router, in: context)
+            try socket.set(.linger, to: .milliseconds(500))
+            try socket.set(.maxMessageSize, to: 1 << 20)
+            try socket.bind("ipc://" + path)
+            return socket
+        }
+        SocketFile.restrict(path, mode: 0o660, group: house.settings.controlGroup)
+        self.house = house
+        self.lock = lock
+        self.socket = socket
+    }
+
+    private static func lock(_ path: String) throws(StartError) -> FileLock {
+        do throws(FileLockError) {
+            return try FileLock(path: path + ".lock")
+        } catch {
+            throw StartError(
+                "the control socket \(path) belongs to another learnd: \(error)",
+                remedy: "stop it, or give this one another --runtime"
+            )
+        }
+    }
+
+    /// Takes the requests that wait.
+    mutating func heed(shelf: Shelf) throws(ZeroMQError) {
+        while let frames = try socket.receiveFrames(dontWait: true) {
+            guard let body = frames.last, frames.count >= 2 else { continue }
+            let route = Array(frames.dropLast())
+            do throws(ControlError) {
+                guard let request = try? parseJSON(body), let command = request["command"]?.text
+                else {
+                    throw ControlError(
+                        "the request is no JSON object with a command",
+                        remedy: "see docs/protocol.md, section 5"
+                    )
+                }
+                try answer(command, request, route: route, shelf: shelf)
+            } catch {
+                reply(route, [error.json.jsonBytes])
+            }
+        }
+    }
+
+    private mutating func answer(
+        _ command: String,
+        _ request: JSONValue,
+        route: [[UInt8]],
+        shelf: Shelf
+    ) throws(ControlError) {
+        switch command {
+        case "status":
+            let number = enqueue(route, parts: house.ports.count, isStatus: true)
+            for port in house.ports { port.post(.status(request: number)) }
+        case "backup":
+            house.archivist.post(.backup(request: enqueue(route, parts: 1)))
+        default:
+            let learner = try house.learner(named: request["learner"]?.text)
+            let answerer = LearnerRequests(house: house, shelf: shelf, learner: learner)
+            if let frames = try answerer.read(command, request) {
+                return reply(route, frames)
+            }
+            let number = enqueue(route, parts: house.ports.count, onlyPart: learner)
+            do throws(ControlError) {
+                try answerer.pass(command, request, number: number)
+            } catch {
+                pending[number] = nil
+                throw error
+            }
+        }
+    }
+
+    private mutating func enqueue(
+        _ route: [[UInt8]],
+        parts: Int,
+        isStatus: Bool = false,
+        onlyPart: Int? = nil
+    ) -> UInt64 {
+        requests += 1
+        pending[requests] = Pending(
+            route: route,
+            parts: [JSONValue?](repeating: nil, count: onlyPart == nil ? parts : 1),
+            isStatus: isStatus,
+            until: Clock.monotonicNanoseconds() + ControlDesk.patience
+        )
+        return requests
+    }
+
+    /// Takes one part of an answer, and sends the answer when it is whole.
+    mutating func complete(
+        _ request: UInt64,
+        part: Int,
+        _ answer: JSONValue
+    ) throws(ZeroMQError) {
+        guard var waiting = pending[request] else { return }
+        waiting.parts[min(part, waiting.parts.count - 1)] = answer
+        pending[request] = waiting
+        guard waiting.parts.allSatisfy({ $0 != nil }) else { return }
+        finish(request)
+    }
+
+    /// Sends a backup.
+    mutating func complete(_ request: UInt64, backup: [UInt8]) throws(ZeroMQError) {
+        guard let waiting = pending.removeValue(forKey: request) else { return }
+        let answer: JSONValue = ["ok": ["bytes": .int(Int64(backup.count))]]
+        reply(waiting.route, [answer.jsonBytes, backup])
+    }
+
+    /// Answers for the parts that have not come in time.
+    mutating func expire() throws(ZeroMQError) {
+        guard !pending.isEmpty else { return }
+        let now = Clock.monotonicNanoseconds()
+        for (request, waiting) in pending where waiting.until <= now {
+            var late = waiting
+            for part in late.parts.indices where late.parts[part] == nil {
+                late.parts[part] =
+                    ControlError(
+                        "no answer within 5 s",
+                        remedy: "the learner or the disk is busy; ask again"
+                    ).json
+            }
+            pending[request] = late
+            finish(request)
+        }
+    }
+
+    private mutating func finish(_ request: UInt64) {
+        guard let done = pending.removeValue(forKey: request) else { return }
+        let parts = done.parts.compactMap { $0 }
+        let answer: JSONValue =
+            done.isStatus
+            ? ["ok": ["daemon": house.status, "learners": .array(parts)]] : (parts.first ?? .null)
+        reply(done.route, [answer.jsonBytes])
+    }
+
+    private func reply(_ route: [[UInt8]], _ frames: [[UInt8]]) {
+        // A client that has gone is no error of the daemon's.
+        _ = try? socket.send(frames: route + frames, dontWait: true)
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Events as lines of the log: how grave, in which words, with which fields for the journal.
+
+import Consolidation
+import Drift
+import Engine
+import Learning
+import Primitives
+import Samples
+import Telemetry
+
+extension EngineEvent {
+    /// How grave the event is.
+    var severity: Telemetry.LogLevel {
+        switch self {
+        case .voted, .steered, .consolidated: .notice
+        case .drifted(let report, _): report.level == .drift ? .notice : .info
+        case .refused, .gapFound: .warning
+        }
+    }
+
+    /// The event in words.
+    var sentence: String {
+        switch self {
+        case .voted(let verdict, let model):
+            return "the vote: \(verdict.task.name), model \(model.name): \(verdict.reason); "
+                + "to change it: learnctl reset --task"
+        case .drifted(let report, let sample):
+            let what = report.level == .drift ? "drift" : "drift warning"
+            return "\(what) at sample \(sample): \(report.detector) on \(report.signal.name), "
+                + "since about \(report.samplesSinceOnset) samples"
+        case .consolidated(let news):
+            let what = news.verdict.map { "\($0.rawValue)" } ?? "started"
+            let who = news.winner.map { " (\($0.name))" } ?? ""
+            return "consolidation \(news.id) \(what)\(who): \(news.reason)"
+        case .refused(let reason, let producer, let count, let detail):
+            return "\(count) refused from \(producer): \(reason.name): \(detail)"
+        case .gapFound(let producer, let samples):
+            return "\(samples) samples from \(producer) did not arrive"
+        case .steered(let what):
+            return what
+        }
+    }
+
+    /// The event's fields for the journal: upper-case names, plain values.
+    var logFields: [(String, String)] {
+        fields.compactMap { member in
+            switch member.value {
+            case .string(let text): (member.name.uppercased(), text)
+            case .int(let number): (member.name.uppercased(), String(number))
+            case .number(let number): (member.name.uppercased(), String(number))
+            default: nil
+            }
+        }
+    }
+}

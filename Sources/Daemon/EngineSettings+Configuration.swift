@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From the configuration file's words to the engine's settings.
+
+package import Configuration
+import Consolidation
+import Drift
+package import Engine
+import Learning
+import Primitives
+
+extension EngineSettings {
+    /// The settings of one learner.
+    package init(_ learner: LearnerConfiguration, of settings: Settings) {
+        self.init()
+        task =
+            switch learner.task {
+            case .auto: nil
+            case .classes: .classes
+            case .regression: .regression
+            }
+        model =
+            switch learner.model {
+            case .auto: nil
+            case .linear: .linear
+            case .logistic: .logistic
+            case .softmax: .softmax
+            }
+        loss =
+            switch learner.loss {
+            case .auto: nil
+            case .squared: .squared
+            case .huber: .huber(delta: Float(learner.huberDelta))
+            case .logistic: .logistic
+            case .crossEntropy: .crossEntropy
+            }
+        optimiser = OptimiserSettings(learner)
+        l1 = Float(learner.l1)
+        l2 = Float(learner.l2)
+        mode = learner.mode == .sequential ? .sequential : .meanGradient
+        width = learner.width
+        classes = (learner.classes ?? []).map(ClassLabel.init)
+        limits = SchemaLimits(classesMax: learner.classesMax, columnsMax: learner.featuresMax)
+        voteSamples = learner.voteSamples
+        votePatience = learner.voteDelay
+        scalingMemory = learner.standardiseMemory
+        scalingClip = Float(learner.standardiseClip)
+        publish = PublishSettings(learner.publish)
+        drift = DriftSettings(learner.drift)
+        memory = MemorySettings(learner.memory)
+        consolidation = ConsolidationSettings(learner.consolidate)
+        checkpointInterval = settings.checkpointInterval
+        seed = settings.seed
+    }
+}
+
+extension OptimiserSettings {
+    fileprivate init(_ learner: LearnerConfiguration) {
+        let rate = Float(learner.rate)
+        let epsilon = Float(learner.epsilon)
+        self =
+            switch learner.optimiser {
+            case .sgd: .sgd(rate: rate)
+            case .momentum: .momentum(rate: rate, momentum: Float(learner.momentum))
+            case .adagrad: .adaGrad(rate: rate, epsilon: epsilon)
+            case .adam:
+                .adam(
+                    rate: rate,
+                    beta1: Float(learner.beta1),
+                    beta2: Float(learner.beta2),
+                    epsilon: epsilon
+                )
+            }
+    }
+}
+
+extension ClassLabel {
+    fileprivate init(_ label: ConfiguredLabel) {
+        self =
+            switch label {
+            case .number(let number): .number(number)
+            case .flag(let flag): .boolean(flag)
+            case .text(let text): .text(text)
+            }
+    }
+}
+
+extension PublishSettings {
+    fileprivate init(_ configuration: PublishConfiguration) {
+        self.init()
+        first = configuration.first
+        interval = configuration.interval
+        samples = configuration.samples
+        move = configuration.move
+    }
+}
+
+extension DriftSettings {
+    fileprivate init(_ configuration: DriftConfiguration) {
+        self.init()
+        isEnabled = configuration.isEnabled
+        adwinDelta = configuration.adwinDelta
+        adwinWarningDelta = max(adwinWarningDelta, configuration.adwinDelta)
+        adwinClock = configuration.adwinClock
+        pageHinkleyThreshold = configuration.pageHinkleyThreshold
+        pageHinkleyDelta = configuration.pageHinkleyDelta
+        pageHinkleyAlpha = configuration.pageHinkleyAlpha
+        pageHinkleyMinimum = configuration.pageHinkleyMinimum
+    }
+}
+
+extension MemorySettings {
+    fileprivate init(_ configuration: MemoryConfiguration) {
+        self.init()
+        reservoirRows = configuration.reservoirRows
+        recentRows = configuration.recentRows
+        holdoutRows = configuration.holdoutRows
+        holdoutEvery = configuration.holdoutEvery
+        bytesMax = configuration.bytesMax
+    }
+}
+
+extension ConsolidationSettings {
+    fileprivate init(_ configuration: ConsolidationConfiguration) {
+        self.init()
+        onDrift = configuration.onDrift
+        everySamples = configuration.everySamples ?? 0
+        every = configuration.every ?? .zero
+        cooldown = configuration.cooldown
+        cooldownMax = configuration.cooldownMax
+        deadline = configuration.deadline
+        recipe.raceSamples = configuration.raceSamples
+        recipe.anchor = Float(configuration.anchor)
+        recipe.tolerance = configuration.tolerance
+    }
+}

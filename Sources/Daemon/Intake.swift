@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The intake: one thread that owns the sample sockets. Its loop:
+//
+// 1. Drain each socket that has something, a bounded number of messages at a time, decoding each
+//    message straight into the open micro-batch of the learner that it names.
+// 2. A micro-batch that is full closes at once; the others close when nothing more is waiting (in
+//    mean-gradient mode only after they have waited for more).
+// 3. A closed micro-batch is stepped here when the learner lives on this thread; else it goes onto
+//    the learner's ring. A full ring pauses reading. Nothing is ever dropped here.
+// 4. Let the learners of this thread answer their mail, then sleep until something comes or is due.
+
+import Configuration
+import Decoding
+import Linux
+import Primitives
+import Samples
+import Synchronization
+import Telemetry
+import ZeroMQ
+
+/// The intake's thread.
+struct Intake: ~Copyable {
+    private let house: House
+    private let sockets: [SampleSocket]
+    private var lanes: [Lane]
+    private var decoder: Decoder
+    private var frames = FrameTriple()
+    private let freed: EventFD
+    private let wake: EventFD
+
+    /// Messages that one socket may hand over before the others have their turn.
+    private static let messagesPerTurn = 1024
+
+    init(
+        house: House,
+        sockets: [SampleSocket],
+        lanes: [Lane],
+        wake: EventFD,
+        freed: EventFD
+    ) {
+        self.house = house
+        self.sockets = sockets
+        self.lanes = lanes
+        self.wake = wake
+        self.freed = freed
+        decoder = Decoder(limits: DecodeLimits(house.settings))
+    }
+
+    /// The thread's body.
+    mutating func run(beat: Beat, isStopping: borrowing Atomic<Bool>) throws(ZeroMQError) {
+        var poller = Poller()
+        for socket in sockets { poller.add(socket.socket) }
+        poller.add(descriptor: wake.descriptor)
+        poller.add(descriptor: freed.descriptor)
+        while !isStopping.load(ordering: .relaxed) {
+            beat.mark()
+            var hasMore = false
+            if lanes.allSatisfy({ !$0.isBlocked }) {
+                for socket in sockets where try drain(socket) { hasMore = true }
+            }
+            closeOpenBatches(hasMore: hasMore)
+            for index in lanes.indices { lanes[index].turn() }
+            if hasMore { continue }
+            try waitForMore(&poller)
+        }
+        // What is decoded is finished; what is still in the sockets is lost and shows as a gap.
+        for index in lanes.indices { lanes[index].finish() }
+    }
+
+    private mutating func waitForMore(_ poller: inout Poller) throws(ZeroMQError) {
+        let isBlocked = !lanes.allSatisfy { $0.maySleep() }
+        for index in sockets.indices {
+            poller.set(index, to: isBlocked ? [] : .readable)
+        }
+        var patience: Duration = .seconds(1)
+        for lane in lanes { patience = min(patience, lane.patience ?? patience) }
+        try poller.wait(timeout: patience)
+        _ = wake.clear()
+        _ = freed.clear()
+        for socket in sockets { house.account.countDisconnects(socket.takeDisconnects()) }
+    }
+
+    /// Takes what one socket has, up to the bound.
+    ///
+    /// - Returns: Whether there may be more.
+    private mutating func drain(_ socket: SampleSocket) throws(ZeroMQError) -> Bool {
+        for _ in 0..<Intake.messagesPerTurn {
+            guard try frames.receive(from: socket) else { return false }
+            route()
+            if lanes.contains(where: \.isBlocked) { return false }
+        }
+        return true
+    }
+
+    /// Decodes the message in `frames` for the learner that it names.
+    private mutating func route() {
+        switch frames.count {
+        case 1: unsafe decode(lane: defaultLane, envelope: nil)
+        case 2, 3:
+            let topic = unsafe frames.topic
+            switch unsafe Topic.parse(topic) {
+            case .learner(let range, _):
+                let name = unsafe UnsafeRawBufferPointer(rebasing: topic[range])
+                guard let lane = unsafe lane(name) else {
+                    return refuse(.unknownLearner, unsafe String(decoding: name, as: UTF8.self))
+                }
+                unsafe decode(lane: lane, envelope: frames.count == 3 ? frames.envelope : nil)
+            case .refused:
+                refuse(.topic, unsafe Topic.refusal(of: topic))
+            }
+        default:
+            refuse(.frames, "\(frames.count) frames; a message has one, two or three")
+        }
+    }
+
+    private mutating func decode(lane: Int?, envelope: UnsafeRawBufferPointer?) {
+        guard let lane else {
+            return refuse(.unknownLearner, "a single frame is for \"default\", which is not here")
+        }
+        unsafe decoder.decode(body: frames.body, envelope: envelope, into: &lanes[lane].open)
+        lanes[lane].closeIfFull()
+    }
+
+    private var defaultLane: Int? {
+        lanes.firstIndex { $0.name == Name.default }
+    }
+
+    private func lane(_ name: UnsafeRawBufferPointer) -> Int? {
+        if unsafe name.isEmpty { return defaultLane }
+        return lanes.firstIndex { unsafe $0.isNamed(name) }
+    }
+
+    private func refuse(_ reason: RefusalReason, _ detail: String) {
+        let count = house.account.refuse(reason, detail: detail)
+        // The 1st, 2nd, 4th, 8th… of a reason reach the log, so that a flood does not fill it.
+        if count & (count - 1) == 0 {
+            house.log.write(
+                .warning,
+                "message refused: \(reason.name): \(detail)",
+                [("REASON", reason.name), ("COUNT", String(count))]
+            )
+        }
+    }
+
+    private mutating func closeOpenBatches(hasMore: Bool) {
+        for index in lanes.indices { lanes[index].closeIfDue(hasMore: hasMore) }
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The shell around one engine: it gives the engine the time, hands it what happens, and carries its
+// wishes to the threads that fulfil them. It lives on one thread and owns the engine.
+
+import Engine
+import Linux
+import Primitives
+import Samples
+import Synchronization
+
+/// One learner on its thread.
+final class LearnerHost {
+    /// How other threads reach it.
+    let port: LearnerPort
+    private(set) var engine: LearnerEngine
+    private let house: House
+    private let base: Instant
+    private let startedAt: Int64
+    private var effects = Effects()
+    private var learningNanoseconds: Int64 = 0
+    private var refusalNews: RefusalNews
+    private var summarisedAt: Int64 = -1
+
+    init(port: LearnerPort, engine: LearnerEngine, house: House) {
+        self.port = port
+        self.engine = engine
+        self.house = house
+        base = engine.now
+        startedAt = Clock.monotonicNanoseconds()
+        refusalNews = RefusalNews()
+        port.decoded.store(engine.accounts.total.received, ordering: .relaxed)
+    }
+
+    /// The engine's time: what the incarnation has lived, of which this process adds its part.
+    private var now: Instant {
+        Instant(nanoseconds: base.nanoseconds + Clock.monotonicNanoseconds() - startedAt)
+    }
+
+    /// Steps the engine with a closed micro-batch.
+    func take(_ batch: MicroBatch) {
+        let before = Clock.threadNanoseconds()
+        step(.batch(batch))
+        learningNanoseconds += Clock.threadNanoseconds() - before
+    }
+
+    /// Answers the mailbox and lets passed deadlines act.
+    func turn() {
+        for message in port.takeMessages() { handle(message) }
+        if let deadline = engine.nextDeadline, now >= deadline { step(.tick) }
+        refusalNews.flush(at: now) { [self] in tell($0) }
+        summarise()
+    }
+
+    /// Leaves a line for `systemctl status`, at most once a second.
+    private func summarise() {
+        let second = now.nanoseconds / 1_000_000_000
+        guard second != summarisedAt else { return }
+        summarisedAt = second
+        house.summarise(port.index, engine.summary)
+    }
+
+    /// How long the thread may sleep for this learner's sake.
+    var patience: Duration? {
+        var deadline = engine.nextDeadline
+        if let next = refusalNews.nextFlush { deadline = min(deadline ?? next, next) }
+        guard let deadline else { return nil }
+        let rest = deadline - now
+        return rest > .zero ? rest : .zero
+    }
+
+    /// Tells the engine that the daemon has started, which settings hold, and that the registry
+    /// never gave a higher number than `versionMax`.
+    func begin(versionMax: UInt64, settings: EngineSettings) {
+        step(.resumed(versionMax: versionMax))
+        step(.settings(settings))
+    }
+
+    /// Lets the engine finish, and keeps its state.
+    func stop() {
+        for message in port.takeMessages() { handle(message) }
+        step(.stop)
+        refusalNews.flush(at: nil) { [self] in tell($0) }
+    }
+
+    private func handle(_ message: HostMessage) {
+        switch message {
+        case .jobFinished(let id, let memoryEnd, let challengers):
+            step(.jobFinished(id: id, memoryEnd: memoryEnd, challengers: challengers))
+        case .stored(let version, let isDurable):
+            step(.stored(version: version, isDurable: isDurable))
+        case .settings(let settings):
+            step(.settings(settings))
+        case .status(let request):
+            house.outlet.post(.answer(request: request, part: port.index, status))
+        case .command(let command, let request):
+            step(.command(command), request: request)
+        }
+    }
+
+    /// The engine's status; what the intake holds beyond what the engine has seen is waiting.
+    private var status: JSONValue {
+        let seen = engine.accounts.total.received
+        let decoded = port.decoded.load(ordering: .relaxed)
+        return engine.status(withOpen: decoded > seen ? decoded - seen : 0)
+    }
+
+    private func step(_ input: Input, request: UInt64? = nil) {
+        engine.step(input, at: now, effects: &effects)
+        perform(request: request)
+    }
+
+    private func perform(request: UInt64?) {
+        for draft in effects.versions {
+            house.archivist.post(
+                .version(draft, learner: port.index, seconds: Double(learningNanoseconds) / 1e9)
+            )
+            learningNanoseconds = 0
+        }
+        for id in effects.cancelledJobs { house.worker.cancel(id, learner: port.index) }
+        for job in effects.jobs { house.worker.post(job, learner: port.index) }
+        for event in effects.events {
+            guard case .refused = event else {
+                tell(event)
+                continue
+            }
+            refusalNews.add(event, at: now) { [self] in tell($0) }
+        }
+        if effects.wantsCheckpoint {
+            house.archivist.post(.checkpoint(engine, learner: port.index))
+        }
+        if let request, let outcome = effects.outcome {
+            house.outlet.post(.answer(request: request, part: port.index, outcome.json))
+        }
+        effects.removeAll()
+    }
+
+    private func tell(_ event: EngineEvent) {
+        if case .consolidated(let news) = event {
+            house.archivist.post(.consolidation(news, learner: port.index))
+        }
+        house.announce(event, learner: port.index)
+    }
+}
+
+extension CommandOutcome {
+    /// The answer as it goes to the operator.
+    var json: JSONValue {
+        switch self {
+        case .done(let what): ["ok": .string(what)]
+        case .refused(let message, let remedy):
+            ["error": ["message": .string(message), "remedy": .string(remedy)]]
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One thread turns the crank of consolidations, slice after slice; a job that was cancelled stops
+// at its next slice. Learning never waits for it.
+
+import Consolidation
+import Linux
+import Synchronization
+
+/// The thread that makes challengers.
+final class Worker: Sendable {
+    private struct Order: Sendable {
+        var job: ConsolidationJob
+        var learner: Int
+    }
+
+    private struct Ticket: Hashable {
+        var learner: Int
+        var id: UInt64
+    }
+
+    private let inbox: Inbox<Order>
+    private let cancelled = Lock<Set<Ticket>>([])
+    private let isStopping = Atomic<Bool>(false)
+    private let ports: [LearnerPort]
+
+    init(ports: [LearnerPort]) throws(SystemError) {
+        inbox = try Inbox()
+        self.ports = ports
+    }
+
+    /// Gives the worker a job.
+    func post(_ job: ConsolidationJob, learner: Int) {
+        inbox.post(Order(job: job, learner: learner))
+    }
+
+    /// Takes a job back.
+    func cancel(_ id: UInt64, learner: Int) {
+        _ = cancelled.withLock { $0.insert(Ticket(learner: learner, id: id)) }
+    }
+
+    /// Gives up what is being worked on and ends the thread.
+    func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        inbox.wake.signal()
+    }
+
+    /// The thread's body.
+    func run() {
+        while !isStopping.load(ordering: .relaxed) {
+            for order in inbox.take() { work(on: order) }
+            _ = inbox.wake.wait(timeout: .seconds(1))
+        }
+    }
+
+    private func work(on order: Order) {
+        var job = order.job
+        let ticket = Ticket(learner: order.learner, id: job.id)
+        while !job.isDone {
+            let isCancelled = cancelled.withLock { $0.remove(ticket) != nil }
+            if isCancelled || isStopping.load(ordering: .relaxed) { return }
+            job.advance()
+        }
+        ports[order.learner].post(
+            .jobFinished(id: job.id, memoryEnd: job.memoryEnd, challengers: job.challengers)
+        )
+    }
+}
