@@ -99,11 +99,21 @@ let package = Package(
         edge("Linux", ["CLinux"], settings: common),
         system("CZMQ", apt: "libzmq3-dev"),
         edge("ZeroMQ", ["CZMQ"], settings: common),
+        .target(
+            name: "CSimdjson",
+            path: "Sources/Edge/CSimdjson",
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
+        .target(name: "CDecoding", path: "Sources/Edge/CDecoding"),
+        edge("Decoding", ["CSimdjson", "CDecoding", "Primitives", "Samples"]),
         system("CSQLite", apt: "libsqlite3-dev"),
         system("CSodium", apt: "libsodium-dev"),
         edge("Storage", ["Primitives", "CSQLite", "CSodium"]),
         shim("CToml11"),
-        edge("Configuration", ["Primitives", "CToml11"]),
+        edge(
+            "Configuration",
+            ["Primitives", "Learning", "Drift", "Consolidation", "Engine", "CToml11"]
+        ),
 
         // The two roots that drive the engine.
         composition(
@@ -114,6 +124,21 @@ let package = Package(
             ]
         ),
 
+
+        // The command line.
+        composition(
+            "Control",
+            [
+                "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions",
+                "Engine", "Simulation", "Linux", "ZeroMQ", "Decoding", "Storage",
+                "Configuration",
+            ]
+        ),
+        .executableTarget(
+            name: "learnctl",
+            dependencies: ["Control"],
+            swiftSettings: strict
+        ),
 
         // Tests.
         test("PrimitivesTests", ["Primitives"]),
@@ -127,6 +152,7 @@ let package = Package(
         test("TidyTests", []),
         test("KernelsTests", ["Kernels"]),
         test("LearningTests", ["Learning", "Primitives"]),
+        test("ControlTests", ["Control"]),
         test("LawTests", ["Learning", "Primitives"]),
     ],
     swiftLanguageModes: [.v6],
