@@ -99,13 +99,12 @@ let package = Package(
         edge("Linux", ["CLinux"], settings: common),
         system("CZMQ", apt: "libzmq3-dev"),
         edge("ZeroMQ", ["CZMQ"], settings: common),
-        .target(
-            name: "CSimdjson",
-            path: "Sources/Edge/CSimdjson",
-            linkerSettings: [.linkedLibrary("simdjson")]
-        ),
         .target(name: "CDecoding", path: "Sources/Edge/CDecoding"),
-        edge("Decoding", ["CSimdjson", "CDecoding", "Primitives", "Samples"]),
+        shim("CSimdjson", linking: ["simdjson"]),
+        edge("Decoding", ["Primitives", "Samples", "CDecoding", "CSimdjson"]),
+        system("CSystemd", apt: "libsystemd-dev"),
+        edge("Systemd", ["CSystemd"]),
+        edge("Telemetry", ["Linux", "Systemd"]),
         system("CSQLite", apt: "libsqlite3-dev"),
         system("CSodium", apt: "libsodium-dev"),
         edge("Storage", ["Primitives", "CSQLite", "CSodium"]),
@@ -124,6 +123,33 @@ let package = Package(
             ]
         ),
 
+        composition(
+            "Daemon",
+            [
+                "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions",
+                "Engine", "Linux", "ZeroMQ", "Decoding", "Telemetry", "Systemd", "Storage",
+                "Configuration",
+            ]
+        ),
+        .executableTarget(
+            name: "learnd",
+            dependencies: ["Daemon"],
+            swiftSettings: strict
+        ),
+
+        // Measurements of the whole.
+        composition(
+            "Bench",
+            [
+                "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Engine", "Kernels",
+                "Simulation", "Linux", "ZeroMQ", "Decoding",
+            ]
+        ),
+        .executableTarget(
+            name: "learnd-bench",
+            dependencies: ["Bench"],
+            swiftSettings: strict
+        ),
 
         // The command line.
         composition(
@@ -147,6 +173,8 @@ let package = Package(
         test("ConsolidationTests", ["Consolidation", "Primitives"]),
         test("LinuxTests", ["Linux"]),
         test("ZeroMQTests", ["ZeroMQ", "Linux"]),
+        test("DecodingTests", ["Decoding", "Primitives", "Samples"]),
+        test("TelemetryTests", ["Telemetry", "Systemd", "Linux"]),
         test("StorageTests", ["Storage", "Primitives"]),
         test("ConfigurationTests", ["Configuration", "Primitives"]),
         test("TidyTests", []),

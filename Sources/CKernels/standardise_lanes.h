@@ -52,7 +52,7 @@ LEARND_INLINE void JOIN(follow, LANES)(double *mean, double *variance, double *c
     memcpy(&v, variance, sizeof(v));
     memcpy(&c, count, sizeof(c));
     const doubles full = (doubles)memory;
-    doubles share = 1.0 / full;
+    doubles share = 1.0 / full, keep = 1.0 - share;
     for (size_t r = 0; r < rows; r++) {
         floats narrow;
         memcpy(&narrow, raw + r * stride, sizeof(narrow));
@@ -62,13 +62,17 @@ LEARND_INLINE void JOIN(follow, LANES)(double *mean, double *variance, double *c
             doubles next = c + 1.0 < full ? c + 1.0 : full;
             c = known ? next : c;
             share = 1.0 / next;
+            keep = 1.0 - share;
         }
         // A missing value moves nothing.
         doubles before = known ? x - mu : (doubles)0.0;
         mu += before * share;
         doubles after = known ? x - mu : (doubles)0.0;
-        doubles spread = (before * after - v) * share;
-        v += known ? spread : (doubles)0.0;
+        // v += (before * after - v) / k, in a form that rounding cannot take below zero.
+        doubles moved = before * after;
+        moved = moved > 0.0 ? moved : (doubles)0.0;
+        doubles spread = v * keep + moved * share;
+        v = known ? spread : v;
         doubles z;
         MEASURE(z, after, v, clip);
         floats result = __builtin_convertvector(z, floats);

@@ -71,6 +71,31 @@ final class Archive {
                 remedy: "restart learnd: it continues after the registry's numbers"
             )
         }
+        let version = try makeDurable(draft, learner: learner, created: created, seconds: seconds)
+        port.post(.stored(version: number, isDurable: true))
+        house.outlet.post(.version(version))
+        try registry.markAnnounced(learner: port.name, version: number)
+        house.log.write(
+            .info,
+            "version published",
+            [
+                ("LEARNER", port.name.text), ("VERSION", String(number)),
+                ("REASON", draft.reason.name),
+                ("SHA256", version.manifest["sha256"]?.text ?? ""),
+            ]
+        )
+        try sweep(at: created)
+    }
+
+    /// Writes the files of a version whose number is reserved, and completes its row.
+    private func makeDurable(
+        _ draft: VersionDraft,
+        learner: Int,
+        created: Int64,
+        seconds: Double
+    ) throws(StorageError) -> PublishedVersion {
+        let port = house.ports[learner]
+        let number = draft.state.number
         let identity = Identity(incarnation: house.incarnation.text, learner: port.name)
         let artifact = Artifact.encode(draft.state, identity: identity)
         let state = draft.state.encoded()
@@ -106,23 +131,15 @@ final class Archive {
                 stateFile: stored.stateFile
             )
         )
-        port.post(.stored(version: number, isDurable: true))
-        house.outlet.post(
-            .version(PublishedVersion(learner: learner, manifest: manifest, artifact: artifact))
-        )
-        try registry.markAnnounced(learner: port.name, version: number)
-        house.log.note(
-            .info,
-            "version published",
-            [
-                ("LEARNER", port.name.text), ("VERSION", String(number)),
-                ("REASON", draft.reason.name), ("SHA256", stored.sha256),
-            ]
-        )
+        return PublishedVersion(learner: learner, manifest: manifest, artifact: artifact)
+    }
+
+    /// Removes the versions that need not be kept any longer.
+    private func sweep(at now: Int64) throws(StorageError) {
         let sweep = VersionSweep(registry: registry, artifacts: artifacts)
         let retention = Retention(quotaBytes: house.settings.stateQuotaBytes)
-        if try sweep.run(retention, now: created).isOverQuota {
-            house.log.note(
+        if try sweep.run(retention, now: now).isOverQuota {
+            house.log.write(
                 .warning,
                 "the kept versions are over state.quota: unpin some, or raise it"
             )
@@ -133,7 +150,7 @@ final class Archive {
         let began = Clock.monotonicNanoseconds()
         try checkpoints.save(engine.encoded(), learner: house.ports[learner].name)
         let seconds = Double(Clock.monotonicNanoseconds() - began) / 1e9
-        house.log.note(
+        house.log.write(
             .debug,
             "checkpoint kept",
             [
@@ -196,7 +213,7 @@ final class Archive {
     }
 
     private func fail(_ request: Archivist.Request, _ error: StorageError) {
-        house.log.note(
+        house.log.write(
             .error,
             "\(error); \(error.remedy)",
             [("OPERATION", error.operation.rawValue), ("PATH", error.path)]

@@ -149,10 +149,11 @@ struct ControlDesk: ~Copyable {
         for (request, waiting) in pending where waiting.until <= now {
             var late = waiting
             for part in late.parts.indices where late.parts[part] == nil {
-                late.parts[part] = ControlError(
-                    "no answer within 5 s",
-                    remedy: "the learner or the disk is busy; ask again"
-                ).json
+                late.parts[part] =
+                    ControlError(
+                        "no answer within 5 s",
+                        remedy: "the learner or the disk is busy; ask again"
+                    ).json
             }
             pending[request] = late
             finish(request)

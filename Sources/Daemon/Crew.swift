@@ -51,17 +51,7 @@ final class Crew {
                 checkpoints: CheckpointStore(state: house.directories.state)
             )
         )
-        var sockets: [SampleSocket] = []
-        for (number, configuration) in house.settings.samples.enumerated() {
-            sockets.append(
-                try SampleSocket(
-                    configuration,
-                    number: number + 1,
-                    house: house,
-                    context: context
-                )
-            )
-        }
+        let sockets = try Crew.openSampleSockets(house: house, context: context)
         let isAlone = engines.count == 1
         let freed = try EventFD()
         let wake = isAlone ? house.ports[0].wake : try EventFD()
@@ -107,6 +97,24 @@ final class Crew {
     }
 
     private let intakeWake: EventFD
+
+    private static func openSampleSockets(
+        house: House,
+        context: Context
+    ) throws -> [SampleSocket] {
+        var sockets: [SampleSocket] = []
+        for (number, configuration) in house.settings.samples.enumerated() {
+            sockets.append(
+                try SampleSocket(
+                    configuration,
+                    number: number + 1,
+                    house: house,
+                    context: context
+                )
+            )
+        }
+        return sockets
+    }
 
     /// How many threads the learners get besides the intake's; a single one lives with the intake.
     static func learnerThreads(for learners: Int) -> Int {
@@ -199,7 +207,7 @@ extension House {
         do throws(ZeroMQError) {
             try body()
         } catch {
-            log.note(.error, "the \(name) thread failed: \(error)")
+            log.write(.error, "the \(name) thread failed: \(error)")
             stop(because: .threadFailed)
         }
     }

@@ -33,8 +33,8 @@ final class DaemonAccount: Sendable {
         }
     }
 
-    /// Counts connections of producers that ended: said goodbye, or thrown out by libzmq for a frame
-    /// above the limit, which it does not tell apart.
+    /// Counts connections of producers that ended: they said goodbye, or libzmq threw them out for
+    /// a frame above the limit, which it does not tell apart.
     func countDisconnects(_ count: Int) {
         guard count > 0 else { return }
         books.withLock { $0.disconnects += UInt64(count) }

@@ -12,7 +12,7 @@ import Telemetry
 
 extension EngineEvent {
     /// How grave the event is.
-    var severity: LogSeverity {
+    var severity: Telemetry.LogLevel {
         switch self {
         case .voted, .steered, .consolidated: .notice
         case .drifted(let report, _): report.level == .drift ? .notice : .info

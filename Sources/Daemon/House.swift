@@ -92,6 +92,6 @@ final class House: Sendable {
         members.append(.init("incarnation", .string(incarnation.text)))
         members.append(.init("at", .string(Clock.rfc3339Now())))
         outlet.post(.event(topic: "\(name)/\(event.kind)", .object(members)))
-        log.note(event.severity, event.sentence, [("LEARNER", name.text)] + event.logFields)
+        log.write(event.severity, event.sentence, [("LEARNER", name.text)] + event.logFields)
     }
 }

@@ -62,13 +62,13 @@ struct Intake: ~Copyable {
             closeOpenBatches(hasMore: hasMore)
             for index in lanes.indices { lanes[index].turn() }
             if hasMore { continue }
-            try sleep(&poller)
+            try waitForMore(&poller)
         }
-        // What is decoded is finished; what is still in the sockets stays behind and shows as a gap.
+        // What is decoded is finished; what is still in the sockets is lost and shows as a gap.
         for index in lanes.indices { lanes[index].finish() }
     }
 
-    private mutating func sleep(_ poller: inout Poller) throws(ZeroMQError) {
+    private mutating func waitForMore(_ poller: inout Poller) throws(ZeroMQError) {
         let isBlocked = !lanes.allSatisfy { $0.maySleep() }
         for index in sockets.indices {
             poller.set(index, to: isBlocked ? [] : .readable)
@@ -135,7 +135,7 @@ struct Intake: ~Copyable {
         let count = house.account.refuse(reason, detail: detail)
         // The 1st, 2nd, 4th, 8th… of a reason reach the log, so that a flood does not fill it.
         if count & (count - 1) == 0 {
-            house.log.note(
+            house.log.write(
                 .warning,
                 "message refused: \(reason.name): \(detail)",
                 [("REASON", reason.name), ("COUNT", String(count))]

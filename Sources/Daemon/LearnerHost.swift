@@ -20,6 +20,7 @@ final class LearnerHost {
     private var effects = Effects()
     private var learningNanoseconds: Int64 = 0
     private var refusalNews: RefusalNews
+    private var summarisedAt: Int64 = -1
 
     init(port: LearnerPort, engine: LearnerEngine, house: House) {
         self.port = port
@@ -48,6 +49,15 @@ final class LearnerHost {
         for message in port.takeMessages() { handle(message) }
         if let deadline = engine.nextDeadline, now >= deadline { step(.tick) }
         refusalNews.flush(at: now) { [self] in tell($0) }
+        summarise()
+    }
+
+    /// Leaves a line for `systemctl status`, at most once a second.
+    private func summarise() {
+        let second = now.nanoseconds / 1_000_000_000
+        guard second != summarisedAt else { return }
+        summarisedAt = second
+        house.summarise(port.index, engine.summary)
     }
 
     /// How long the thread may sleep for this learner's sake.

@@ -31,7 +31,7 @@ struct LearnerThread {
             if isLast { break }
             for tenant in tenants { tenant.host.turn() }
             if isBusy { continue }
-            sleep()
+            waitForMore()
         }
         for tenant in tenants { tenant.host.stop() }
     }
@@ -46,7 +46,7 @@ struct LearnerThread {
         return true
     }
 
-    private func sleep() {
+    private func waitForMore() {
         var patience: Duration = .seconds(1)
         for tenant in tenants {
             guard tenant.ring.consumerMaySleep() else { return }

@@ -5,9 +5,9 @@
 import Configuration
 import Telemetry
 
-extension LogLevel {
+extension Configuration.LogLevel {
     /// The least grave line that is written.
-    var telemetry: LogSeverity {
+    var telemetry: Telemetry.LogLevel {
         switch self {
         case .debug: .debug
         case .info: .info

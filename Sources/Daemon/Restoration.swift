@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A learner's state at the start: from its checkpoint, if it fits the configuration; anew when there
-// is none; never silently afresh. What was learned after the checkpoint is lost, and how much that
-// can be is said.
+// A learner's state at the start: from its checkpoint, if it fits the configuration; anew when
+// there is none; never silently afresh. What was learned after the checkpoint is lost.
 
 import Configuration
 import Engine
@@ -25,9 +24,9 @@ enum Restoration {
         case .none:
             return LearnerEngine(name: learner.name, settings: wanted)
         case .loaded(let bytes, let source, let warnings):
-            for warning in warnings { log.note(.warning, warning) }
+            for warning in warnings { log.write(.warning, warning) }
             if source == .previous {
-                log.note(
+                log.write(
                     .warning,
                     "the newest checkpoint of \(learner.name) is damaged; the one before it is used"
                 )

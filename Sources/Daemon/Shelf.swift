@@ -120,7 +120,10 @@ struct Shelf {
             do throws(ControlError) {
                 let record = try self.wanted(by: request)
                 let (manifest, artifact) = try contents(of: record)
-                _ = try? socket.send(frames: route + [manifest.jsonBytes, artifact], dontWait: true)
+                _ = try? socket.send(
+                    frames: route + [manifest.jsonBytes, artifact],
+                    dontWait: true
+                )
             } catch {
                 _ = try? socket.send(frames: route + [error.json.jsonBytes], dontWait: true)
             }

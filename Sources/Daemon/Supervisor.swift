@@ -34,9 +34,9 @@ struct Supervisor: ~Copyable {
         try directories.create()
         let settings = try Supervisor.settings(in: directories)
         let log = Log(level: settings.logLevel.telemetry)
-        for note in directories.notes { log.note(.warning, note) }
+        for note in directories.notes { log.write(.warning, note) }
         let check = settings.memoryCheck()
-        log.note(check.exceeds ? .warning : .info, check.sentence)
+        log.write(check.exceeds ? .warning : .info, check.sentence)
         let lock = try StateLock(state: directories.state)
         let incarnation = try Incarnation.establish(
             state: directories.state,
@@ -45,7 +45,10 @@ struct Supervisor: ~Copyable {
         let registry = try Registry(state: directories.state)
         let artifacts = ArtifactStore(state: directories.state)
         for version in try VersionSweep(registry: registry, artifacts: artifacts).recover() {
-            log.note(.notice, "version \(version.version) of \(version.learner) was never finished")
+            log.write(
+                .notice,
+                "version \(version.version) of \(version.learner) was never finished"
+            )
         }
         var checkpoints = CheckpointStore(state: directories.state)
         var engines: [LearnerEngine] = []
@@ -101,10 +104,10 @@ struct Supervisor: ~Copyable {
         try crew.start()
         ready()
         waitForTheEnd(crew)
-        Notify.stopping()
-        log.note(.info, "stopping")
+        ServiceManager.notify(.stopping)
+        log.write(.info, "stopping")
         crew.stop()
-        log.note(.info, "stopped")
+        log.write(.info, "stopped")
         switch house.failure {
         case nil, .asked: return 0
         case .storageFailed: return 3
@@ -114,26 +117,28 @@ struct Supervisor: ~Copyable {
 
     private func ready() {
         for (engine, port) in zip(engines, house.ports) {
-            log.note(
+            log.write(
                 .info,
                 engine.accounts.total.received == 0
                     ? "learner \(port.name) begins"
-                    : "learner \(port.name) resumes after \(engine.accounts.total.received) samples",
+                    : "learner \(port.name) resumes after "
+                        + "\(engine.accounts.total.received) samples",
                 [("LEARNER", port.name.text), ("VERSION", String(engine.versionLast))]
             )
         }
-        log.note(
+        log.write(
             .info,
             "ready: samples \(house.samplesAddresses), "
                 + "versions \(house.settings.versionsEndpoint)",
             [("INCARNATION", house.incarnation.text)]
         )
-        Notify.ready(status: "ready")
+        ServiceManager.notify(.ready, .status("ready"))
     }
 
     private func waitForTheEnd(_ crew: Crew) {
-        let watchdog = Notify.watchdogInterval
+        let watchdog = ServiceManager.watchdogInterval
         let turn = min(watchdog.map { $0 / 3 } ?? .seconds(1), .seconds(1))
+        var statusLine = ""
         var beats = crew.beats.map(\.count)
         while true {
             switch Signals.wait(for: [.terminate, .interrupt, .hangUp], timeout: turn) {
@@ -144,20 +149,25 @@ struct Supervisor: ~Copyable {
             if house.failure != nil { return }
             let now = crew.beats.map(\.count)
             if zip(now, beats).allSatisfy({ $0 != $1 }) {
-                Notify.watchdog()
+                ServiceManager.notify(.watchdog)
                 beats = now
             }
-            Notify.status(house.summary)
+            if statusLine != house.summary {
+                statusLine = house.summary
+                ServiceManager.notify(.status(statusLine))
+            }
         }
     }
 
     private func reload() {
-        Notify.reloading()
-        defer { Notify.ready(status: "reloaded") }
+        ServiceManager.notify(
+            .reloading(monotonicNanoseconds: Clock.monotonicNanoseconds())
+        )
+        defer { ServiceManager.notify(.ready) }
         do {
             let new = try Supervisor.settings(in: directories)
             if let refusal = Settings.reloadRefusal(from: house.settings, to: new) {
-                log.note(.error, refusal)
+                log.write(.error, refusal)
                 return
             }
             house.take(new)
@@ -165,9 +175,9 @@ struct Supervisor: ~Copyable {
             for (port, learner) in zip(house.ports, new.learners) {
                 port.post(.settings(EngineSettings(learner, of: new)))
             }
-            log.note(.notice, "the configuration was loaded anew")
+            log.write(.notice, "the configuration was loaded anew")
         } catch {
-            log.note(.error, "the reload is refused, nothing has changed: \(error)")
+            log.write(.error, "the reload is refused, nothing has changed: \(error)")
         }
     }
 }

@@ -30,7 +30,8 @@ package enum Scores {
 
     /// Writes the score of each row of parameters for the features from `at` on.
     ///
-    /// The scores go to `scores` from `to` on. A score is finite and at most 1e30 in size, whatever the finite features.
+    /// The scores go to `scores` from `to` on. A score is finite and at most 1e30 in size,
+    /// whatever the finite features.
     package static func fill(
         _ scores: inout MutableSpan<Float>,
         to: Int,

@@ -116,7 +116,7 @@ import Testing
         #expect(check.sentence.contains("more than memory_budget 1GiB"))
         #expect(check.sentence.contains("lower samples[1] receive_hwm to 255"))
         #expect(check.sentence.contains("memory_budget to \"1025MiB\""))
-        #expect(Settings.defaults.memoryCheck().sentence.contains("15.6GiB"))
+        #expect(Settings.defaults.memoryCheck().sentence.contains("1000MiB"))
     }
 }
 

@@ -107,13 +107,13 @@ struct StandardiserTests {
         }
     }
 
-    @Test("1e38 and its like make nothing that is not a number")
-    func extremes() {
+    @Test("1e38 and its like make nothing that is not a number", arguments: [1, 2, 3, 2000])
+    func extremes(memory: Int) {
         let values: [Float] = [
             1, 1e38, -1e38, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0,
             .leastNonzeroMagnitude, .nan, .infinity, 3,
         ]
-        var standardiser = Standardiser(memory: 3)
+        var standardiser = Standardiser(memory: memory)
         standardiser.grow(width: 12)
         for round in 0..<20 {
             var block = block(
@@ -122,6 +122,10 @@ struct StandardiserTests {
                 }
             )
             standardiser.standardise(&block)
+            var writer = ByteWriter()
+            standardiser.encode(into: &writer)
+            var reader = ByteReader(writer.bytes)
+            #expect(throws: Never.self) { try Standardiser(from: &reader) }
             #expect(block.features.allSatisfy { abs($0) <= 5 })
             #expect(standardiser.mean.allSatisfy { $0.isFinite })
             #expect(standardiser.deviation.allSatisfy { $0.isFinite && $0 >= 0 })

@@ -30,7 +30,7 @@ struct MutantTests {
     @Test("the rule sees the mutant and nothing else", arguments: all)
     func ruleSees(_ mutant: Mutant) {
         let file = SourceFile(path: mutant.path, text: mutant.text)
-        #expect(mutant.rule.check(file).map(\.line) == mutant.lines)
+        #expect(mutant.rule.check(file).map(\.line).sorted() == mutant.lines)
     }
 
     @Test("every rule has a mutant that it sees and a text that it leaves alone")

@@ -87,7 +87,7 @@ class Model:
         self.version = int(metadata["version"])
         self.columns: list[dict[str, str]] = json.loads(metadata["columns"])
         #: The labels in order; None for a regression.
-        self.classes: list[Any] | None = json.loads(metadata["classes"])
+        self.classes: list[Any] | None = json.loads(metadata["classes"]) or None
         self._clip = float(metadata["clip"])
         self._weights = tensors["weights"].astype(np.float64)
         self._bias = tensors["bias"].astype(np.float64)

@@ -88,8 +88,8 @@ def class_metrics(probabilities):
         same.update(int(y), -1 if guess is None else guess)
         unchanged.learn_one({}, int(y))
     pairs = list(itertools.product(np.flatnonzero(labels == 1), np.flatnonzero(labels == 0)))
-    wins = sum(1 if probabilities[i] > probabilities[j] else 0.5 * (probabilities[i] == probabilities[j])
-               for i, j in pairs)
+    gaps = [probabilities[i] - probabilities[j] for i, j in pairs]
+    wins = sum(1.0 if gap > 0 else 0.5 * (gap == 0) for gap in gaps)
     return {"accuracy": accuracy.get(), "kappa": kappa.get(), "log_loss": loss.get(),
             "no_change": same.get(), "auc": wins / len(pairs)}
 

@@ -110,7 +110,11 @@ struct CSVReader: ~Copyable {
     }
 
     /// All fields as texts.
-    var texts: [String] { record.fields.indices.map(text) }
+    var texts: [String] {
+        var texts: [String] = []
+        for index in 0..<record.fields.count { texts.append(text(index)) }
+        return texts
+    }
 
     /// Whether the field at `index` is a number as JSON writes it.
     func isJSONNumber(_ index: Int) -> Bool {

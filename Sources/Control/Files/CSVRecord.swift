@@ -32,9 +32,7 @@ struct CSVRecord: Sendable {
     private static let newline = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
-    /// Reads the record that begins at `start`.
-    ///
-    /// - Parameter isLast: Whether no bytes follow these.
+    /// Reads the record that begins at `start`; `isLast` says that no bytes follow these.
     mutating func read(_ bytes: Span<UInt8>, from start: Int, isLast: Bool) -> Outcome {
         fields.removeAll(keepingCapacity: true)
         copies.removeAll(keepingCapacity: true)

@@ -49,11 +49,8 @@ struct TableFile: ~Copyable {
     /// How many lines of a stream decide what its columns are.
     static let streamRows = 1000
 
-    /// Opens a table.
-    ///
-    /// - Parameters:
-    ///   - label: The name of the label's column; nil when there need not be one.
-    ///   - skipsBad: Whether records that are none are passed over.
+    /// Opens a table whose label, if it must have one, is the column called `label`; with
+    /// `skipsBad`, records that are none are passed over.
     init(
         _ source: consuming ByteSource,
         label: String?,
@@ -84,9 +81,8 @@ struct TableFile: ~Copyable {
         self.layout = layout
     }
 
-    /// Goes to the next sample; false at the end.
-    ///
-    /// - Parameter skipped: Counts records that are none; nil makes them an error.
+    /// Goes to the next sample; false at the end. What is no record is counted in `skipped`, and an
+    /// error where that is nil.
     mutating func next(skipped: inout Int?) throws(Failure) -> Bool {
         try TableFile.next(&reader, columns: layout.names.count, skipped: &skipped)
     }

@@ -16,7 +16,7 @@ struct TextTable {
     private let sides: [Side]
     private var rows: [[String]]
 
-    /// Makes a table; the heading stands first. Without a heading there are just rows.
+    /// Makes a table, whose heading stands first if it has one.
     init(_ columns: [(heading: String, side: Side)], hasHeading: Bool = true) {
         sides = columns.map(\.side)
         rows = hasHeading ? [columns.map(\.heading)] : []

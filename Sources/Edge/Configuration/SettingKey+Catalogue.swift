@@ -49,7 +49,7 @@ extension SettingKey {
         .init(.samples, "mode", .choice(["bind", "connect"]), .text("bind"), .restart),
         .init(.samples, "endpoint", .endpoint, port(7711), .restart),
         .init(.samples, "receive_hwm", .integer(1...10_000_000), .integer(1000), .restart),
-        .init(.samples, "frame_limit", .size(1 << 10...1 << 30), .size(16 << 20), .restart),
+        .init(.samples, "frame_limit", .size(1 << 10...1 << 30), .size(1 << 20), .restart),
         .init(.samples, "producers", .integer(1...100_000), .integer(1), .restart),
         .init(.samples, "ipc_mode", .fileMode, .text("0660"), .restart),
         .init(.samples, "ipc_group", .systemName, .text(""), .restart),

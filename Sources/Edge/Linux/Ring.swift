@@ -4,11 +4,11 @@
 // learner. It never drops: a full ring gives the element back, and the producer decides.
 //
 //   1. `head` counts what was taken, `tail` what was put; both only grow; slot = index & mask.
-//   2. The producer writes the slot, then `tail` (releasing); the consumer reads `tail` (acquiring),
-//      then the slot, then writes `head` (releasing).
-//   3. A side that finds nothing to do says so in its flag, looks once more, and only then sleeps on
-//      its wake-up. The other side, after moving its index, takes the flag and signals. Flags and
-//      the indices around them are sequentially consistent, so one of the two sees the other.
+//   2. The producer writes the slot, then `tail` (releasing); the consumer reads `tail`
+//      (acquiring), then the slot, then writes `head` (releasing).
+//   3. A side that finds nothing to do says so in its flag, looks once more, and only then sleeps
+//      on its wake-up. The other side, after moving its index, takes the flag and signals. Flags
+//      and the indices around them are sequentially consistent, so one of the two sees the other.
 //
 // The four counters stand on cache lines of their own.
 

@@ -103,7 +103,7 @@ package struct Monitor: ~Copyable {
     }
 
     deinit {
-        _ = watchedLife.isOpen
+        if watchedLife.isOpen { zmq_socket_monitor(watched, nil, 0) }
     }
 
     /// The next report; nil when there is none, at once unless `wait` is given.

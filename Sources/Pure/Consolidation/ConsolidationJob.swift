@@ -141,7 +141,11 @@ package struct ConsolidationJob: Sendable {
         }
         if position == 0 { random.shuffle(&order) }
         let end = min(position + ConsolidationJob.sliceRows, order.count)
-        rows.fill(&block, from: order[position..<end], outputs: challenger.contender.learner.outputs)
+        rows.fill(
+            &block,
+            from: order[position..<end],
+            outputs: challenger.contender.learner.outputs
+        )
         challenger.contender.standardiser.apply(&block)
         challenger.contender.learner.testThenTrain(&block)
         challenger.contender.trained += UInt64(end - position)

@@ -90,7 +90,7 @@ package struct Race: Sendable {
     }
 }
 
-/// Brings losses to 0...1: log loss by its bound, squared error through its root by the usual error.
+/// Brings losses to 0...1: log loss by its bound, squared error by its root and the usual error.
 package struct LossScale: Sendable, Equatable {
     /// The loss (or absolute error) that counts as 1.
     package var full: Double

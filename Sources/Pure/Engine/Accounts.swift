@@ -120,7 +120,7 @@ package struct Accounts: Sendable {
         account: Int
     ) -> Arrival {
         guard producers[account].name != Accounts.otherProducer else { return .fresh(gap: 0) }
-        var position = producers[account].position ?? ProducerPosition(epoch: message.epoch)
+        var position = producers[account].position ?? ProducerPosition()
         let arrival = position.arrive(
             epoch: message.epoch,
             sequence: message.sequence,

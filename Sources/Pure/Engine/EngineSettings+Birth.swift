@@ -8,7 +8,7 @@ import Learning
 import Primitives
 
 extension EngineSettings {
-    /// Where the other settings would need another learner: key, what the state has, what is wanted.
+    /// Where the other settings would need another learner: key, what is wanted, what there is.
     package func differencesOfBirth(to wanted: EngineSettings) -> [String] {
         var differences: [String] = []
         func compare<Value: Equatable>(_ key: String, _ path: KeyPath<EngineSettings, Value>) {

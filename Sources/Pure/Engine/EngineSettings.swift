@@ -60,11 +60,20 @@ package struct EngineSettings: Sendable, Equatable {
         return LearnerSettings(
             model: model,
             loss: loss ?? model.usualLoss,
-            optimiser: optimiser,
+            optimiser: optimiser(for: model),
             l1: l1,
             l2: l2,
             mode: mode
         )
+    }
+
+    /// Plain gradient descent on squared loss diverges above a rate of about 1 / (width + 1), so
+    /// its importance-invariant form, which can't overshoot, stands in where it can.
+    private func optimiser(for model: ModelKind) -> OptimiserSettings {
+        guard case .sgd(let rate) = optimiser, (loss ?? model.usualLoss) == .squared,
+            mode == .sequential
+        else { return optimiser }
+        return .invariant(rate: rate)
     }
 
     /// How many outputs a model has under the schema: logistic regression always has two.

@@ -146,7 +146,8 @@ extension LearnerEngine {
                 trigger: running.wish.trigger,
                 verdict: .adopted,
                 winner: winner.recipe,
-                reason: "better than the champion on \(race.runners[place].test.count) live samples",
+                reason:
+                    "better than the champion on \(race.runners[place].test.count) live samples",
                 version: publication.last + 1,
                 challengers: figures,
                 sample: core.labelled

@@ -40,6 +40,16 @@ extension LearnerEngine {
         return .object(members)
     }
 
+    /// The learner in one short line, for the service manager.
+    package var summary: String {
+        guard case .learning(let core) = phase else {
+            return "\(name): waiting for samples"
+        }
+        let learned = accounts.total.learned
+        let version = publication.last == 0 ? "no version yet" : "version \(publication.last)"
+        return "\(name): \(learned) learned, \(version), loss \(core.evaluation.lossRecent.short)"
+    }
+
     private func producerJSON(_ producer: Accounts.Producer) -> JSONValue {
         .object(
             [.init("producer", .string(producer.name))] + producer.tally.json
@@ -58,7 +68,7 @@ extension LearnerEngine {
             "rest_seconds": .number(max(0, (plan.restUntil - now).inSeconds)),
         ]
         let drift: JSONValue = [
-            "drifts": .int(Int64(drifts)), "warnings": .int(Int64(warnings)), 
+            "drifts": .int(Int64(drifts)), "warnings": .int(Int64(warnings)),
             "last": lastDriftEvent?.json ?? .null,
         ]
         guard case .learning(let core) = phase else {
@@ -78,8 +88,23 @@ extension LearnerEngine {
             .init("consolidation", consolidation),
             .init(
                 "memory",
-                ["rows": .int(Int64(core.memory.rowCount)), "bytes": .int(Int64(core.memory.bytes))]
+                [
+                    "rows": .int(Int64(core.memory.rowCount)),
+                    "bytes": .int(Int64(core.memory.bytes)),
+                ]
             ),
         ]
+    }
+}
+
+extension Double {
+    /// Four digits after the point, without a formatter.
+    fileprivate var short: String {
+        guard isFinite, magnitude < 1e12 else { return "unknown" }
+        let units = Int64((self * 10_000).rounded())
+        let digits = String(units.magnitude % 10_000)
+        let sign = units < 0 ? "-" : ""
+        let padding = String(repeating: "0", count: 4 - digits.count)
+        return "\(sign)\(units.magnitude / 10_000).\(padding)\(digits)"
     }
 }

@@ -24,6 +24,9 @@ package struct Block: Sendable {
     /// The number to be predicted for each row; NaN where there is none.
     package var targets: [Float] = []
     /// The class of each row; -1 where there is none.
+    ///
+    /// A class that the learner does not have yet
+    /// is not learned: grow the learner first.
     package var classes: [Int32] = []
     /// The weight of each row.
     package var weights: [Float] = []

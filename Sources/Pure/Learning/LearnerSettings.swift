@@ -36,6 +36,16 @@ package enum LossKind: Sendable, Equatable {
     case logistic
     /// -log of the probability of the true class.
     case crossEntropy
+
+    /// The name in configuration and status.
+    package var name: String {
+        switch self {
+        case .squared: "squared"
+        case .huber: "huber"
+        case .logistic: "logistic"
+        case .crossEntropy: "cross_entropy"
+        }
+    }
 }
 
 /// How a gradient becomes a step.

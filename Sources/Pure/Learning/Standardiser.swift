@@ -137,7 +137,7 @@ extension Standardiser: ByteCodable {
         variance = try reader.readDoubles()
         counts = try reader.readDoubles()
         guard variance.count == mean.count, counts.count == mean.count,
-            mean.allSatisfy(\.isFinite), variance.allSatisfy({ $0.isFinite && $0 >= -1e-6 }),
+            mean.allSatisfy(\.isFinite), variance.allSatisfy({ $0.isFinite && $0 >= 0 }),
             counts.allSatisfy({ $0 >= 0 && $0 <= Double(memory) && $0 == $0.rounded() })
         else {
             throw .invalid("a standardiser's statistics are not those of numbers")

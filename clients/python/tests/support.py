@@ -45,7 +45,7 @@ def artifact(
     metadata = {
         "learnd": "1", "model": kind, "task": "regression" if kind == "linear" else "classes",
         "incarnation": incarnation, "learner": learner, "version": str(version),
-        "clip": str(clip), "columns": json.dumps(columns), "classes": json.dumps(classes),
+        "clip": str(clip), "columns": json.dumps(columns), "classes": json.dumps(classes or []),
     }
     return save(tensors, metadata)
 

@@ -32,10 +32,8 @@ enum Rule: Sendable {
         case .adam(let rate, let beta1, let beta2, let epsilon):
             self = .adam(Adam(rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon))
         }
-        change {
-            $0.constants.l1 = settings.l1
-            $0.constants.l2 = settings.l2
-        }
+        constants.l1 = settings.l1
+        constants.l2 = settings.l2
     }
 
     /// How many numbers are kept for each parameter.
@@ -67,7 +65,7 @@ enum Rule: Sendable {
 
     /// Sets the strength of the pull towards the anchor.
     mutating func setPull(_ pull: Float) {
-        change { $0.constants.pull = pull }
+        constants.pull = pull
     }
 
     /// Adam's powers of its betas; other optimisers have none.
@@ -80,18 +78,34 @@ enum Rule: Sendable {
         }
     }
 
-    private mutating func change(_ body: (inout any Optimiser) -> Void) {
-        func changed<Some: Optimiser>(_ optimiser: Some) -> Some {
-            var box: any Optimiser = optimiser
-            body(&box)
-            return box as? Some ?? optimiser
+    private var constants: StepConstants {
+        get {
+            switch self {
+            case .sgd(let optimiser): optimiser.constants
+            case .invariant(let optimiser): optimiser.constants
+            case .momentum(let optimiser): optimiser.constants
+            case .adaGrad(let optimiser): optimiser.constants
+            case .adam(let optimiser): optimiser.constants
+            }
         }
-        switch self {
-        case .sgd(let optimiser): self = .sgd(changed(optimiser))
-        case .invariant(let optimiser): self = .invariant(changed(optimiser))
-        case .momentum(let optimiser): self = .momentum(changed(optimiser))
-        case .adaGrad(let optimiser): self = .adaGrad(changed(optimiser))
-        case .adam(let optimiser): self = .adam(changed(optimiser))
+        set {
+            switch self {
+            case .sgd(var optimiser):
+                optimiser.constants = newValue
+                self = .sgd(optimiser)
+            case .invariant(var optimiser):
+                optimiser.constants = newValue
+                self = .invariant(optimiser)
+            case .momentum(var optimiser):
+                optimiser.constants = newValue
+                self = .momentum(optimiser)
+            case .adaGrad(var optimiser):
+                optimiser.constants = newValue
+                self = .adaGrad(optimiser)
+            case .adam(var optimiser):
+                optimiser.constants = newValue
+                self = .adam(optimiser)
+            }
         }
     }
 }

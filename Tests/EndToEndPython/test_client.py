@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Python client against the real daemon: books, predictions, versions, restarts."""
+
+import json
+import unittest
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from daemon import Daemon
+from learnd_client import Model, Producer, control, fetch, subscribe
+
+
+def learned(learner: dict[str, Any]) -> int:
+    """All that was learned, in whichever way."""
+    return sum(learner["learned"].values())
+
+
+class AccountTests(unittest.TestCase):
+    """sent = received = learned + waiting + refused, to the sample."""
+
+    def expect_books(self, learner: dict[str, Any], sent: int, refused: dict[str, int]) -> None:
+        self.assertEqual(learner["received"], sent)
+        self.assertEqual(learner["refused"], refused)
+        self.assertEqual(learned(learner) + learner["waiting"], sent - sum(refused.values()))
+        self.assertEqual(learner["gaps"], 0)
+
+    def test_packed_rows_with_one_bad_in_a_hundred(self) -> None:
+        rows = 100_000
+        random = np.random.default_rng(1)
+        features = random.normal(size=(rows, 10)).astype(np.float32)
+        labels = (features[:, 0] > 0).astype(np.float32)
+        features[99::200, 3] = np.nan
+        features[199::200, 4] = np.inf
+        with Daemon() as daemon:
+            with Producer("packed", daemon.endpoints["samples"], checksum=False) as producer:
+                producer.send_packed(features, labels)
+            self.expect_books(daemon.learner_after(rows), rows, {"not_finite": rows // 100})
+            self.assertEqual(daemon.stop(), 0)
+
+    def test_json_with_one_bad_in_a_hundred(self) -> None:
+        rows = 20_000
+        random = np.random.default_rng(2)
+        samples = [
+            {"x": {"a": float(a), "b": bool(b > 0), "c": "odd" if index % 2 else "even"},
+             "y": "up" if a > 0 else "down"}
+            for index, (a, b) in enumerate(random.normal(size=(rows, 2)))
+        ]
+        for index in range(199, rows, 400):
+            samples[index]["x"]["a"] = float("nan")
+            samples[index + 200]["label"] = samples[index + 200].pop("y")
+        with Daemon() as daemon:
+            with Producer("json", daemon.endpoints["samples"], checksum=True) as producer:
+                producer.send(samples)
+            expected = {"not_finite": rows // 400, "field": rows // 400}
+            self.expect_books(daemon.learner_after(rows), rows, expected)
+
+    def test_the_control_socket_says_what_learnctl_says(self) -> None:
+        with Daemon() as daemon:
+            status = control(daemon.control_path, "status")
+            self.assertEqual([one["learner"] for one in status["learners"]], ["default"])
+            incarnation = daemon.read("status")["daemon"]["incarnation"]
+            self.assertEqual(status["daemon"]["incarnation"], incarnation)
+
+
+class PredictionTests(unittest.TestCase):
+    """The artifact, read by the client, predicts what `learnctl predict` predicts."""
+
+    def expect_same(self, labels: np.ndarray, kind: str) -> None:
+        random = np.random.default_rng(3)
+        features = (random.normal(size=(len(labels), 4)) * [1, 10, 100, 1e6]).astype(np.float32)
+        features += labels.reshape(-1, 1).astype(np.float32) * [1, 10, 100, 1e6]
+        with Daemon() as daemon:
+            with Producer("rows", daemon.endpoints["samples"]) as producer:
+                producer.send_packed(features, labels)
+            daemon.learner_after(len(labels))
+            versions = subscribe(
+                daemon.endpoints["versions"], snapshots=daemon.endpoints["snapshots"], timeout=20
+            )
+            manifest, model = next(versions)
+            versions.close()
+            self.assertEqual((model.kind, manifest["model"]), (kind, kind))
+            self.compare(daemon, manifest, model, features[:1000])
+
+    def compare(
+        self, daemon: Daemon, manifest: dict[str, Any], model: Model, features: np.ndarray
+    ) -> None:
+        header = ",".join(f"f{index}" for index in range(features.shape[1]))
+        lines = [",".join(repr(float(value)) for value in row) for row in features]
+        done = daemon.learnctl(
+            "predict", "-", "--version", str(manifest["version"]), "--json",
+            text="\n".join([header, *lines]) + "\n",
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        theirs = list(predictions(done.stdout))
+        self.assertEqual(len(theirs), len(features))
+        if model.classes is None:
+            ours = model.predict(features)
+            error = np.abs(ours - np.array([one["prediction"] for one in theirs]))
+            self.assertLess((error / np.maximum(1, np.abs(ours))).max(), 1e-5)
+            return
+        ours = model.probabilities(features)
+        error = np.abs(ours - np.array([one["probabilities"] for one in theirs]))
+        self.assertLess(error.max(), 1e-5)
+
+    def test_logistic(self) -> None:
+        self.expect_same(np.arange(3000) % 2, "logistic")
+
+    def test_softmax(self) -> None:
+        self.expect_same(np.arange(3000) % 3, "softmax")
+
+    def test_linear(self) -> None:
+        self.expect_same(np.random.default_rng(4).normal(size=3000), "linear")
+
+
+def predictions(text: str) -> Iterator[dict[str, Any]]:
+    """What `learnctl predict --json` prints: one array, or one object a line."""
+    if text.lstrip().startswith("["):
+        yield from json.loads(text)
+    else:
+        yield from (json.loads(line) for line in text.splitlines() if line)
+
+
+class VersionTests(unittest.TestCase):
+    def feed(self, daemon: Daemon, name: str, rows: int) -> None:
+        random = np.random.default_rng(5)
+        features = random.normal(size=(rows, 3)).astype(np.float32)
+        with Producer(name, daemon.endpoints["samples"]) as producer:
+            producer.send_packed(features, (features[:, 0] > 0).astype(np.float32))
+
+    def newest(self, daemon: Daemon) -> tuple[str, int]:
+        versions = subscribe(
+            daemon.endpoints["versions"], snapshots=daemon.endpoints["snapshots"], timeout=20
+        )
+        manifest, _ = next(versions)
+        versions.close()
+        return manifest["incarnation"], manifest["version"]
+
+    def test_each_late_subscriber_gets_the_newest(self) -> None:
+        with Daemon() as daemon:
+            self.feed(daemon, "feed", 2000)
+            daemon.learner_after(2000)
+            first = self.newest(daemon)
+            self.assertEqual([self.newest(daemon) for _ in range(4)], [first] * 4)
+
+    def test_a_kept_version_is_fetched_by_its_number(self) -> None:
+        with Daemon() as daemon:
+            self.feed(daemon, "feed", 2000)
+            daemon.learner_after(2000)
+            incarnation, number = self.newest(daemon)
+            manifest, artifact = fetch(version=number, endpoint=daemon.endpoints["snapshots"])
+            self.assertEqual(manifest["incarnation"], incarnation)
+            model = Model.from_bytes(artifact)
+            self.assertEqual((model.incarnation, model.version), (incarnation, number))
+
+    def test_a_subscriber_lives_through_a_restart(self) -> None:
+        with Daemon() as daemon:
+            self.feed(daemon, "before", 2000)
+            daemon.learner_after(2000)
+            versions = subscribe(
+                daemon.endpoints["versions"], snapshots=daemon.endpoints["snapshots"], timeout=30
+            )
+            before, _ = next(versions)
+            self.assertEqual(daemon.stop(), 0)
+            daemon.start()
+            self.assertEqual(daemon.learner()["received"], 2000)
+            self.feed(daemon, "after", 2000)
+            after, _ = next(versions)
+            versions.close()
+            self.assertEqual(after["incarnation"], before["incarnation"])
+            self.assertGreater(after["version"], before["version"])
+
+
+if __name__ == "__main__":
+    unittest.main()

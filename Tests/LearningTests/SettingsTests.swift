@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Settings that are refused, and bits that must not depend on the build.
+
+import Learning
+import Primitives
+import Testing
+
+@Suite("Settings and bits")
+struct SettingsTests {
+    private func bytes(_ settings: LearnerSettings) -> [UInt8] {
+        var writer = ByteWriter()
+        settings.encode(into: &writer)
+        return writer.bytes
+    }
+
+    private static let good: [LearnerSettings] = [
+        LearnerSettings(model: .linear, optimiser: .sgd(rate: 0.1)),
+        LearnerSettings(model: .linear, optimiser: .invariant(rate: 0.1)),
+        LearnerSettings(
+            model: .linear,
+            loss: .huber(delta: 2),
+            optimiser: .momentum(rate: 0.1, momentum: 0.9),
+            l1: 0.1,
+            l2: 0.2,
+            mode: .meanGradient,
+            gradientClip: 3
+        ),
+        LearnerSettings(model: .logistic, optimiser: .adaGrad(rate: 0.1, epsilon: 1e-8)),
+        LearnerSettings(
+            model: .softmax,
+            optimiser: .adam(rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+        ),
+    ]
+
+    @Test("Good settings survive as bytes", arguments: good)
+    func coding(settings: LearnerSettings) throws {
+        #expect(settings.problem == nil)
+        var reader = ByteReader(bytes(settings))
+        #expect(try LearnerSettings(from: &reader) == settings)
+        try reader.expectEnd()
+    }
+
+    @Test("Bad settings say which value, and are refused as bytes")
+    func problems() {
+        let base = LearnerSettings(model: .linear, optimiser: .sgd(rate: 0.1))
+        var bad: [(LearnerSettings, String)] = []
+        func add(_ word: String, _ change: (inout LearnerSettings) -> Void) {
+            var settings = base
+            change(&settings)
+            bad.append((settings, word))
+        }
+        add("logistic") { $0.loss = .logistic }
+        add("delta") { $0.loss = .huber(delta: 0) }
+        add("rate") { $0.optimiser = .sgd(rate: 0) }
+        add("rate") { $0.optimiser = .sgd(rate: .nan) }
+        add("rate") { $0.optimiser = .sgd(rate: .infinity) }
+        add("momentum") { $0.optimiser = .momentum(rate: 0.1, momentum: 1) }
+        add("beta2") { $0.optimiser = .adam(rate: 1, beta1: 0, beta2: -1, epsilon: 1e-8) }
+        add("epsilon") { $0.optimiser = .adaGrad(rate: 0.1, epsilon: 0) }
+        add("l1") { $0.l1 = -1 }
+        add("l2") { $0.l2 = 11 }
+        add("l2") { $0.l2 = .nan }
+        add("gradient_clip") { $0.gradientClip = 0 }
+        add("invariant") {
+            $0.optimiser = .invariant(rate: 0.1)
+            $0.mode = .meanGradient
+        }
+        for (settings, word) in bad {
+            #expect(settings.problem?.contains(word) == true, "\(word)")
+            var reader = ByteReader(bytes(settings))
+            #expect(throws: DecodeError.self) { try LearnerSettings(from: &reader) }
+        }
+    }
+
+    /// Numbers without libm, so that only the kernels decide the bits.
+    private func block() -> Block {
+        var random = RandomSource(seed: 77)
+        var block = Block()
+        block.reset(width: 53, outputs: 3)
+        for _ in 0..<500 {
+            let row = (0..<53).map { _ in Float(random.unit() * 4 - 2) }
+            let score = row[0] - row[1] + row[2] / 2
+            block.append(
+                raw: row.span,
+                target: score,
+                class: score < -0.5 ? 0 : score < 0.5 ? 1 : 2
+            )
+        }
+        return block
+    }
+
+    @Test("The same rows leave the same bits in every build and on every x86-64")
+    func bits() {
+        var digests: [UInt32] = []
+        for settings in SettingsTests.good {
+            let outputs = settings.model == .linear ? 1 : settings.model == .logistic ? 2 : 3
+            var standardiser = Standardiser(memory: 100)
+            standardiser.grow(width: 53)
+            var learner = makeLearner(settings, width: 53, outputs: outputs)
+            var block = block()
+            standardiser.standardise(&block)
+            learner.testThenTrain(&block)
+            // The invariant step uses libm's exponential: its bits are the C library's affair.
+            if case .invariant = settings.optimiser { continue }
+            var writer = ByteWriter()
+            standardiser.encode(into: &writer)
+            learner.encode(into: &writer)
+            writer.write(block.predictions)
+            digests.append(Checksum.of(writer.bytes))
+        }
+        #expect(digests == [1_725_834_162, 2_807_689_012, 3_119_093_366, 57_137_950])
+    }
+
+    @Test("Each classifier learns what can be learned", arguments: good)
+    func learns(settings: LearnerSettings) {
+        var random = RandomSource(seed: 5)
+        let outputs = settings.model == .linear ? 1 : settings.model == .logistic ? 2 : 3
+        var standardiser = Standardiser()
+        standardiser.grow(width: 4)
+        var learner = makeLearner(settings, width: 4, outputs: outputs)
+        var evaluation = Evaluation(task: settings.model.task)
+        for _ in 0..<600 {
+            var block = Block()
+            block.reset(width: 4, outputs: outputs)
+            for _ in 0..<10 {
+                let row = (0..<4).map { Float(random.normal()) * Float($0 * 100 + 1) + 1000 }
+                let score = (row[1] - 1000) / 101 - (row[2] - 1000) / 201
+                block.append(
+                    raw: row.span,
+                    target: 3 * score + 10,
+                    class: outputs == 2 ? (score > 0 ? 1 : 0) : (score < -1 ? 0 : score < 1 ? 1 : 2)
+                )
+            }
+            standardiser.standardise(&block)
+            learner.testThenTrain(&block)
+            evaluation.record(&block)
+        }
+        if settings.model == .linear {
+            #expect((evaluation.json["r2"]?.double ?? 0) > 0.8)
+            #expect(evaluation.lossRecent < 1)
+        } else {
+            #expect(evaluation.accuracyRecent > 0.93)
+            #expect((evaluation.json["kappa"]?.double ?? 0) > 0.8)
+        }
+    }
+}
