@@ -37,7 +37,7 @@ extension Command {
         let rate = try arguments.positive("--rate") ?? 1000
         let path = arguments.words[0]
         var job = try EvaluationJob(
-            TableFile(
+            TableFile.open(
                 try ByteSource(path),
                 label: label,
                 skipsBad: arguments.has("--skip-bad")

@@ -66,7 +66,7 @@ struct PredictJob {
         _ source: consuming ByteSource,
         label: String?
     ) throws(Failure) {
-        var file = try TableFile(source, label: label)
+        var file = try TableFile.open(source, label: label)
         let layout = file.layout
         try check(layout, file: file.reader.name)
         var skipped: Int?

@@ -60,7 +60,7 @@ extension Command {
             guard let label = wish.label else {
                 throw .usage("--label COLUMN is missing", remedy: "name the label's column")
             }
-            let samples = try TableSamples(
+            let samples = try TableSamples.open(
                 source,
                 label: label,
                 format: wish.format,

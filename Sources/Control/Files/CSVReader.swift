@@ -44,7 +44,7 @@ struct CSVReader: ~Copyable {
     /// Goes to the next record.
     mutating func next() throws(Failure) -> Step {
         while true {
-            switch record.read(buffer.span, from: position, isLast: isAtEnd) {
+            switch read() {
             case .complete(let next):
                 let isEmpty = isEmptyLine
                 pass(to: next)
@@ -57,6 +57,16 @@ struct CSVReader: ~Copyable {
                 try fill()
             }
         }
+    }
+
+    /// Reads at the present position. The record is lent out meanwhile, because it and the bytes are
+    /// parts of one value.
+    private mutating func read() -> CSVRecord.Outcome {
+        var lent = CSVRecord()
+        swap(&lent, &record)
+        let outcome = lent.read(buffer.span, from: position, isLast: isAtEnd)
+        swap(&lent, &record)
+        return outcome
     }
 
     private var isEmptyLine: Bool {

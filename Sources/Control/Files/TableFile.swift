@@ -49,36 +49,39 @@ struct TableFile: ~Copyable {
     /// How many lines of a stream decide what its columns are.
     static let streamRows = 1000
 
+    private init(_ layout: TableLayout, _ reader: consuming CSVReader, size: Int?) {
+        self.layout = layout
+        self.reader = reader
+        self.size = size
+    }
+
     /// Opens a table whose label, if it must have one, is the column called `label`; with
     /// `skipsBad`, records that are none are passed over.
-    init(
+    static func open(
         _ source: consuming ByteSource,
         label: String?,
         skipsBad: Bool = false
-    ) throws(Failure) {
-        size = source.size
+    ) throws(Failure) -> TableFile {
+        let size = source.size
+        var layout: TableLayout
         if source.isRepeatable {
-            var second = try CSVReader(try source.again())
-            _ = try TableFile.header(&second, label: label)
-            var first = try CSVReader(source)
-            var layout = try TableFile.header(&first, label: label)
-            try TableFile.survey(&first, &layout, rowsMax: .max, skipsBad: skipsBad)
-            self.layout = layout
-            reader = second
-            return
+            var first = try CSVReader(try source.again())
+            layout = try header(&first, label: label)
+            try survey(&first, &layout, rowsMax: .max, skipsBad: skipsBad)
+        } else {
+            let seen = try firstBytes(of: &source)
+            // A line that is cut short says nothing about its columns.
+            let last = seen.bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
+            let whole = seen.isAll ? seen.bytes : Array(seen.bytes[..<(last ?? seen.bytes.count)])
+            var first = try CSVReader(ByteSource(holding: whole, of: source.name))
+            layout = try header(&first, label: label)
+            try survey(&first, &layout, rowsMax: streamRows, skipsBad: true)
+            layout.isWhole = seen.isAll && layout.rows < streamRows
+            source.giveBack(seen.bytes)
         }
-        let seen = try TableFile.firstBytes(of: &source)
-        // A line that is cut short says nothing about its columns.
-        let last = seen.bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
-        let whole = seen.isAll ? seen.bytes : Array(seen.bytes[..<(last ?? seen.bytes.count)])
-        var first = try CSVReader(ByteSource(holding: whole, of: source.name))
-        var layout = try TableFile.header(&first, label: label)
-        try TableFile.survey(&first, &layout, rowsMax: TableFile.streamRows, skipsBad: true)
-        layout.isWhole = seen.isAll && layout.rows < TableFile.streamRows
-        source.giveBack(seen.bytes)
-        reader = try CSVReader(source)
-        _ = try TableFile.header(&reader, label: label)
-        self.layout = layout
+        var reader = try CSVReader(source)
+        _ = try header(&reader, label: label)
+        return TableFile(layout, reader, size: size)
     }
 
     /// Goes to the next sample; false at the end. What is no record is counted in `skipped`, and an

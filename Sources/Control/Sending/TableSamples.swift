@@ -22,57 +22,82 @@ struct TableSamples: ~Copyable, MessageSource {
     private var file: TableFile
     private var packed: PackedSamples
     private var json = JSONBytes()
-    private var keys: [[UInt8]] = []
+    private let keys: [[UInt8]]
     private var skippedRows: Int?
 
-    /// Opens `path` and chooses how its samples are sent.
-    init(
+    private init(
+        _ file: consuming TableFile,
+        format: BodyFormat,
+        keys: [[UInt8]]?,
+        skipsBad: Bool
+    ) {
+        self.format = format
+        isNamed = keys != nil
+        self.keys = keys ?? []
+        packed = PackedSamples(width: file.layout.features.count, hasLabels: true)
+        skippedRows = skipsBad ? 0 : nil
+        self.file = file
+    }
+
+    /// Opens a table and chooses how its samples are sent.
+    static func open(
         _ source: consuming ByteSource,
         label: String,
         format wanted: BodyFormat?,
         named: Bool,
         skipsBad: Bool
-    ) throws(Failure) {
+    ) throws(Failure) -> TableSamples {
         let name = source.name
-        file = try TableFile(source, label: label, skipsBad: skipsBad)
+        let file = try TableFile.open(source, label: label, skipsBad: skipsBad)
         let layout = file.layout
         guard !layout.features.isEmpty else {
             throw .data("\(name) has no column but the label \(label)")
         }
-        isNamed = named || !layout.hasNumericFeatures
-        let needsJSON: String? =
-            if let text = layout.textFeature {
-                "the feature " + text
-            } else if let label = layout.label, layout.isText[label] {
-                "the label \(layout.names[label]) (\(layout.firstText[label] ?? "text"))"
-            } else if named {
-                "--named"
-            } else {
-                nil
-            }
-        if wanted == .packed, let reason = needsJSON {
+        let reason = reasonForJSON(layout, named: named)
+        if wanted == .packed, let reason {
             throw .data(
                 "\(name) cannot be sent packed, because of \(reason); packed samples are numbers",
                 remedy: "leave --format away, or say --format json"
             )
         }
-        let isExact = layout.labelFitsSingle
-        format = wanted ?? (needsJSON == nil && isExact ? .packed : .json)
-        packed = PackedSamples(width: layout.features.count, hasLabels: true)
-        skippedRows = skipsBad ? 0 : nil
-        guard isNamed else { return }
+        let usual = reason == nil && layout.labelFitsSingle ? BodyFormat.packed : .json
+        let isNamed = named || !layout.hasNumericFeatures
+        return TableSamples(
+            file,
+            format: wanted ?? usual,
+            keys: isNamed ? try keys(of: layout, file: name) : nil,
+            skipsBad: skipsBad
+        )
+    }
+
+    /// What keeps the samples from being packed.
+    private static func reasonForJSON(_ layout: TableLayout, named: Bool) -> String? {
+        if let text = layout.textFeature { return "the feature " + text }
+        if let label = layout.label, layout.isText[label] {
+            return "the label \(layout.names[label]) (\(layout.firstText[label] ?? "text"))"
+        }
+        return named ? "--named" : nil
+    }
+
+    /// The names of the features as they stand in an object.
+    private static func keys(
+        of layout: TableLayout,
+        file: String
+    ) throws(Failure) -> [[UInt8]] {
+        var keys: [[UInt8]] = []
         for (place, feature) in layout.features.enumerated() {
             let name = layout.names[feature]
             let isTwice = layout.features[..<place].contains { layout.names[$0] == name }
             guard !name.isEmpty, !isTwice else {
                 let problem = name.isEmpty ? "has no name" : "is called \(name), like another"
                 throw .data(
-                    "\(file.reader.name): column \(feature + 1) \(problem)",
+                    "\(file): column \(feature + 1) \(problem)",
                     remedy: "features that go by name need different names"
                 )
             }
             keys.append(Array(JSONValue.string(name).jsonText.utf8) + [UInt8(ascii: ":")])
         }
+        return keys
     }
 
     var progress: Double? {
