@@ -119,13 +119,7 @@ final class LearnerHost {
         }
         for id in effects.cancelledJobs { house.worker.cancel(id, learner: port.index) }
         for job in effects.jobs { house.worker.post(job, learner: port.index) }
-        for event in effects.events {
-            guard case .refused = event else {
-                tell(event)
-                continue
-            }
-            refusalNews.add(event, at: now) { [self] in tell($0) }
-        }
+        for event in effects.events { refusalNews.add(event, at: now) { [self] in tell($0) } }
         if effects.wantsCheckpoint {
             house.archivist.post(.checkpoint(engine, learner: port.index))
         }
