@@ -72,7 +72,7 @@ package struct Rehearsal: Sendable {
     /// Steps what is left, and ends the vote if it is still open.
     package mutating func finish() {
         close()
-        if let deadline = engine.nextDeadline, engine.schema == nil {
+        while engine.accounts.total.waiting > 0, let deadline = engine.nextDeadline {
             now = max(now, deadline)
             step(.tick)
         }

@@ -1,5 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// learnd-bench: see `learnd-bench help`.
+
 import Bench
 import Glibc
-let a = Array(CommandLine.arguments.dropFirst())
-if a.first == "count-receiver" { exit(CountingReceiver.run(Array(a.dropFirst()))) }
-exit(TransportBenchmark.run(Array(a.dropFirst())) { print($0) })
+
+exit(Benchmark.run(Array(CommandLine.arguments.dropFirst())) { print($0) })

@@ -8,7 +8,8 @@
 //    from after its onset, because the older ones teach the old world.
 // 2. Weigh them so that the classes have the frequencies of the stream again: the reservoir is
 //    balanced, and a model refitted on balanced rows ships the wrong prior.
-// 3. Refit: a new contender passes over the rows, shuffled anew each time.
+// 3. Refit: a new contender passes over the rows, shuffled anew each time, in steps that fall from
+//    pass to pass.
 // 4. Continuation: the champion does, pulled towards where it stands (L2-SP).
 
 package import Learning
@@ -125,6 +126,14 @@ package struct ConsolidationJob: Sendable {
         return min(settings.passesMax, max(3, settings.rowsPerRecipe / rows.count))
     }
 
+    /// What the weights of this pass's rows are multiplied by. For gradient descent a weight is a
+    /// factor of the rate, so falling weights end near the optimum of the rows, instead of
+    /// somewhere around it that the last of them decide.
+    private var stepShare: Float {
+        let done = Double(passes - passesLeft) / Double(max(1, passes - 1))
+        return Float(1 / (1 + (settings.decay - 1) * done))
+    }
+
     /// Whether all challengers are done.
     package var isDone: Bool { waiting.isEmpty }
 
@@ -144,7 +153,8 @@ package struct ConsolidationJob: Sendable {
         rows.fill(
             &block,
             from: order[position..<end],
-            outputs: challenger.contender.learner.outputs
+            outputs: challenger.contender.learner.outputs,
+            share: stepShare
         )
         challenger.contender.standardiser.apply(&block)
         challenger.contender.learner.testThenTrain(&block)

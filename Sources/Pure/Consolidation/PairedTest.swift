@@ -10,8 +10,8 @@
 // The stakes b >= 0 are fixed before d is seen, so under its hypothesis a wealth does not grow on
 // average, and ever reaches 1/alpha with probability at most alpha (Ville's inequality). That holds
 // for any dependence between samples. The stakes are the paper's approximate growth-rate-adaptive
-// ones, mean / (variance + mean^2) of what was seen, between 0 and half of the largest that cannot
-// ruin. With margin 0 the two gamblers mirror each other; each verdict errs with at most alpha.
+// ones, mean / (variance + mean^2) of what was seen, between 0 and nine tenths of the largest that
+// cannot ruin. With margin 0 the two gamblers mirror each other; each verdict errs with at most alpha.
 
 import Kernels
 package import Primitives
@@ -66,12 +66,12 @@ package struct PairedTest: Sendable, Equatable {
         let seen = Double(count + 1)
         let mean = sum / seen
         let variance = max((0.25 + squares) / seen - mean * mean, 1e-12)
-        logWealthBetter += PairedTest.gain(difference, mean, variance, cap: 0.5)
+        logWealthBetter += PairedTest.gain(difference, mean, variance, cap: 0.9)
         logWealthWorse += PairedTest.gain(
             -difference - margin,
             -mean - margin,
             variance,
-            cap: 0.5 / (1 + margin)
+            cap: 0.9 / (1 + margin)
         )
         count += 1
         sum += difference

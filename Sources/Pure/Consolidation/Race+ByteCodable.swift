@@ -54,6 +54,9 @@ extension Race: ByteCodable {
         let runners: [Runner] = try reader.readItems()
         let samples = Int(truncatingIfNeeded: try reader.read(UInt64.self))
         let samplesMax = Int(truncatingIfNeeded: try reader.read(UInt64.self))
+        guard samples >= 0, samples <= samplesMax, samplesMax < 1 << 40 else {
+            throw .invalid("a race of \(samples) samples, of \(samplesMax) at most")
+        }
         self.init(runners: runners, samples: samples, samplesMax: samplesMax)
     }
 }

@@ -4,6 +4,10 @@
 // A paired sequential test, valid at every look, bets on the difference of their bounded losses.
 // The first challenger that is better wins; one that is worse leaves; who has not decided after
 // the bound goes home. With several challengers the error is shared among them.
+//
+// A challenger may be made anew under way, from more rows. The bets go on: they are placed before
+// each sample is seen, so they hold for whoever predicts, and what they say is that the way in which
+// this challenger is made predicts better than the champion.
 
 package import Learning
 
@@ -37,12 +41,24 @@ package struct Race: Sendable {
     package private(set) var runners: [Runner]
     /// The live samples so far.
     package private(set) var samples = 0
+    /// How it stands; a verdict stays, but the winner goes on learning until it is adopted.
+    package private(set) var verdict = RaceVerdict.undecided
     let samplesMax: Int
     private var block = Block()
 
     /// Puts the challengers on the track.
-    package init(_ entries: [(Challenger, HoldoutFinding)], settings: RecipeSettings) {
-        let level = settings.raceError / Double(max(1, entries.count))
+    ///
+    /// - Parameters:
+    ///   - entries: The challengers, with what the holdout said of them.
+    ///   - settings: How long the race is, and how seldom it may err.
+    ///   - isFollowUp: Whether the champion itself was adopted just now, from fewer rows.
+    package init(
+        _ entries: [(Challenger, HoldoutFinding)],
+        settings: RecipeSettings,
+        isFollowUp: Bool = false
+    ) {
+        let error = isFollowUp ? settings.followUpError : settings.raceError
+        let level = error / Double(max(1, entries.count))
         runners = entries.map {
             Runner(challenger: $0.0, test: PairedTest(alpha: level), finding: $0.1)
         }
@@ -62,6 +78,17 @@ package struct Race: Sendable {
         }
     }
 
+    /// Puts challengers in the place of those that were made by the same recipe from fewer rows.
+    package mutating func renew(_ entries: [(Challenger, HoldoutFinding)]) {
+        for (challenger, finding) in entries {
+            for place in runners.indices
+            where runners[place].challenger.recipe == challenger.recipe && !runners[place].isOut {
+                runners[place].challenger = challenger
+                runners[place].finding = finding
+            }
+        }
+    }
+
     /// Lets every challenger predict and learn the rows that the champion has just been through.
     ///
     /// - Parameters:
@@ -69,24 +96,38 @@ package struct Race: Sendable {
     ///   - scale: What brings the loss to 0...1.
     ///   - task: The learner's task.
     package mutating func run(champion: Block, scale: LossScale, task: Task) -> RaceVerdict {
+        var first = (row: champion.rows, place: -1)
         for place in runners.indices where !runners[place].isOut {
             block.copyRows(of: champion)
             runners[place].challenger.contender.testThenTrain(&block)
             let learned = block.uses.reduce(0) { $0 + ($1 == .train ? 1 : 0) }
             runners[place].challenger.contender.trained += UInt64(learned)
+            guard verdict == .undecided else { continue }
             block.computeLosses(task: task)
             for row in 0..<champion.rows {
                 let (mine, theirs) = (champion.losses[row], block.losses[row])
                 guard !mine.isNaN, !theirs.isNaN else { continue }
                 runners[place].test.update(with: scale.bounded(mine) - scale.bounded(theirs))
-                if runners[place].test.verdict != .undecided { break }
+                if runners[place].test.verdict == .undecided { continue }
+                if runners[place].test.verdict == .better && row < first.row {
+                    first = (row, place)
+                }
+                break
             }
-            if runners[place].test.verdict == .better { return .won(place) }
+        }
+        guard verdict == .undecided else { return verdict }
+        for row in 0..<champion.rows where !champion.losses[row].isNaN { samples += 1 }
+        for place in runners.indices {
             runners[place].isOut = runners[place].test.verdict == .worse
         }
-        for row in 0..<champion.rows where !champion.losses[row].isNaN { samples += 1 }
-        if runners.allSatisfy(\.isOut) { return .lost }
-        return samples >= samplesMax ? .expired : .undecided
+        if first.place >= 0 {
+            verdict = .won(first.place)
+        } else if runners.allSatisfy(\.isOut) {
+            verdict = .lost
+        } else if samples >= samplesMax {
+            verdict = .expired
+        }
+        return verdict
     }
 }
 

@@ -12,39 +12,75 @@ package struct RecipeSettings: Sendable, Equatable {
     package var rowsPerRecipe = 20_000
     /// The most passes over the memory.
     package var passesMax = 30
+    /// How much smaller the steps of the last pass are than those of the first.
+    package var decay = 8.0
     /// A job asked for by a drift starts only with so many rows from after its onset.
-    package var freshRowsMin = 60
+    package var freshRowsMin = 48
+    /// Challengers are made anew while the rows from after the onset double, up to so many.
+    package var freshRowsMax = 2000
     /// How much higher the challenger's loss on the holdout may be.
     package var tolerance = 0.02
     /// The race is over after so many live samples.
     package var raceSamples = 2000
     /// The chance that a race adopts a challenger that is no better.
     package var raceError = 0.05
+    /// The same for a race that goes on from an adoption after a drift, with more rows.
+    package var followUpError = 0.2
 
     /// Makes the defaults.
     package init() {}
+
+    /// What is wrong with the settings, if anything.
+    package var complaint: String? {
+        if !(anchor >= 0 && anchor.isFinite) {
+            return "the anchor is \(anchor), but must be 0 or more"
+        }
+        for (name, number) in [
+            ("rows per recipe", rowsPerRecipe), ("passes", passesMax),
+            ("race samples", raceSamples),
+        ] where !(1...1_000_000_000).contains(number) {
+            return "\(name) is \(number), but must be 1 to 1000000000"
+        }
+        for (name, number) in [("fresh rows min", freshRowsMin), ("fresh rows max", freshRowsMax)]
+        where !(0...1_000_000_000).contains(number) {
+            return "\(name) is \(number), but must be 0 to 1000000000"
+        }
+        if !(decay >= 1 && decay <= 1000) {
+            return "the decay is \(decay), but must be 1 (none) to 1000"
+        }
+        if !(tolerance >= 0 && tolerance.isFinite) {
+            return "the tolerance is \(tolerance), but must be 0 or more"
+        }
+        for (name, chance) in [("race error", raceError), ("follow-up error", followUpError)]
+        where !(chance > 0 && chance < 1) {
+            return "the \(name) is \(chance), but must lie between 0 and 1"
+        }
+        return nil
+    }
 }
 
 extension RecipeSettings: ByteCodable {
     /// Appends every setting.
     package func encode(into writer: inout ByteWriter) {
         writer.write(anchor)
-        writer.write(UInt64(rowsPerRecipe))
-        writer.write(UInt64(passesMax))
-        writer.write(UInt64(freshRowsMin))
-        writer.write(tolerance)
-        writer.write(UInt64(raceSamples))
-        writer.write(raceError)
+        for number in [rowsPerRecipe, passesMax, freshRowsMin, freshRowsMax, raceSamples] {
+            writer.write(Int64(number))
+        }
+        for number in [decay, tolerance, raceError, followUpError] { writer.write(number) }
     }
 
     /// Reads every setting.
     package init(from reader: inout ByteReader) throws(DecodeError) {
         anchor = try reader.readFloat()
-        rowsPerRecipe = Int(truncatingIfNeeded: try reader.read(UInt64.self))
-        passesMax = Int(truncatingIfNeeded: try reader.read(UInt64.self))
-        freshRowsMin = Int(truncatingIfNeeded: try reader.read(UInt64.self))
+        rowsPerRecipe = Int(try reader.read(Int64.self))
+        passesMax = 30
+        freshRowsMin = Int(try reader.read(Int64.self))
+        freshRowsMax = Int(try reader.read(Int64.self))
+        raceSamples = Int(try reader.read(Int64.self))
+        decay = try reader.readDouble()
         tolerance = try reader.readDouble()
-        raceSamples = Int(truncatingIfNeeded: try reader.read(UInt64.self))
         raceError = try reader.readDouble()
+        followUpError = try reader.readDouble()
+        if let complaint { throw .invalid(complaint) }
     }
 }

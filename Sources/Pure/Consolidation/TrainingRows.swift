@@ -56,14 +56,19 @@ package struct TrainingRows: Sendable {
         }
     }
 
-    /// Writes the chosen rows to the block, for training.
-    package func fill(_ block: inout Block, from places: ArraySlice<Int>, outputs: Int) {
+    /// Writes the chosen rows to the block, for training, their weights multiplied by `share`.
+    package func fill(
+        _ block: inout Block,
+        from places: ArraySlice<Int>,
+        outputs: Int,
+        share: Float = 1
+    ) {
         block.reset(width: width, outputs: outputs)
         for place in places {
             block.raw.append(contentsOf: features[place * width..<(place + 1) * width])
             block.classes.append(labels[place])
             block.targets.append(targets[place])
-            block.weights.append(weights[place])
+            block.weights.append(weights[place] * share)
             block.uses.append(.train)
             block.rows += 1
         }

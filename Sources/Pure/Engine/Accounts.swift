@@ -31,6 +31,16 @@ package struct Tally: Sendable, Equatable {
     /// Whether nothing is unaccounted for.
     package var balances: Bool { received == learned + waiting + refusedTotal }
 
+    /// Adds another tally, part by part.
+    mutating func add(_ other: Tally) {
+        received += other.received
+        trained += other.trained
+        holdout += other.holdout
+        scored += other.scored
+        waiting += other.waiting
+        for index in refused.indices { refused[index] += other.refused[index] }
+    }
+
     /// The fields as they stand in a status.
     package var json: [JSONValue.Member] {
         var reasons: [JSONValue.Member] = []
@@ -61,16 +71,19 @@ extension Tally: ByteCodable {
 
     /// Reads the numbers.
     package init(from reader: inout ByteReader) throws(DecodeError) {
-        received = try reader.read()
-        trained = try reader.read()
-        holdout = try reader.read()
-        scored = try reader.read()
-        waiting = try reader.read()
+        received = try reader.readCounter()
+        trained = try reader.readCounter()
+        holdout = try reader.readCounter()
+        scored = try reader.readCounter()
+        waiting = try reader.readCounter()
         let counts = try reader.readNumbers(of: UInt64.self)
         guard counts.count <= refused.count else {
             throw .invalid("a tally knows more reasons than this version")
         }
-        for (index, count) in counts.enumerated() { refused[index] = count }
+        for (index, count) in counts.enumerated() {
+            guard count < 1 << 56 else { throw .invalid("\(count) refused samples") }
+            refused[index] = count
+        }
     }
 }
 
@@ -138,12 +151,12 @@ package struct Accounts: Sendable {
 
     /// Whether every tally balances and the producers add up to the learner.
     package var balance: Bool {
-        var sum: UInt64 = 0
+        var sum = Tally()
         for producer in producers {
             guard producer.tally.balances else { return false }
-            sum += producer.tally.received
+            sum.add(producer.tally)
         }
-        return total.balances && sum == total.received
+        return sum == total && total.balances
     }
 }
 
@@ -162,8 +175,15 @@ extension Accounts: ByteCodable {
     /// Reads the books.
     package init(from reader: inout ByteReader) throws(DecodeError) {
         total = try Tally(from: &reader)
-        for number in 0..<Int(try reader.read(UInt32.self)) {
+        let count = Int(try reader.read(UInt32.self))
+        guard count <= Accounts.producersMax + 1 else {
+            throw .invalid("books of \(count) producers")
+        }
+        for number in 0..<count {
             var producer = Producer(name: try reader.readText())
+            guard numbers[producer.name] == nil else {
+                throw .invalid("a producer has two accounts")
+            }
             producer.tally = try Tally(from: &reader)
             producer.position = try reader.readOptional()
             producers.append(producer)

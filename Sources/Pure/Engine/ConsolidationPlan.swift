@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the engine remembers of consolidations: which phase one is in, when the next may start, and
-// what is waiting for that. One at a time; after each verdict a rest, which doubles when nothing
+// What the engine remembers of consolidations: which one is under way, when the next may start, and
+// what is waiting for that. One at a time. After each verdict there is a rest, counted in time and
+// in samples, which is over with whichever ends first: time alone would hide a drift on a slow
+// clock, samples alone would let a flood of them ask without pause. The rest doubles when nothing
 // was adopted, because autocorrelated errors fire every detector.
 
 import Consolidation
@@ -13,15 +15,25 @@ struct ConsolidationWish: Sendable, Equatable {
     var trigger: ConsolidationTrigger
     /// The first labelled sample of the new world; 0 when no drift asked.
     var onset: UInt64
+    /// How many samples there must be since the onset; the rest need not be over for more of them
+    /// after an adoption.
+    var rowsMin: UInt64 = 0
+    /// Whether it goes on from an adoption with more rows of the same world.
+    var isFollowUp = false
 }
 
-/// A consolidation whose job is with the worker, or whose race is on.
+/// A consolidation whose job is with the worker, or whose race is on, or both.
 struct RunningConsolidation: Sendable, Equatable {
     var id: UInt64
     var wish: ConsolidationWish
+    /// When the job is given up.
     var deadline: Instant
-    /// Whether the job's result has come, so that the race is on.
+    /// Whether a job is with the worker.
+    var isTraining = true
+    /// Whether challengers are racing.
     var isRacing = false
+    /// The samples since the onset when the last job began.
+    var rows: UInt64
 }
 
 /// Consolidations of one learner.
@@ -30,32 +42,81 @@ struct ConsolidationPlan: Sendable {
     var wish: ConsolidationWish?
     var lastID: UInt64 = 0
     var restUntil = Instant.start
-    var rest: Duration
+    var restUntilSample: UInt64 = 0
+    /// How often the rest has doubled.
+    var doublings = 0
     var lastAt = Instant.start
     var lastAtSample: UInt64 = 0
 
-    init(settings: ConsolidationSettings) {
-        rest = settings.cooldown
-    }
+    /// More doublings than this are not counted.
+    static let doublingsMax = 30
+
+    init() {}
 
     /// Starts anew, but goes on with the numbers.
-    init(settings: ConsolidationSettings, after plan: ConsolidationPlan) {
-        self.init(settings: settings)
+    init(after plan: ConsolidationPlan) {
         lastID = plan.lastID
         lastAt = plan.lastAt
-        restUntil = plan.restUntil
     }
 
-    /// Takes a wish; a drift replaces a wish that knows no onset, and the newest onset counts.
+    /// Onsets that lie no further apart are two estimates of one.
+    static let onsetTolerance: UInt64 = 64
+
+    /// Takes a wish; a drift replaces any other one. Detectors that see one drift differ in where
+    /// they think it began, and one that has been uneasy for long thinks far too early: so the
+    /// newest onset counts, and one that is not newer than the running consolidation's is no news.
     mutating func want(_ new: ConsolidationWish) {
-        if new.trigger == .drift || wish == nil { wish = new }
+        guard new.trigger == .drift else {
+            wish = wish ?? new
+            return
+        }
+        if let running, running.wish.trigger == .drift,
+            new.onset <= running.wish.onset + Self.onsetTolerance
+        {
+            return
+        }
+        guard let old = wish, old.trigger == .drift, new.onset <= old.onset + Self.onsetTolerance
+        else {
+            wish = new
+            return
+        }
     }
 
-    /// Rests after a verdict.
-    mutating func conclude(adopted: Bool, at now: Instant, settings: ConsolidationSettings) {
-        restUntil = now + (adopted ? settings.cooldown : rest)
-        rest = adopted ? settings.cooldown : min(rest * 2, settings.cooldownMax)
+    /// Whether the rest after the last verdict is not over.
+    func isResting(at now: Instant, sample: UInt64) -> Bool {
+        now < restUntil && sample < restUntilSample
+    }
+
+    /// Ends the running consolidation and rests. Only a rejection makes the rests longer; it does
+    /// not when it merely failed to improve on what had just been adopted.
+    mutating func conclude(
+        adopted: Bool,
+        at now: Instant,
+        sample: UInt64,
+        settings: ConsolidationSettings
+    ) {
+        let isFollowUp = running?.wish.isFollowUp ?? false
         running = nil
+        if adopted { doublings = 0 }
+        let time = settings.cooldown.wholeNanoseconds.doubled(
+            doublings,
+            max: settings.cooldownMax.wholeNanoseconds
+        )
+        let samples = Int64(settings.cooldownSamples).doubled(
+            doublings,
+            max: Int64(settings.cooldownSamplesMax)
+        )
+        restUntil = now + .nanoseconds(time)
+        restUntilSample = sample + UInt64(samples)
+        if !adopted && !isFollowUp { doublings = min(doublings + 1, Self.doublingsMax) }
+    }
+}
+
+extension Int64 {
+    /// The number doubled so many times, but no more than `max` (or the number, if that is more).
+    fileprivate func doubled(_ times: Int, max most: Int64) -> Int64 {
+        let limit = Swift.max(self, most)
+        return self > limit >> Int64(times) ? limit : self << Int64(times)
     }
 }
 
@@ -63,6 +124,8 @@ extension ConsolidationWish: ByteCodable {
     func encode(into writer: inout ByteWriter) {
         writer.write(trigger.rawValue)
         writer.write(onset)
+        writer.write(rowsMin)
+        writer.write(isFollowUp)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -70,7 +133,9 @@ extension ConsolidationWish: ByteCodable {
             throw .invalid("a consolidation has an unknown trigger")
         }
         self.trigger = trigger
-        onset = try reader.read()
+        onset = try reader.readCounter()
+        rowsMin = try reader.readCounter()
+        isFollowUp = try reader.readFlag()
     }
 }
 
@@ -79,14 +144,18 @@ extension RunningConsolidation: ByteCodable {
         writer.write(id)
         wish.encode(into: &writer)
         writer.write(deadline)
+        writer.write(isTraining)
         writer.write(isRacing)
+        writer.write(rows)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
-        id = try reader.read()
+        id = try reader.readCounter()
         wish = try ConsolidationWish(from: &reader)
-        deadline = try reader.readInstant()
+        deadline = try reader.readMoment()
+        isTraining = try reader.readFlag()
         isRacing = try reader.readFlag()
+        rows = try reader.readCounter()
     }
 }
 
@@ -96,7 +165,8 @@ extension ConsolidationPlan: ByteCodable {
         writer.write(optional: wish)
         writer.write(lastID)
         writer.write(restUntil)
-        writer.write(rest.wholeNanoseconds)
+        writer.write(restUntilSample)
+        writer.write(UInt8(doublings))
         writer.write(lastAt)
         writer.write(lastAtSample)
     }
@@ -104,10 +174,14 @@ extension ConsolidationPlan: ByteCodable {
     init(from reader: inout ByteReader) throws(DecodeError) {
         running = try reader.readOptional()
         wish = try reader.readOptional()
-        lastID = try reader.read()
-        restUntil = try reader.readInstant()
-        rest = .nanoseconds(try reader.read(Int64.self))
-        lastAt = try reader.readInstant()
-        lastAtSample = try reader.read()
+        lastID = try reader.readCounter()
+        restUntil = try reader.readMoment()
+        restUntilSample = try reader.readCounter()
+        doublings = Int(try reader.read(UInt8.self))
+        lastAt = try reader.readMoment()
+        lastAtSample = try reader.readCounter()
+        guard doublings <= Self.doublingsMax else {
+            throw .invalid("a cool-down doubled \(doublings) times")
+        }
     }
 }

@@ -50,18 +50,16 @@ extension EngineSettings: ByteCodable {
         classes = try reader.readItems()
         limits = try SchemaLimits(from: &reader)
         voteSamples = Int(try reader.read(Int64.self))
-        votePatience = .nanoseconds(try reader.read(Int64.self))
+        votePatience = try reader.readSpan()
         scalingMemory = Int(try reader.read(Int64.self))
         scalingClip = try reader.readFloat()
         publish = try PublishSettings(from: &reader)
         drift = try DriftSettings(from: &reader)
         memory = try MemorySettings(from: &reader)
         consolidation = try ConsolidationSettings(from: &reader)
-        checkpointInterval = .nanoseconds(try reader.read(Int64.self))
+        checkpointInterval = try reader.readSpan()
         seed = try reader.read()
-        guard voteSamples > 0, scalingMemory > 0, checkpointInterval > .zero else {
-            throw .invalid("the settings of the state are out of range")
-        }
+        if let complaint { throw .invalid(complaint) }
     }
 
     /// A setting that may be left to the vote, written as -1.
@@ -89,11 +87,11 @@ extension PublishSettings: ByteCodable {
     /// Reads every setting.
     package init(from reader: inout ByteReader) throws(DecodeError) {
         self.init()
-        first = Int(try reader.read(Int64.self))
-        interval = .nanoseconds(try reader.read(Int64.self))
-        samples = Int(try reader.read(Int64.self))
+        first = try reader.readAmount()
+        interval = try reader.readSpan()
+        samples = try reader.readAmount()
         move = try reader.readDouble()
-        guard first >= 0, samples > 0, interval > .zero else {
+        guard samples > 0, interval > .zero else {
             throw .invalid("the settings of publishing are out of range")
         }
     }
@@ -107,6 +105,8 @@ extension ConsolidationSettings: ByteCodable {
         writer.write(every.wholeNanoseconds)
         writer.write(cooldown.wholeNanoseconds)
         writer.write(cooldownMax.wholeNanoseconds)
+        writer.write(Int64(cooldownSamples))
+        writer.write(Int64(cooldownSamplesMax))
         writer.write(deadline.wholeNanoseconds)
         recipe.encode(into: &writer)
     }
@@ -115,13 +115,15 @@ extension ConsolidationSettings: ByteCodable {
     package init(from reader: inout ByteReader) throws(DecodeError) {
         self.init()
         onDrift = try reader.readFlag()
-        everySamples = Int(try reader.read(Int64.self))
-        every = .nanoseconds(try reader.read(Int64.self))
-        cooldown = .nanoseconds(try reader.read(Int64.self))
-        cooldownMax = .nanoseconds(try reader.read(Int64.self))
-        deadline = .nanoseconds(try reader.read(Int64.self))
+        everySamples = try reader.readAmount()
+        every = try reader.readSpan()
+        cooldown = try reader.readSpan()
+        cooldownMax = try reader.readSpan()
+        cooldownSamples = try reader.readAmount()
+        cooldownSamplesMax = try reader.readAmount()
+        deadline = try reader.readSpan()
         recipe = try RecipeSettings(from: &reader)
-        guard everySamples >= 0, every >= .zero, deadline > .zero else {
+        guard deadline > .zero else {
             throw .invalid("the settings of consolidation are out of range")
         }
     }

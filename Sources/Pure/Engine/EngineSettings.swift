@@ -54,10 +54,13 @@ package struct EngineSettings: Sendable, Equatable {
     /// Makes the defaults.
     package init() {}
 
-    /// The learner's settings once the task is known.
+    /// The learner's settings once the task is known. What is set may go with the other task only,
+    /// when nobody knew which one the vote would choose: then the usual loss takes its place, and
+    /// plain gradient descent that of the optimiser.
     package func learnerSettings(for task: Task) -> LearnerSettings {
-        let model = self.model ?? (task == .classes ? .softmax : .linear)
-        return LearnerSettings(
+        let usual: ModelKind = task == .classes ? .softmax : .linear
+        let model = self.model.map { $0.task == task ? $0 : usual } ?? usual
+        var chosen = LearnerSettings(
             model: model,
             loss: loss ?? model.usualLoss,
             optimiser: optimiser(for: model),
@@ -65,6 +68,32 @@ package struct EngineSettings: Sendable, Equatable {
             l2: l2,
             mode: mode
         )
+        if chosen.problem != nil { chosen.loss = model.usualLoss }
+        if chosen.problem != nil { chosen.optimiser = .sgd(rate: optimiser.rate) }
+        return chosen
+    }
+
+    /// What is wrong with the settings, if anything.
+    package var complaint: String? {
+        if let task, let model, model.task != task {
+            return "the model \(model.name) does not predict \(task.name)"
+        }
+        if !(1...1_000_000).contains(voteSamples) {
+            return "vote samples is \(voteSamples), it must be 1 to 1000000"
+        }
+        if !(1...1 << 40).contains(scalingMemory) {
+            return "scaling memory is \(scalingMemory), it must be 1 to \(1 << 40)"
+        }
+        if !(scalingClip > 0 && scalingClip.isFinite) {
+            return "scaling clip is \(scalingClip), it must be above 0"
+        }
+        if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
+        if Set(classes).count < classes.count { return "a class stands twice" }
+        if classes.count > limits.classesMax { return "there are more classes than their limit" }
+        for task in task.map({ [$0] }) ?? Task.allCases {
+            if let problem = learnerSettings(for: task).problem { return problem }
+        }
+        return memory.complaint ?? drift.complaint ?? consolidation.recipe.complaint
     }
 
     /// Plain gradient descent on squared loss diverges above a rate of about 1 / (width + 1), so
@@ -119,10 +148,14 @@ package struct ConsolidationSettings: Sendable, Equatable {
     package var everySamples = 0
     /// After each so much time; zero: never.
     package var every: Duration = .zero
-    /// The rest after a verdict.
+    /// The rest after a verdict, unless its samples have come before.
     package var cooldown: Duration = .seconds(10)
     /// The longest rest; it doubles after each verdict that was no adoption.
     package var cooldownMax: Duration = .seconds(600)
+    /// The rest after a verdict in labelled samples, unless its time is over before.
+    package var cooldownSamples = 1000
+    /// The longest rest in samples; it doubles with the time.
+    package var cooldownSamplesMax = 64_000
     /// The longest that a job may take.
     package var deadline: Duration = .seconds(30)
     /// How the challengers are made and judged.

@@ -20,8 +20,8 @@ package enum Input: Sendable {
     case command(Command)
     /// The configuration was loaded anew.
     case settings(EngineSettings)
-    /// The daemon has started from a checkpoint; the registry never gave a higher number.
-    case resumed(versionMax: UInt64)
+    /// The daemon has started from a checkpoint; the registry never gave higher numbers.
+    case resumed(versionMax: UInt64, consolidationMax: UInt64 = 0)
     /// A version was stored, or could not be.
     case stored(version: UInt64, isDurable: Bool)
     /// The daemon is about to stop.

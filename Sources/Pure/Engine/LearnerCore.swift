@@ -94,7 +94,7 @@ package struct LearnerCore: Sendable {
                 refuse(row, reason, &outcome)
                 continue
             case .grows:
-                pass(&outcome)
+                pass(&outcome, isHeld: isHeld)
                 admission.grow(&schema, for: row, of: batch)
                 grow()
             case .fits:
@@ -110,7 +110,7 @@ package struct LearnerCore: Sendable {
             admission.append(row, of: batch, under: schema, use: use, to: &block)
             if isOnlyTested { block.weights[block.rows - 1] = 0 }
         }
-        pass(&outcome)
+        pass(&outcome, isHeld: isHeld)
         return outcome
     }
 
@@ -130,16 +130,21 @@ package struct LearnerCore: Sendable {
         race?.grow(width: schema.width, outputs: outputs)
     }
 
-    /// Lets the rows of the block pass through the stack.
-    private mutating func pass(_ outcome: inout Outcome) {
+    /// Lets the rows of the block pass through the stack. While learning is held the champion keeps
+    /// even its scaling, and a race waits: nothing may take the champion's place.
+    private mutating func pass(_ outcome: inout Outcome, isHeld: Bool) {
         defer { block.reset(width: schema.width, outputs: champion.learner.outputs) }
         guard block.rows > 0 else { return }
-        champion.testThenTrain(&block)
+        if isHeld {
+            champion.predict(&block)
+        } else {
+            champion.testThenTrain(&block)
+        }
         evaluation.record(&block)
         let first = labelled
         observe(&outcome)
         champion.trained += memory.remember(block, from: first)
-        runRace(&outcome)
+        if !isHeld { runRace(&outcome) }
     }
 
     private mutating func refuse(
@@ -164,8 +169,9 @@ package struct LearnerCore: Sendable {
         }
     }
 
+    /// After a verdict the challengers go on learning: the winner must not miss the rest of the
+    /// micro-batch in which it won.
     private mutating func runRace(_ outcome: inout Outcome) {
-        guard race != nil, outcome.race == .undecided else { return }
         let scale = lossScale
         if let verdict = race?.run(champion: block, scale: scale, task: schema.task) {
             outcome.race = verdict
@@ -177,7 +183,7 @@ extension LearnerCore {
     /// Log losses count in full at 3 nats; errors at six times the usual one.
     var lossScale: LossScale {
         schema.task == .classes
-            ? LossScale(full: 3, isSquared: false)
+            ? LossScale(full: 2, isSquared: false)
             : LossScale(full: 6 * max(usualError.mean, 1e-12), isSquared: true)
     }
 

@@ -55,21 +55,38 @@ extension LearnerEngine: ByteCodable {
         publication = try Publication(from: &reader)
         plan = try ConsolidationPlan(from: &reader)
         random = try RandomSource(from: &reader)
-        checkpointAt = try reader.readInstant()
+        checkpointAt = try reader.readMoment()
         verdict = try reader.readOptional()
-        drifts = try reader.read()
-        warnings = try reader.read()
+        drifts = try reader.readCounter()
+        warnings = try reader.readCounter()
         lastDriftEvent = try reader.readOptional()
-        now = try reader.readInstant()
+        now = try reader.readMoment()
         if try reader.readFlag() {
             phase = .learning(try LearnerCore(from: &reader))
         } else {
             let waiting = try reader.readItems(of: MicroBatch.self)
             let hasBegun = try reader.readFlag()
-            let since = try reader.readInstant()
+            let since = try reader.readMoment()
             phase = .voting(waiting: waiting, since: hasBegun ? since : nil)
         }
+        try checkBooks()
+    }
+
+    /// The parts of a state must tell the same story.
+    private func checkBooks() throws(DecodeError) {
         guard accounts.balance else { throw .invalid("the books of the state do not balance") }
+        var waiting = 0
+        var isRacing = false
+        switch phase {
+        case .voting(let batches, _): waiting = batches.reduce(0) { $0 + $1.rows.count }
+        case .learning(let core): isRacing = core.race != nil
+        }
+        guard accounts.total.waiting == UInt64(waiting) else {
+            throw .invalid("\(accounts.total.waiting) samples wait, but the state has \(waiting)")
+        }
+        guard isRacing == (plan.running?.isRacing ?? false) else {
+            throw .invalid("a race and the plan of consolidations do not go together")
+        }
     }
 
     /// The state as the bytes of a checkpoint.
@@ -104,8 +121,7 @@ extension LearnerCore: ByteCodable {
     package init(from reader: inout ByteReader) throws(DecodeError) {
         let schema = try Schema(from: &reader)
         let champion = try Contender(from: &reader)
-        guard champion.learner.width == schema.width, champion.learner.outputs >= schema.outputs
-        else { throw .invalid("the champion does not fit the schema") }
+        try LearnerCore.check(champion, under: schema)
         self.init(
             schema: schema,
             champion: champion,
@@ -114,8 +130,24 @@ extension LearnerCore: ByteCodable {
             memory: try ReplayMemory(from: &reader)
         )
         race = try reader.readOptional()
-        labelled = try reader.read()
+        labelled = try reader.readCounter()
         usualError = try RunningMean(from: &reader)
+        guard evaluation.task == schema.task, memory.width == schema.width else {
+            throw .invalid("the memory or the measures do not fit the schema")
+        }
+        for runner in race?.runners ?? [] {
+            try LearnerCore.check(runner.challenger.contender, under: schema)
+        }
+    }
+
+    private static func check(
+        _ contender: Contender,
+        under schema: Schema
+    ) throws(DecodeError) {
+        guard contender.learner.width == schema.width,
+            contender.learner.outputs >= schema.outputs,
+            contender.learner.parameters.kind.task == schema.task
+        else { throw .invalid("a model does not fit the schema") }
     }
 }
 

@@ -47,11 +47,12 @@ extension LearnerEngine {
             effects.outcome = .refused("learning is paused", remedy: "learnctl resume")
             return
         }
-        guard core.memory.rowCount > 0 else {
+        guard core.memory.count(of: .training) > 0 else {
             effects.outcome = .refused("the memory is empty", remedy: "send labelled samples")
             return
         }
-        plan.wish = ConsolidationWish(trigger: .command, onset: 0)
+        // What a detector knows of the new world's beginning stays known.
+        plan.wish = ConsolidationWish(trigger: .command, onset: plan.wish?.onset ?? 0)
         effects.outcome = .done("consolidation \(plan.lastID + 1) starts")
     }
 
@@ -108,15 +109,23 @@ extension LearnerEngine {
 
     /// Forgets what was learned. Books and version numbers go on; the next samples vote.
     private mutating func reset(task: Task?, effects: inout Effects) {
+        if let task, let model = settings.model, model.task != task {
+            effects.outcome = .refused(
+                "the model \(model.name) is configured, and it does not predict \(task.name)",
+                remedy: "change model in the configuration, or reset without --task"
+            )
+            return
+        }
         abandonConsolidation("the learner was reset", effects: &effects)
         settings.task = task ?? settings.task
         let position = publication.last
         publication = Publication()
         publication.last = position
-        phase = .voting(waiting: [], since: nil)
+        // Samples that wait for a vote have not been learned: they vote anew.
+        if case .learning = phase { phase = .voting(waiting: [], since: nil) }
         verdict = nil
         isHeld = false
-        plan = ConsolidationPlan(settings: settings.consolidation, after: plan)
+        plan = ConsolidationPlan(after: plan)
         effects.wantsCheckpoint = true
         effects.events.append(.steered("reset"))
         effects.outcome = .done("\(name) starts anew; the next samples vote")

@@ -13,10 +13,7 @@ extension LearnerEngine {
     mutating func considerConsolidation(effects: inout Effects) {
         guard case .learning(let core) = phase else { return }
         let rules = settings.consolidation
-        if let running = plan.running, !running.isRacing, now >= running.deadline {
-            effects.cancelledJobs.append(running.id)
-            decide(.expired, "the job was not done within \(rules.deadline)", effects: &effects)
-        }
+        giveUpLateJob(effects: &effects)
         if rules.everySamples > 0,
             core.labelled >= plan.lastAtSample + UInt64(rules.everySamples)
         {
@@ -27,33 +24,70 @@ extension LearnerEngine {
             plan.lastAt = now
             plan.want(ConsolidationWish(trigger: .interval, onset: 0))
         }
-        guard let wish = plan.wish, plan.running == nil, !isHeld else { return }
-        let isOrdered = wish.trigger == .command
-        guard isOrdered || now >= plan.restUntil else { return }
-        let isReady =
-            wish.trigger != .drift
-            || core.labelled >= wish.onset + UInt64(rules.recipe.freshRowsMin)
-        if isReady { start(wish, core: core, effects: &effects) }
+        guard !isHeld else { return }
+        if plan.running != nil { return renew(core, effects: &effects) }
+        guard let wish = plan.wish else { return }
+        let mustRest = wish.trigger != .command && !wish.isFollowUp
+        guard !mustRest || !plan.isResting(at: now, sample: core.labelled) else { return }
+        guard core.labelled >= wish.onset + wish.rowsMin else { return }
+        plan.wish = nil
+        plan.lastID += 1
+        plan.lastAt = now
+        train(wish, id: plan.lastID, core: core, effects: &effects)
     }
 
-    private mutating func start(
+    private mutating func giveUpLateJob(effects: inout Effects) {
+        guard let running = plan.running, running.isTraining, now >= running.deadline else {
+            return
+        }
+        effects.cancelledJobs.append(running.id)
+        plan.running?.isTraining = false
+        guard !running.isRacing else { return }
+        let patience = settings.consolidation.deadline
+        decide(.expired, "the job was not done within \(patience)", effects: &effects)
+    }
+
+    /// While a race after a drift is undecided, the challengers are made anew each time that the
+    /// rows of the new world have doubled: the first ones had too few to be good.
+    private mutating func renew(_ core: LearnerCore, effects: inout Effects) {
+        guard let running = plan.running, running.isRacing, !running.isTraining,
+            running.wish.trigger == .drift
+        else { return }
+        var wish = running.wish
+        if let newer = plan.wish, newer.trigger == .drift {
+            // The world has changed again under the race: only rows from after that count.
+            guard core.labelled >= newer.onset + newer.rowsMin else { return }
+            wish.onset = newer.onset
+            plan.wish = nil
+        } else {
+            let rows = core.labelled - min(core.labelled, wish.onset)
+            guard rows >= 2 * running.rows,
+                rows <= UInt64(settings.consolidation.recipe.freshRowsMax)
+            else { return }
+        }
+        train(wish, id: running.id, core: core, effects: &effects)
+    }
+
+    /// Gives the worker a job.
+    private mutating func train(
         _ wish: ConsolidationWish,
+        id: UInt64,
         core: LearnerCore,
         effects: inout Effects
     ) {
-        plan.wish = nil
         let rows = TrainingRows(memory: core.memory, task: core.schema.task, since: wish.onset)
+        let isRacing = plan.running?.isRacing ?? false
         guard rows.count > 0 else { return }
-        plan.lastID += 1
-        plan.lastAt = now
         plan.running = RunningConsolidation(
-            id: plan.lastID,
+            id: id,
             wish: wish,
-            deadline: now + settings.consolidation.deadline
+            deadline: now + settings.consolidation.deadline,
+            isRacing: isRacing,
+            rows: core.labelled - min(core.labelled, wish.onset)
         )
         effects.jobs.append(
             ConsolidationJob(
-                id: plan.lastID,
+                id: id,
                 trigger: wish.trigger,
                 champion: core.champion,
                 fresh: settings.newContender(for: core.schema),
@@ -63,10 +97,11 @@ extension LearnerEngine {
                 seed: random.nextBits()
             )
         )
+        guard !isRacing else { return }
         effects.events.append(
             .consolidated(
                 ConsolidationNews(
-                    id: plan.lastID,
+                    id: id,
                     trigger: wish.trigger,
                     reason: "\(rows.count) rows of memory",
                     sample: core.labelled
@@ -82,9 +117,10 @@ extension LearnerEngine {
         challengers: [Challenger],
         effects: inout Effects
     ) {
-        guard let running = plan.running, running.id == id, !running.isRacing,
+        guard let running = plan.running, running.id == id, running.isTraining,
             case .learning(var core) = phase
         else { return }
+        plan.running?.isTraining = false
         let rules = settings.consolidation.recipe
         // After a drift only the holdout from after its onset speaks for the world as it is; where
         // no detector saw the champion fail, all of the holdout is still valid.
@@ -103,15 +139,13 @@ extension LearnerEngine {
             if finding.objection == nil {
                 entries.append((challenger, finding))
             } else {
-                refused.append(
-                    ChallengerFigures(
-                        recipe: challenger.recipe,
-                        finding: finding,
-                        raced: 0,
-                        advantage: 0
-                    )
-                )
+                refused.append(ChallengerFigures(challenger.recipe, finding))
             }
+        }
+        if running.isRacing {
+            core.race?.renew(entries)
+            phase = .learning(core)
+            return
         }
         guard !entries.isEmpty else {
             let reason = refused.first?.finding.objection ?? "the job made no challenger"
@@ -122,7 +156,7 @@ extension LearnerEngine {
                 effects: &effects
             )
         }
-        core.race = Race(entries, settings: rules)
+        core.race = Race(entries, settings: rules, isFollowUp: running.wish.isFollowUp)
         phase = .learning(core)
         plan.running?.isRacing = true
     }
@@ -140,7 +174,8 @@ extension LearnerEngine {
             let winner = race.runners[place].challenger
             core.adopt(winner.contender)
             phase = .learning(core)
-            plan.conclude(adopted: true, at: now, settings: settings.consolidation)
+            conclude(adopted: true, sample: core.labelled, effects: &effects)
+            followUp(running)
             let news = ConsolidationNews(
                 id: running.id,
                 trigger: running.wish.trigger,
@@ -175,6 +210,34 @@ extension LearnerEngine {
         }
     }
 
+    private mutating func conclude(adopted: Bool, sample: UInt64, effects: inout Effects) {
+        if let running = plan.running, running.isTraining {
+            effects.cancelledJobs.append(running.id)
+        }
+        plan.conclude(
+            adopted: adopted,
+            at: now,
+            sample: sample,
+            settings: settings.consolidation
+        )
+    }
+
+    /// What was adopted after a drift was made from few rows: it gets a rival when they have
+    /// doubled. A drift that was seen during the race was this one.
+    private mutating func followUp(_ adopted: RunningConsolidation) {
+        guard adopted.wish.trigger == .drift else { return }
+        if let wish = plan.wish, wish.trigger == .drift, wish.onset > labelled { return }
+        plan.wish = nil
+        let rows = 2 * adopted.rows
+        guard rows <= UInt64(settings.consolidation.recipe.freshRowsMax) else { return }
+        plan.wish = ConsolidationWish(
+            trigger: .drift,
+            onset: adopted.wish.onset,
+            rowsMin: rows,
+            isFollowUp: true
+        )
+    }
+
     /// Records that the champion stays.
     private mutating func decide(
         _ verdict: ConsolidationVerdict,
@@ -183,7 +246,31 @@ extension LearnerEngine {
         effects: inout Effects
     ) {
         guard let running = plan.running else { return }
-        plan.conclude(adopted: false, at: now, settings: settings.consolidation)
+        conclude(adopted: false, sample: labelled, effects: &effects)
+        tell(verdict, running, reason, figures: figures, effects: &effects)
+    }
+
+    /// Gives up whatever consolidation is under way, without a longer rest: nobody lost.
+    mutating func abandonConsolidation(_ reason: String, effects: inout Effects) {
+        plan.wish = nil
+        guard let running = plan.running else { return }
+        if running.isTraining { effects.cancelledJobs.append(running.id) }
+        if case .learning(var core) = phase, core.race != nil {
+            core.race = nil
+            phase = .learning(core)
+        }
+        plan.running = nil
+        tell(.expired, running, reason, effects: &effects)
+    }
+
+    /// Reports a consolidation that ended without an adoption.
+    func tell(
+        _ verdict: ConsolidationVerdict,
+        _ running: RunningConsolidation,
+        _ reason: String,
+        figures: [ChallengerFigures] = [],
+        effects: inout Effects
+    ) {
         effects.events.append(
             .consolidated(
                 ConsolidationNews(
@@ -197,19 +284,6 @@ extension LearnerEngine {
             )
         )
     }
-
-    /// Gives up whatever consolidation is under way.
-    mutating func abandonConsolidation(_ reason: String, effects: inout Effects) {
-        if let running = plan.running, !running.isRacing {
-            effects.cancelledJobs.append(running.id)
-        }
-        if case .learning(var core) = phase, core.race != nil {
-            core.race = nil
-            phase = .learning(core)
-        }
-        plan.wish = nil
-        if plan.running != nil { decide(.expired, reason, effects: &effects) }
-    }
 }
 
 extension ChallengerFigures {
@@ -221,5 +295,10 @@ extension ChallengerFigures {
             raced: runner.test.count,
             advantage: runner.test.meanDifference
         )
+    }
+
+    /// The figures of a challenger that did not get onto it.
+    init(_ recipe: Recipe, _ finding: HoldoutFinding) {
+        self.init(recipe: recipe, finding: finding, raced: 0, advantage: 0)
     }
 }

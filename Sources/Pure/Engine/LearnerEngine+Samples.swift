@@ -117,12 +117,13 @@ extension LearnerEngine {
             for row in batch.rows.prefix(left) { vote.count(row) }
             left = max(0, left - batch.rows.count)
         }
-        guard vote.hasLabels || settings.task != nil else {
+        let fixedTask = settings.task ?? settings.model?.task
+        guard vote.hasLabels || fixedTask != nil else {
             phase = .voting(waiting: [], since: nil)
             for batch in waiting { scoreUnlabelled(batch) }
             return
         }
-        let verdict = vote.verdict(task: settings.task, width: settings.width)
+        let verdict = vote.verdict(task: fixedTask, width: settings.width)
         self.verdict = verdict
         let classes = verdict.task == .classes ? settings.classes : []
         let schema =
@@ -224,7 +225,11 @@ extension LearnerEngine {
         guard settings.consolidation.onDrift else { return }
         let since = UInt64(report.samplesSinceOnset)
         plan.want(
-            ConsolidationWish(trigger: .drift, onset: sample > since ? sample - since : 0)
+            ConsolidationWish(
+                trigger: .drift,
+                onset: sample > since ? sample - since : 0,
+                rowsMin: UInt64(settings.consolidation.recipe.freshRowsMin)
+            )
         )
     }
 }

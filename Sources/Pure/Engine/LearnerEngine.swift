@@ -33,7 +33,7 @@ package struct LearnerEngine: Sendable {
     package internal(set) var isHeld = false
     var phase = Phase.voting(waiting: [], since: nil)
     var publication = Publication()
-    var plan: ConsolidationPlan
+    var plan = ConsolidationPlan()
     var random: RandomSource
     var checkpointAt: Instant
     var verdict: Verdict?
@@ -47,7 +47,6 @@ package struct LearnerEngine: Sendable {
     package init(name: Name, settings: EngineSettings, at now: Instant = .start) {
         self.name = name
         self.settings = settings
-        plan = ConsolidationPlan(settings: settings.consolidation)
         random = RandomSource(seed: settings.seed)
         checkpointAt = now + settings.checkpointInterval
         self.now = now
@@ -66,6 +65,19 @@ package struct LearnerEngine: Sendable {
         if case .learning(let core) = phase { core.schema } else { nil }
     }
 
+    /// The model in service, once there is one.
+    package var champion: Contender? {
+        if case .learning(let core) = phase { core.champion } else { nil }
+    }
+
+    /// The bytes of everything that learning changes: what a refused sample must leave alone.
+    package var modelBytes: [UInt8] {
+        guard case .learning(let core) = phase else { return [] }
+        var writer = ByteWriter()
+        core.encode(into: &writer)
+        return writer.bytes
+    }
+
     /// Takes one input and adds what is to be done to `effects`. Never blocks, never throws.
     package mutating func step(_ input: Input, at now: Instant, effects: inout Effects) {
         precondition(now >= self.now, "an engine's time does not run backwards")
@@ -77,23 +89,29 @@ package struct LearnerEngine: Sendable {
             judge(id: id, memoryEnd: memoryEnd, challengers: challengers, effects: &effects)
         case .command(let command): obey(command, effects: &effects)
         case .settings(let settings): change(settings)
-        case .resumed(let versionMax): resume(after: versionMax, effects: &effects)
+        case .resumed(let versionMax, let consolidationMax):
+            plan.lastID = max(plan.lastID, consolidationMax)
+            resume(after: versionMax, effects: &effects)
         case .stored(_, let isDurable): if !isDurable { publication.isOwed = true }
         case .stop: stop(effects: &effects)
         }
-        actOnDeadlines(effects: &effects)
+        // What time has made due is due after the next start, too.
+        if case .stop = input {} else { actOnDeadlines(effects: &effects) }
         precondition(accounts.total.balances, "the books balance after every step")
     }
 
-    /// The moment at which the engine wants a tick; nil when nothing is due without input.
+    /// The moment at which the engine wants a tick; nil when nothing is due without input. A tick
+    /// at that moment moves it on, so that whoever waits for it never turns in circles.
     package var nextDeadline: Instant? {
         var deadline = checkpointAt
-        if case .voting(_, let since?) = phase {
-            deadline = min(deadline, since + settings.votePatience)
-        }
-        if case .learning = phase {
-            deadline = min(deadline, publication.askedAt + settings.publish.interval)
-            if let running = plan.running, !running.isRacing {
+        switch phase {
+        case .voting(_, let since):
+            if let since { deadline = min(deadline, since + settings.votePatience) }
+        case .learning(let core):
+            if publication.parent != nil, core.champion.trained > 0 {
+                deadline = min(deadline, publication.askedAt + settings.publish.interval)
+            }
+            if let running = plan.running, running.isTraining {
                 deadline = min(deadline, running.deadline)
             }
             if settings.consolidation.every > .zero {
@@ -121,39 +139,35 @@ extension LearnerEngine {
         }
     }
 
+    /// Gives up the job, which the next start will begin again. Samples that wait for the vote go on
+    /// waiting in the checkpoint: a stop must not decide with few of them what a learner is.
     private mutating func stop(effects: inout Effects) {
-        if case .voting(let waiting, .some) = phase { vote(on: waiting, effects: &effects) }
-        if let running = plan.running, !running.isRacing {
+        if let running = plan.running, running.isTraining {
             effects.cancelledJobs.append(running.id)
-            plan.running = nil
-            plan.want(running.wish)
+            putOff(running, effects: &effects)
         }
         effects.wantsCheckpoint = true
     }
 
     private mutating func resume(after versionMax: UInt64, effects: inout Effects) {
         publication.last = max(publication.last, versionMax)
-        publication.isResumed = labelled > 0
-        if let running = plan.running, !running.isRacing {
-            plan.running = nil
-            plan.want(running.wish)
-        }
+        // Before the first version there is nothing that consumers would have to see replaced.
+        publication.isResumed = labelled > 0 && publication.last > 0
+        if let running = plan.running, running.isTraining { putOff(running, effects: &effects) }
         checkpointAt = now + settings.checkpointInterval
     }
 
-    /// Takes new settings. What the learner was born with is the shell's to compare; here rates and
-    /// detectors follow, and the detectors start anew when they are others.
+    /// The job of a running consolidation is gone with its process; a race goes on.
+    private mutating func putOff(_ running: RunningConsolidation, effects: inout Effects) {
+        plan.running?.isTraining = false
+        guard !running.isRacing else { return }
+        plan.running = nil
+        plan.want(running.wish)
+        tell(.expired, running, "the daemon stopped; it begins anew", effects: &effects)
+    }
+
     private mutating func change(_ new: EngineSettings) {
-        let old = settings
         settings = new
-        plan.rest = max(plan.rest, new.consolidation.cooldown)
         checkpointAt = min(checkpointAt, now + new.checkpointInterval)
-        guard case .learning(var core) = phase else { return }
-        let learner = new.learnerSettings(for: core.schema.task)
-        if old.learnerSettings(for: core.schema.task) != learner {
-            core.champion.learner.configure(learner)
-        }
-        if core.watch.settings != new.drift { core.watch = DriftWatch(settings: new.drift) }
-        phase = .learning(core)
     }
 }

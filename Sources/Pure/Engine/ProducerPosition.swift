@@ -126,11 +126,17 @@ extension EpochPosition: ByteCodable {
     init(from reader: inout ByteReader) throws(DecodeError) {
         epoch = try reader.read()
         next = try reader.read()
-        for _ in 0..<(try reader.read(UInt32.self)) {
+        let count = Int(try reader.read(UInt32.self))
+        guard count <= ProducerPosition.gapsMax else { throw .invalid("\(count) open gaps") }
+        var end: UInt64 = 0
+        for _ in 0..<count {
             let lower = try reader.read(UInt64.self)
             let upper = try reader.read(UInt64.self)
-            guard lower < upper, upper <= next else { throw .invalid("a gap is no range") }
+            guard end <= lower, lower < upper, upper <= next else {
+                throw .invalid("a gap is no range")
+            }
             gaps.append(lower..<upper)
+            end = upper
         }
     }
 }

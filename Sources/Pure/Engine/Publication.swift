@@ -64,12 +64,12 @@ extension Publication: ByteCodable {
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
-        last = try reader.read()
+        last = try reader.readCounter()
         let hasParent = try reader.readFlag()
-        let number: UInt64 = try reader.read()
+        let number = try reader.readCounter()
         parent = hasParent ? number : nil
-        askedAt = try reader.readInstant()
-        askedAtSample = try reader.read()
+        askedAt = try reader.readMoment()
+        askedAtSample = try reader.readCounter()
         isResumed = try reader.readFlag()
         isOwed = try reader.readFlag()
         weights = try reader.readFloats()

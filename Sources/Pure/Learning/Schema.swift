@@ -173,7 +173,7 @@ extension Schema: ByteCodable {
         else { throw .invalid("a schema has an unknown task or shape") }
         let limits = try SchemaLimits(from: &reader)
         let width = Int(try reader.read(UInt32.self))
-        guard width <= limits.columnsMax || shape == .positional else {
+        guard width <= (shape == .positional ? 1 << 20 : limits.columnsMax) else {
             throw .invalid("a schema has \(width) columns, more than its limit")
         }
         switch shape {

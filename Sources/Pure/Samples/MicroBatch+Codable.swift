@@ -66,6 +66,9 @@ extension MicroBatch: ByteCodable {
             }
             let count = Int(truncatingIfNeeded: try reader.read(UInt64.self))
             let detail = try reader.readText()
+            guard producer < producers.count, (1...1 << 40).contains(count) else {
+                throw .invalid("a refusal points past its micro-batch")
+            }
             refuse(reason, producer: producer, count: count, detail: detail)
         }
         try validate()
@@ -75,13 +78,16 @@ extension MicroBatch: ByteCodable {
         for row in rows {
             let end = Int(row.start) + Int(row.count)
             let room = row.shape == .positional ? values.count : entries.count
-            let label = row.labelKind == .text ? row.label < Double(strings.count) : true
+            let texts = 0..<Double(strings.count)
+            let label = row.labelKind == .text ? texts.contains(row.label) : true
             guard end <= room, Int(row.producer) < producers.count, label else {
                 throw .invalid("a row points past its micro-batch")
             }
         }
         for entry in entries {
-            let category = entry.kind != .category || entry.value < Float(strings.count)
+            let category =
+                entry.kind != .category || entry.value.isNaN
+                || (0..<Float(strings.count)).contains(entry.value)
             guard entry.name < UInt32(strings.count), category else {
                 throw .invalid("a feature points past its micro-batch")
             }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The subcommands of learnd-bench. To add one, add a case and its file.
+
+/// The program's entry.
+package enum Benchmark: String, CaseIterable {
+    /// How much sooner the loop recovers from a drift than online learning alone.
+    case consolidation
+    /// How fast the daemon takes samples in, beside a receiver that only counts them.
+    case transport
+    /// The receiver that only counts, as the transport benchmark starts it.
+    case countReceiver = "count-receiver"
+
+    /// What `learnd-bench help` prints.
+    package static let usage = """
+        Usage: learnd-bench consolidation [--json] [--seeds N] [--length N]
+               learnd-bench transport [OPTIONS]
+
+          consolidation  the full loop beside online learning alone, on streams with abrupt drifts,
+                         and on controls without any; exits with 1 when a line is not reached
+          transport      the daemon's way in, beside a receiver that only counts
+        """
+
+    /// Runs what the arguments ask for, and gives the exit code.
+    package static func run(_ arguments: [String], write: (String) -> Void) -> Int32 {
+        guard let word = arguments.first, word != "help", word != "--help" else {
+            write(usage)
+            return 0
+        }
+        guard let benchmark = Benchmark(rawValue: word) else {
+            write("learnd-bench: there is no benchmark \(word)\n\(usage)")
+            return 2
+        }
+        switch benchmark {
+        case .consolidation:
+            guard let bench = ConsolidationBench(arguments: Array(arguments.dropFirst())) else {
+                write(usage)
+                return 2
+            }
+            return bench.run(write: write)
+        case .transport:
+            return TransportBenchmark.run(Array(arguments.dropFirst()), write: write)
+        case .countReceiver:
+            return CountingReceiver.run(Array(arguments.dropFirst()))
+        }
+    }
+}
