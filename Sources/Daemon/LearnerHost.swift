@@ -9,6 +9,12 @@ import Primitives
 import Samples
 import Synchronization
 
+/// The highest numbers that the registry has given for one learner; 0 before the first.
+struct GivenNumbers: Sendable {
+    var version: UInt64
+    var consolidation: UInt64
+}
+
 /// One learner on its thread.
 final class LearnerHost {
     /// How other threads reach it.
@@ -69,10 +75,12 @@ final class LearnerHost {
         return rest > .zero ? rest : .zero
     }
 
-    /// Tells the engine that the daemon has started, which settings hold, and that the registry
-    /// never gave a higher number than `versionMax`.
-    func begin(versionMax: UInt64, settings: EngineSettings) {
-        step(.resumed(versionMax: versionMax))
+    /// Tells the engine that the daemon has started, which settings hold, and which numbers the
+    /// registry has given.
+    func begin(after given: GivenNumbers, settings: EngineSettings) {
+        step(
+            .resumed(versionMax: given.version, consolidationMax: given.consolidation)
+        )
         step(.settings(settings))
     }
 

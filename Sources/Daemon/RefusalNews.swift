@@ -35,7 +35,8 @@ struct RefusalNews {
     /// Tells the refusal or gap now, or adds it to one told within the last second. Other events
     /// are told at once.
     mutating func add(_ event: EngineEvent, at now: Instant, tell: (EngineEvent) -> Void) {
-        guard var (key, count, detail) = RefusalNews.parts(of: event) else { return tell(event) }
+        guard let (said, count, detail) = RefusalNews.parts(of: event) else { return tell(event) }
+        var key = said
         if !pending.contains(where: { $0.key == key }), pending.count >= RefusalNews.keysMax {
             key.producer = Accounts.otherProducer
         }

@@ -7,6 +7,7 @@ import Decoding
 import Linux
 import Primitives
 import Storage
+import Telemetry
 import Versions
 import ZeroMQ
 

@@ -36,14 +36,20 @@ final class SocketFile {
     /// in, and is told.
     static func restrict(_ path: String, mode: UInt32, group: String?, log: Log) {
         if unsafe chmod(path, mode_t(mode)) != 0 {
-            log.write(.warning, "the mode of \(path) cannot be set: \(SystemError(rawValue: errno))")
+            log.write(
+                .warning,
+                "the mode of \(path) cannot be set: \(SystemError(rawValue: errno))"
+            )
         }
         guard let group, !group.isEmpty else { return }
         guard let entry = unsafe getgrnam(group) else {
             return log.write(.warning, "there is no group \(group), so \(path) stays closed to it")
         }
         if unsafe chown(path, uid_t.max, entry.pointee.gr_gid) != 0 {
-            log.write(.warning, "\(path) cannot be given to group \(group): \(SystemError(rawValue: errno))")
+            log.write(
+                .warning,
+                "\(path) cannot be given to group \(group): \(SystemError(rawValue: errno))"
+            )
         }
     }
 }
