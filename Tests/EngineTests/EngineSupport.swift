@@ -26,7 +26,8 @@ struct TestEngine {
 
     /// Steps the engine after `later`, and gives the answer to a command.
     @discardableResult
-    mutating func step(_ input: Input, after later: Duration = .milliseconds(1)) -> CommandOutcome? {
+    mutating func step(_ input: Input, after later: Duration = .milliseconds(1)) -> CommandOutcome?
+    {
         now = now + later
         var effects = Effects()
         engine.step(input, at: now, effects: &effects)

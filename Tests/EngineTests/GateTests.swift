@@ -185,5 +185,6 @@ private struct Broken: Learner {
     mutating func grow(width: Int, outputs: Int) { inside.grow(width: width, outputs: outputs) }
     mutating func anchor(strength: Float) { inside.anchor(strength: strength) }
     mutating func restartMoments() { inside.restartMoments() }
+    mutating func configure(_ settings: LearnerSettings) { inside.configure(settings) }
     func encode(into writer: inout ByteWriter) { inside.encode(into: &writer) }
 }

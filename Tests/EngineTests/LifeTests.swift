@@ -20,7 +20,8 @@ import Versions
         return settings
     }
 
-    private func grown(_ rows: Int, settings: EngineSettings? = nil, seed: UInt64 = 1) -> TestEngine {
+    private func grown(_ rows: Int, settings: EngineSettings? = nil, seed: UInt64 = 1) -> TestEngine
+    {
         var engine = TestEngine(settings ?? plain)
         var world = World(seed: seed)
         for _ in 0..<rows / 100 { engine.step(.batch(world.batch(100))) }
@@ -151,9 +152,12 @@ import Versions
         #expect(other.engine.schema != nil)
     }
 
-    @Test("A rollback makes the old champion new, and drops what is younger", arguments: [
-        false, true,
-    ])
+    @Test(
+        "A rollback makes the old champion new, and drops what is younger",
+        arguments: [
+            false, true,
+        ]
+    )
     func rollingBack(keepMemory: Bool) throws {
         var engine = grown(1200)
         let version = try #require(engine.versions.first?.state)
@@ -199,5 +203,28 @@ import Versions
             engine.step(.tick, after: max(.zero, deadline - engine.now))
             #expect((engine.engine.nextDeadline ?? .start) > engine.now)
         }
+    }
+
+    @Test("A new rate takes effect at once; settings that cannot be are not used")
+    func settingsLive() {
+        var (one, two) = (grown(300), grown(300))
+        var faster = plain
+        faster.optimiser = .sgd(rate: 0.2)
+        two.step(.settings(faster))
+        var world = World(seed: 6)
+        let batch = world.batch(100)
+        one.step(.batch(batch))
+        two.step(.batch(batch))
+        #expect(one.championBytes != two.championBytes)
+        var impossible = faster
+        impossible.scalingClip = -1
+        two.step(.settings(impossible))
+        #expect(two.engine.settings == faster)
+        #expect(two.events.contains { if case .steered = $0 { true } else { false } })
+        var other = faster
+        other.optimiser = .momentum(rate: 0.1, momentum: 0.9)
+        two.step(.settings(other))
+        two.step(.batch(batch))
+        #expect(two.engine.accounts.balance, "a learner keeps its optimiser for life")
     }
 }

@@ -118,7 +118,9 @@ import Testing
     func configured() {
         var linear = EngineSettings()
         linear.model = .linear
-        let bench = voted(settings: linear) { $0.append(features: [1], label: $1 % 2 == 0 ? "a" : "b") }
+        let bench = voted(settings: linear) {
+            $0.append(features: [1], label: $1 % 2 == 0 ? "a" : "b")
+        }
         #expect(bench.vote?.task == .regression)
         #expect(bench.refused(.label) == 200)
         var invariant = EngineSettings()

@@ -11,15 +11,18 @@ import Testing
 @Suite("Recovery from drift") struct RecoveryTests {
     private var bench: ConsolidationBench {
         var bench = ConsolidationBench()
-        bench.seeds = 3
+        bench.seeds = 2
         bench.length = 2000
         bench.controlLength = 8000
         return bench
     }
 
-    @Test("The loop recovers in half of the samples, or in 400", arguments: [
-        SyntheticStream.sea, .abrupt,
-    ])
+    @Test(
+        "The loop recovers in half of the samples, or in 400",
+        arguments: [
+            SyntheticStream.sea, .abrupt,
+        ]
+    )
     func recovers(stream: SyntheticStream) {
         for row in bench.compare(on: stream) { #expect(row.isPassed, "\(row.text)") }
     }

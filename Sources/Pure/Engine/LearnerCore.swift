@@ -213,6 +213,14 @@ extension LearnerCore {
         race = nil
     }
 
+    /// Takes rates, strengths and the detectors' levels from other settings.
+    mutating func configure(_ settings: EngineSettings) {
+        let learning = settings.learnerSettings(for: schema.task)
+        champion.configure(learning)
+        race?.configure(learning)
+        if settings.drift != watch.settings { watch = DriftWatch(settings: settings.drift) }
+    }
+
     /// Starts the detectors anew.
     package mutating func restartWatch() {
         watch.restart()

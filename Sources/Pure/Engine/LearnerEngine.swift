@@ -88,7 +88,7 @@ package struct LearnerEngine: Sendable {
         case .jobFinished(let id, let memoryEnd, let challengers):
             judge(id: id, memoryEnd: memoryEnd, challengers: challengers, effects: &effects)
         case .command(let command): obey(command, effects: &effects)
-        case .settings(let settings): change(settings)
+        case .settings(let settings): change(settings, effects: &effects)
         case .resumed(let versionMax, let consolidationMax):
             plan.lastID = max(plan.lastID, consolidationMax)
             resume(after: versionMax, effects: &effects)
@@ -166,8 +166,17 @@ extension LearnerEngine {
         tell(.expired, running, "the daemon stopped; it begins anew", effects: &effects)
     }
 
-    private mutating func change(_ new: EngineSettings) {
+    /// What a configuration may change on a living learner takes effect at once; what a learner
+    /// was born with stays, and whoever loads the configuration has refused such a change.
+    private mutating func change(_ new: EngineSettings, effects: inout Effects) {
+        if let complaint = new.complaint {
+            effects.events.append(.steered("the new settings are not used: \(complaint)"))
+            return
+        }
         settings = new
         checkpointAt = min(checkpointAt, now + new.checkpointInterval)
+        guard case .learning(var core) = phase else { return }
+        core.configure(new)
+        phase = .learning(core)
     }
 }
