@@ -168,6 +168,9 @@ package struct Simulator {
             throw Breach(description: "step \(step): the books do not balance")
         }
         if effects.wantsCheckpoint { try keepCheckpoint(step) }
+        for version in effects.versions {
+            try act(.stored(version: version.state.number, isDurable: true), step)
+        }
     }
 
     /// Replays the inputs since the last checkpoint on a restored engine, compares the bytes, and
