@@ -174,7 +174,6 @@ package struct LearnerCore: Sendable {
         champion.grow(width: schema.width, outputs: outputs)
         memory.grow(width: schema.width)
         race?.grow(width: schema.width, outputs: outputs)
-        block.reset(width: schema.width, outputs: outputs)
     }
 
     /// Lets the rows of the block pass through the stack. While learning is held the champion keeps
