@@ -167,12 +167,13 @@ package struct LearnerCore: Sendable {
         return memory.nextIsHoldout() ? .holdout : .train
     }
 
-    /// Gives everything room for the schema's columns and classes.
+    /// Gives everything room for the schema's columns and classes; the block must have passed.
     private mutating func grow() {
         let outputs = max(schema.outputs, champion.learner.outputs)
         champion.grow(width: schema.width, outputs: outputs)
         memory.grow(width: schema.width)
         race?.grow(width: schema.width, outputs: outputs)
+        block.reset(width: schema.width, outputs: champion.learner.outputs)
     }
 
     /// Lets the rows of the block pass through the stack. While learning is held the champion keeps
