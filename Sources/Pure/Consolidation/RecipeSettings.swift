@@ -73,7 +73,7 @@ extension RecipeSettings: ByteCodable {
     package init(from reader: inout ByteReader) throws(DecodeError) {
         anchor = try reader.readFloat()
         rowsPerRecipe = Int(try reader.read(Int64.self))
-        passesMax = 30
+        passesMax = Int(try reader.read(Int64.self))
         freshRowsMin = Int(try reader.read(Int64.self))
         freshRowsMax = Int(try reader.read(Int64.self))
         raceSamples = Int(try reader.read(Int64.self))

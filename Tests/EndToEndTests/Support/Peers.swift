@@ -91,9 +91,18 @@ final class TestProducer {
         guard try socket.send(frames: frames) else { throw Failure("\(name) could not send") }
     }
 
-    /// Sends frames if there is room for them.
-    func offerRaw(_ frames: [[UInt8]]) throws -> Bool {
-        try socket.send(frames: frames, dontWait: true)
+    /// Sends a body if there is room for it.
+    func offer(_ body: [UInt8], count: Int, to learner: String = "default") throws -> Bool {
+        let envelope = Envelope(
+            producer: name,
+            epoch: epoch,
+            sequence: sent[learner] ?? 0,
+            count: UInt32(count)
+        )
+        let frames = [Array(learner.utf8), envelope?.encode() ?? [], body]
+        guard try socket.send(frames: frames, dontWait: true) else { return false }
+        sent[learner, default: 0] += UInt64(count)
+        return true
     }
 }
 
