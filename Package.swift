@@ -177,6 +177,10 @@ let package = Package(
         test("TelemetryTests", ["Telemetry", "Systemd", "Linux"]),
         test("StorageTests", ["Storage", "Primitives"]),
         test("ConfigurationTests", ["Configuration", "Primitives"]),
+        test(
+            "EndToEndTests",
+            ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Versions"]
+        ),
         test("TidyTests", []),
         test(
             "EngineTests",
