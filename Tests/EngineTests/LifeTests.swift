@@ -90,6 +90,7 @@ import Versions
         engine.step(.batch(world.batch(300)))
         #expect(engine.versions.map(\.reason) == [.first])
         #expect(engine.versions.first?.parent == nil)
+        engine.step(.stored(version: 1, isDurable: true))
         engine.step(.batch(world.batch(100)), after: .seconds(1))
         #expect(engine.versions.count == 1)
         engine.step(.batch(world.batch(100)), after: .seconds(10))

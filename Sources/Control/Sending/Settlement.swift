@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Waiting until the daemon's books have every sample of a producer. A daemon that is restarted
-// meanwhile may answer late or not at all for a moment: as long as the books move, it is waited for.
+// meanwhile may answer late or not at all for a moment: as long as the books move, it is waited
+// for.
 
 import Linux
 import Primitives

@@ -18,7 +18,8 @@ struct Deadline {
     private let end: Int64
 
     init(_ limit: Duration = patience) {
-        end = Clock.monotonicNanoseconds() + limit.components.seconds * 1_000_000_000
+        end =
+            Clock.monotonicNanoseconds() + limit.components.seconds * 1_000_000_000
             + limit.components.attoseconds / 1_000_000_000
     }
 
