@@ -176,7 +176,23 @@ let package = Package(
         test("TelemetryTests", ["Telemetry", "Systemd", "Linux"]),
         test("StorageTests", ["Storage", "Primitives"]),
         test("ConfigurationTests", ["Configuration", "Primitives"]),
+        test(
+            "EndToEndTests",
+            ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Versions"]
+        ),
         test("TidyTests", []),
+        test(
+            "EngineTests",
+            [
+                "Engine", "Simulation", "Consolidation", "Drift", "Learning", "Primitives",
+                "Samples", "Versions",
+            ]
+        ),
+        test(
+            "SimulationTests",
+            ["Simulation", "Bench", "Engine", "Consolidation", "Learning", "Samples"]
+        ),
+        test("VersionsTests", ["Versions", "Learning", "Primitives"]),
         test("KernelsTests", ["Kernels"]),
         test("LearningTests", ["Learning", "Primitives"]),
         test(

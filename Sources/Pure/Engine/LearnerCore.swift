@@ -174,6 +174,7 @@ package struct LearnerCore: Sendable {
         champion.grow(width: schema.width, outputs: outputs)
         memory.grow(width: schema.width)
         race?.grow(width: schema.width, outputs: outputs)
+        block.reset(width: schema.width, outputs: champion.learner.outputs)
     }
 
     /// Lets the rows of the block pass through the stack. While learning is held the champion keeps
@@ -256,6 +257,14 @@ extension LearnerCore {
         champion = contender
         restartWatch()
         race = nil
+    }
+
+    /// Takes rates, strengths and the detectors' levels from other settings.
+    mutating func configure(_ settings: EngineSettings) {
+        let learning = settings.learnerSettings(for: schema.task)
+        champion.configure(learning)
+        race?.configure(learning)
+        if settings.drift != watch.settings { watch = DriftWatch(settings: settings.drift) }
     }
 
     /// Starts the detectors anew.
