@@ -170,7 +170,6 @@ package struct LearnerCore: Sendable {
     /// Gives everything room for the schema's columns and classes, the empty block included.
     private mutating func grow() {
         let outputs = max(schema.outputs, champion.learner.outputs)
-        block.reset(width: schema.width, outputs: outputs)
         champion.grow(width: schema.width, outputs: outputs)
         memory.grow(width: schema.width)
         race?.grow(width: schema.width, outputs: outputs)
