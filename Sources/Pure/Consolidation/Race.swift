@@ -100,6 +100,7 @@ package struct Race: Sendable {
     ///   - champion: The block after the champion's test-then-train, losses included.
     ///   - scale: What brings the loss to 0...1.
     ///   - task: The learner's task.
+    /// - Returns: How the race stands after these rows.
     package mutating func run(champion: Block, scale: LossScale, task: Task) -> RaceVerdict {
         var first = (row: champion.rows, place: -1)
         for place in runners.indices where !runners[place].isOut {

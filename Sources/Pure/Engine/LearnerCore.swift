@@ -81,6 +81,7 @@ package struct LearnerCore: Sendable {
     /// - Parameters:
     ///   - batch: The rows, duplicates already removed.
     ///   - isHeld: Whether rows are only tested.
+    /// - Returns: What became of them.
     package mutating func take(_ batch: MicroBatch, isHeld: Bool) -> Outcome {
         var outcome = Outcome()
         outcome.trained = [Int](repeating: 0, count: batch.producers.count)
