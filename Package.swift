@@ -109,7 +109,10 @@ let package = Package(
         system("CSodium", apt: "libsodium-dev"),
         edge("Storage", ["Primitives", "CSQLite", "CSodium"]),
         shim("CToml11"),
-        edge("Configuration", ["Primitives", "CToml11"]),
+        edge(
+            "Configuration",
+            ["Primitives", "Learning", "Drift", "Consolidation", "Engine", "CToml11"]
+        ),
 
         // The two roots that drive the engine.
         composition(
@@ -148,6 +151,21 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // The command line.
+        composition(
+            "Control",
+            [
+                "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions",
+                "Engine", "Simulation", "Linux", "ZeroMQ", "Decoding", "Storage",
+                "Configuration",
+            ]
+        ),
+        .executableTarget(
+            name: "learnctl",
+            dependencies: ["Control"],
+            swiftSettings: strict
+        ),
+
         // Tests.
         test("PrimitivesTests", ["Primitives"]),
         test("SamplesTests", ["Samples", "Primitives"]),
@@ -159,6 +177,10 @@ let package = Package(
         test("TelemetryTests", ["Telemetry", "Systemd", "Linux"]),
         test("StorageTests", ["Storage", "Primitives"]),
         test("ConfigurationTests", ["Configuration", "Primitives"]),
+        test(
+            "EndToEndTests",
+            ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Versions"]
+        ),
         test("TidyTests", []),
         test(
             "EngineTests",
@@ -174,6 +196,7 @@ let package = Package(
         test("VersionsTests", ["Versions", "Learning", "Primitives"]),
         test("KernelsTests", ["Kernels"]),
         test("LearningTests", ["Learning", "Primitives"]),
+        test("ControlTests", ["Control"]),
         test("LawTests", ["Learning", "Primitives"]),
     ],
     swiftLanguageModes: [.v6],

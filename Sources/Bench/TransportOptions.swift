@@ -60,7 +60,7 @@ struct TransportOptions {
         var cases = [1, 256].map { perMessage in
             TransportCase(
                 perMessage: perMessage,
-                samples: perMessage == 1 ? samples : samples * 10,
+                samples: rounded(perMessage == 1 ? samples : samples * 10, to: perMessage),
                 frames: .body,
                 transport: "sub-tcp"
             )
@@ -71,7 +71,7 @@ struct TransportOptions {
                 cases.append(
                     TransportCase(
                         perMessage: perMessage,
-                        samples: perMessage == 1 ? samples : samples * 10,
+                        samples: rounded(perMessage == 1 ? samples : samples * 10, to: perMessage),
                         frames: .body,
                         transport: transport
                     )
@@ -81,7 +81,7 @@ struct TransportOptions {
         cases.append(
             TransportCase(
                 perMessage: 256,
-                samples: samples * 10,
+                samples: rounded(samples * 10, to: 256),
                 frames: .envelope,
                 transport: "sub-tcp"
             )
@@ -90,11 +90,16 @@ struct TransportOptions {
             TransportCase(
                 body: "json",
                 perMessage: 64,
-                samples: samples / 4,
+                samples: rounded(samples / 4, to: 64),
                 frames: .body,
                 transport: "sub-tcp"
             )
         )
         return cases
+    }
+
+    /// Whole messages only.
+    private func rounded(_ samples: Int, to perMessage: Int) -> Int {
+        max(1, samples / perMessage) * perMessage
     }
 }

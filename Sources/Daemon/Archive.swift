@@ -20,6 +20,7 @@ final class Archive {
     private let artifacts: ArtifactStore
     private var checkpoints: CheckpointStore
     private var consolidationStarts: [String: Int64] = [:]
+    private var isOverQuota = false
 
     init(house: House, registry: Registry, artifacts: ArtifactStore, checkpoints: CheckpointStore) {
         self.house = house
@@ -74,7 +75,6 @@ final class Archive {
         let version = try makeDurable(draft, learner: learner, created: created, seconds: seconds)
         port.post(.stored(version: number, isDurable: true))
         house.outlet.post(.version(version))
-        try registry.markAnnounced(learner: port.name, version: number)
         house.log.write(
             .info,
             "version published",
@@ -84,7 +84,18 @@ final class Archive {
                 ("SHA256", version.manifest["sha256"]?.text ?? ""),
             ]
         )
-        try sweep(at: created)
+        tidy(after: number, of: port.name, at: created)
+    }
+
+    /// What follows when a version is out; it is a fact already, so what fails here is told, and
+    /// does not make it one that could not be stored.
+    private func tidy(after version: UInt64, of learner: Name, at now: Int64) {
+        do throws(StorageError) {
+            try registry.markAnnounced(learner: learner, version: version)
+            try sweep(at: now)
+        } catch {
+            tell(error)
+        }
     }
 
     /// Writes the files of a version whose number is reserved, and completes its row.
@@ -138,7 +149,9 @@ final class Archive {
     private func sweep(at now: Int64) throws(StorageError) {
         let sweep = VersionSweep(registry: registry, artifacts: artifacts)
         let retention = Retention(quotaBytes: house.settings.stateQuotaBytes)
-        if try sweep.run(retention, now: now).isOverQuota {
+        let wasOverQuota = isOverQuota
+        isOverQuota = try sweep.run(retention, now: now).isOverQuota
+        if isOverQuota, !wasOverQuota {
             house.log.write(
                 .warning,
                 "the kept versions are over state.quota: unpin some, or raise it"
@@ -212,12 +225,18 @@ final class Archive {
         house.outlet.post(.backup(request: request, try disk.contents(of: file) ?? []))
     }
 
-    private func fail(_ request: Archivist.Request, _ error: StorageError) {
+    /// Writes the error to the log; one after which the disk can't be trusted ends the daemon.
+    private func tell(_ error: StorageError) {
         house.log.write(
             .error,
             "\(error); \(error.remedy)",
             [("OPERATION", error.operation.rawValue), ("PATH", error.path)]
         )
+        if error.isFinal { house.stop(because: .storageFailed) }
+    }
+
+    private func fail(_ request: Archivist.Request, _ error: StorageError) {
+        tell(error)
         switch request {
         case .version(let draft, let learner, _):
             house.ports[learner].post(.stored(version: draft.state.number, isDurable: false))
@@ -236,6 +255,5 @@ final class Archive {
         case .checkpoint, .consolidation:
             break
         }
-        if error.isFinal { house.stop(because: .storageFailed) }
     }
 }

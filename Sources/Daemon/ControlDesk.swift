@@ -2,7 +2,7 @@
 //
 // The control socket. What can be read from disk is answered at once; what concerns a learner is
 // passed to its thread, and the answer is put together when all parts have come. A part that does
-// not come within five seconds is answered for by the desk.
+// not come within five seconds (a minute where the disk has to work) is answered for by the desk.
 
 import Configuration
 import Decoding
@@ -19,6 +19,7 @@ struct ControlDesk: ~Copyable {
         var route: [[UInt8]]
         var parts: [JSONValue?]
         var isStatus: Bool
+        var patience: Duration
         var until: Int64
     }
 
@@ -28,7 +29,12 @@ struct ControlDesk: ~Copyable {
     private var pending: [UInt64: Pending] = [:]
     private var requests: UInt64 = 0
 
-    private static let patience: Int64 = 5_000_000_000
+    private static let patience: Duration = .seconds(5)
+    private static let diskPatience: Duration = .seconds(60)
+    /// Requests that are taken before the rest of the loop has its turn.
+    private static let messagesPerTurn = 64
+    /// Requests that may wait for their answer.
+    private static let pendingMax = 1024
 
     init(house: House, context: Context) throws(StartError) {
         let path = house.directories.runtime + "/control.sock"
@@ -41,7 +47,12 @@ struct ControlDesk: ~Copyable {
             try socket.bind("ipc://" + path)
             return socket
         }
-        SocketFile.restrict(path, mode: 0o660, group: house.settings.controlGroup)
+        SocketFile.restrict(
+            path,
+            mode: 0o660,
+            group: house.settings.controlGroup,
+            log: house.log
+        )
         self.house = house
         self.lock = lock
         self.socket = socket
@@ -60,7 +71,8 @@ struct ControlDesk: ~Copyable {
 
     /// Takes the requests that wait.
     mutating func heed(shelf: Shelf) throws(ZeroMQError) {
-        while let frames = try socket.receiveFrames(dontWait: true) {
+        for _ in 0..<ControlDesk.messagesPerTurn {
+            guard let frames = try socket.receiveFrames(dontWait: true) else { return }
             guard let body = frames.last, frames.count >= 2 else { continue }
             let route = Array(frames.dropLast())
             do throws(ControlError) {
@@ -84,19 +96,31 @@ struct ControlDesk: ~Copyable {
         route: [[UInt8]],
         shelf: Shelf
     ) throws(ControlError) {
+        guard pending.count < ControlDesk.pendingMax else {
+            throw ControlError(
+                "\(pending.count) requests wait for their answer, the most there may be",
+                remedy: "ask again in a moment"
+            )
+        }
         switch command {
         case "status":
             let number = enqueue(route, parts: house.ports.count, isStatus: true)
             for port in house.ports { port.post(.status(request: number)) }
         case "backup":
-            house.archivist.post(.backup(request: enqueue(route, parts: 1)))
+            let number = enqueue(route, parts: 1, patience: ControlDesk.diskPatience)
+            house.archivist.post(.backup(request: number))
         default:
             let learner = try house.learner(named: request["learner"]?.text)
             let answerer = LearnerRequests(house: house, shelf: shelf, learner: learner)
             if let frames = try answerer.read(command, request) {
                 return reply(route, frames)
             }
-            let number = enqueue(route, parts: house.ports.count, onlyPart: learner)
+            let isOnDisk = command == "pin" || command == "unpin"
+            let number = enqueue(
+                route,
+                parts: 1,
+                patience: isOnDisk ? ControlDesk.diskPatience : ControlDesk.patience
+            )
             do throws(ControlError) {
                 try answerer.pass(command, request, number: number)
             } catch {
@@ -110,50 +134,51 @@ struct ControlDesk: ~Copyable {
         _ route: [[UInt8]],
         parts: Int,
         isStatus: Bool = false,
-        onlyPart: Int? = nil
+        patience: Duration = ControlDesk.patience
     ) -> UInt64 {
         requests += 1
         pending[requests] = Pending(
             route: route,
-            parts: [JSONValue?](repeating: nil, count: onlyPart == nil ? parts : 1),
+            parts: [JSONValue?](repeating: nil, count: parts),
             isStatus: isStatus,
-            until: Clock.monotonicNanoseconds() + ControlDesk.patience
+            patience: patience,
+            until: Clock.monotonicNanoseconds() + patience.wholeNanoseconds
         )
         return requests
     }
 
-    /// Takes one part of an answer, and sends the answer when it is whole.
-    mutating func complete(
-        _ request: UInt64,
-        part: Int,
-        _ answer: JSONValue
-    ) throws(ZeroMQError) {
+    /// Takes a learner's part of an answer, and sends the answer when it is whole. Only a status
+    /// has a part for each learner; every other answer is one part, whoever it comes from.
+    mutating func complete(_ request: UInt64, part: Int, _ answer: JSONValue) {
         guard var waiting = pending[request] else { return }
-        waiting.parts[min(part, waiting.parts.count - 1)] = answer
+        waiting.parts[waiting.isStatus ? part : 0] = answer
         pending[request] = waiting
         guard waiting.parts.allSatisfy({ $0 != nil }) else { return }
         finish(request)
     }
 
     /// Sends a backup.
-    mutating func complete(_ request: UInt64, backup: [UInt8]) throws(ZeroMQError) {
+    mutating func complete(_ request: UInt64, backup: [UInt8]) {
         guard let waiting = pending.removeValue(forKey: request) else { return }
         let answer: JSONValue = ["ok": ["bytes": .int(Int64(backup.count))]]
         reply(waiting.route, [answer.jsonBytes, backup])
     }
 
     /// Answers for the parts that have not come in time.
-    mutating func expire() throws(ZeroMQError) {
+    mutating func expire() {
         guard !pending.isEmpty else { return }
         let now = Clock.monotonicNanoseconds()
         for (request, waiting) in pending where waiting.until <= now {
             var late = waiting
+            let error = ControlError(
+                "no answer within \(waiting.patience)",
+                remedy: "the learner or the disk is busy; ask again"
+            ).json
             for part in late.parts.indices where late.parts[part] == nil {
-                late.parts[part] =
-                    ControlError(
-                        "no answer within 5 s",
-                        remedy: "the learner or the disk is busy; ask again"
-                    ).json
+                late.parts[part] = error
+                guard waiting.isStatus else { continue }
+                let name = house.ports[part].name.text
+                late.parts[part] = .object([.init("learner", .string(name))] + error.members)
             }
             pending[request] = late
             finish(request)

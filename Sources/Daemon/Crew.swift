@@ -38,7 +38,7 @@ final class Crew {
         house: House,
         context: Context,
         engines: [LearnerEngine],
-        versionMax: [UInt64]
+        given: [GivenNumbers]
     ) throws {
         self.house = house
         self.context = context
@@ -75,7 +75,7 @@ final class Crew {
                 destination = .ring(ring)
             }
             host.begin(
-                versionMax: versionMax[index],
+                after: given[index],
                 settings: EngineSettings(configuration, of: house.settings)
             )
             lanes.append(

@@ -18,12 +18,12 @@ final class DaemonAccount: Sendable {
     private let books = Lock(Books())
     private static let examplesMax = 8
 
-    /// Counts a refused message.
+    /// Counts a refused message as the samples that it claims to hold.
     ///
     /// - Returns: How many there have been for this reason.
-    func refuse(_ reason: RefusalReason, detail: String) -> UInt64 {
+    func refuse(_ reason: RefusalReason, count: Int, detail: String) -> UInt64 {
         books.withLock { books in
-            books.counts[Int(reason.rawValue)] += 1
+            books.counts[Int(reason.rawValue)] += UInt64(count)
             let example = "\(reason.name): \(detail)"
             if !books.examples.contains(example) {
                 books.examples.append(example)

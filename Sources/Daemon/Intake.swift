@@ -29,8 +29,11 @@ struct Intake: ~Copyable {
     private let freed: EventFD
     private let wake: EventFD
 
-    /// Messages that one socket may hand over before the others have their turn.
+    /// Messages that one socket may hand over before the others, and the learners' mail, have their
+    /// turn.
     private static let messagesPerTurn = 1024
+    /// The same in bytes: a turn of long messages must not take seconds.
+    private static let bytesPerTurn = 4 << 20
 
     init(
         house: House,
@@ -53,23 +56,26 @@ struct Intake: ~Copyable {
         for socket in sockets { poller.add(socket.socket) }
         poller.add(descriptor: wake.descriptor)
         poller.add(descriptor: freed.descriptor)
+        // What is decoded is finished, even when a socket fails; what is still in the sockets is
+        // lost and shows as a gap.
+        defer { for index in lanes.indices { lanes[index].finish() } }
         while !isStopping.load(ordering: .relaxed) {
             beat.mark()
             var hasMore = false
-            if lanes.allSatisfy({ !$0.isBlocked }) {
-                for socket in sockets where try drain(socket) { hasMore = true }
+            for socket in sockets where lanes.allSatisfy({ !$0.isBlocked }) {
+                if try drain(socket) { hasMore = true }
             }
             closeOpenBatches(hasMore: hasMore)
             for index in lanes.indices { lanes[index].turn() }
-            if hasMore { continue }
-            try waitForMore(&poller)
+            // On every turn: the reports have no limit, and libzmq keeps those that nobody takes.
+            for socket in sockets { house.account.countDisconnects(socket.takeDisconnects()) }
+            if !hasMore { try waitForMore(&poller) }
         }
-        // What is decoded is finished; what is still in the sockets is lost and shows as a gap.
-        for index in lanes.indices { lanes[index].finish() }
     }
 
     private mutating func waitForMore(_ poller: inout Poller) throws(ZeroMQError) {
-        let isBlocked = !lanes.allSatisfy { $0.maySleep() }
+        let isBlocked = lanes.contains(where: \.isBlocked)
+        for lane in lanes where !lane.maySleep() { return }
         for index in sockets.indices {
             poller.set(index, to: isBlocked ? [] : .readable)
         }
@@ -78,15 +84,17 @@ struct Intake: ~Copyable {
         try poller.wait(timeout: patience)
         _ = wake.clear()
         _ = freed.clear()
-        for socket in sockets { house.account.countDisconnects(socket.takeDisconnects()) }
     }
 
     /// Takes what one socket has, up to the bound.
     ///
     /// - Returns: Whether there may be more.
     private mutating func drain(_ socket: SampleSocket) throws(ZeroMQError) -> Bool {
+        var bytes = 0
         for _ in 0..<Intake.messagesPerTurn {
+            guard bytes < Intake.bytesPerTurn else { return true }
             guard try frames.receive(from: socket) else { return false }
+            bytes += unsafe frames.body.count
             route()
             if lanes.contains(where: \.isBlocked) { return false }
         }
@@ -103,11 +111,15 @@ struct Intake: ~Copyable {
             case .learner(let range, _):
                 let name = unsafe UnsafeRawBufferPointer(rebasing: topic[range])
                 guard let lane = unsafe lane(name) else {
-                    return refuse(.unknownLearner, unsafe String(decoding: name, as: UTF8.self))
+                    return refuse(
+                        .unknownLearner,
+                        unsafe String(decoding: name, as: UTF8.self),
+                        count: claimedCount
+                    )
                 }
                 unsafe decode(lane: lane, envelope: frames.count == 3 ? frames.envelope : nil)
             case .refused:
-                refuse(.topic, unsafe Topic.refusal(of: topic))
+                refuse(.topic, unsafe Topic.refusal(of: topic), count: claimedCount)
             }
         default:
             refuse(.frames, "\(frames.count) frames; a message has one, two or three")
@@ -131,16 +143,22 @@ struct Intake: ~Copyable {
         return lanes.firstIndex { unsafe $0.isNamed(name) }
     }
 
-    private func refuse(_ reason: RefusalReason, _ detail: String) {
-        let count = house.account.refuse(reason, detail: detail)
-        // The 1st, 2nd, 4th, 8th… of a reason reach the log, so that a flood does not fill it.
-        if count & (count - 1) == 0 {
-            house.log.write(
-                .warning,
-                "message refused: \(reason.name): \(detail)",
-                [("REASON", reason.name), ("COUNT", String(count))]
-            )
+    /// How many samples the message says it holds; 1 without an envelope that can be read.
+    private var claimedCount: Int {
+        guard frames.count == 3, let envelope = unsafe Envelope.parse(frames.envelope) else {
+            return 1
         }
+        return max(1, Int(envelope.count))
+    }
+
+    private func refuse(_ reason: RefusalReason, _ detail: String, count: Int = 1) {
+        let total = house.account.refuse(reason, count: count, detail: detail)
+        house.log.writeSampled(
+            "message refused: \(reason.name)",
+            .warning,
+            "message refused: \(reason.name): \(detail)",
+            [("REASON", reason.name), ("COUNT", String(total))]
+        )
     }
 
     private mutating func closeOpenBatches(hasMore: Bool) {

@@ -27,6 +27,7 @@ struct Lane {
     private let rowsMax: Int
     private let delay: Duration
     private var openedAt: Int64 = 0
+    private var hasWaitedATurn = false
     private var handedOver: UInt64
     /// A closed micro-batch that found the ring full.
     private var stuck: MicroBatch?
@@ -60,7 +61,8 @@ struct Lane {
         if open.received >= rowsMax { close() }
     }
 
-    /// Closes the open micro-batch when nothing more is waiting and it has waited long enough.
+    /// Closes the open micro-batch when nothing more is waiting and it has waited long enough. A
+    /// flood to another learner keeps it open for one turn of the loop at most.
     mutating func closeIfDue(hasMore: Bool) {
         if stuck != nil { push() }
         guard !open.isEmpty, stuck == nil else { return }
@@ -69,7 +71,8 @@ struct Lane {
             let now = Clock.monotonicNanoseconds()
             if openedAt == 0 { openedAt = now }
             guard now - openedAt >= delay.wholeNanoseconds else { return }
-        } else if hasMore {
+        } else if hasMore, !hasWaitedATurn {
+            hasWaitedATurn = true
             return
         }
         close()
@@ -82,15 +85,20 @@ struct Lane {
 
     /// Hands over what is open, and ends a learner that lives here.
     mutating func finish() {
+        waitForRoom()
         if !open.isEmpty { close() }
-        switch destination {
-        case .here(let host): host.stop()
-        case .ring(let ring):
-            while stuck != nil {
-                push()
-                if stuck != nil, ring.producerMaySleep() {
-                    _ = ring.freed.wait(timeout: .milliseconds(100))
-                }
+        waitForRoom()
+        if case .here(let host) = destination { host.stop() }
+    }
+
+    /// Waits until the ring has taken what it had no room for.
+    private mutating func waitForRoom() {
+        guard case .ring(let ring) = destination else { return }
+        while stuck != nil {
+            push()
+            if stuck != nil, ring.producerMaySleep() {
+                _ = ring.freed.wait(timeout: .milliseconds(100))
+                ring.freed.clear()
             }
         }
     }
@@ -107,15 +115,17 @@ struct Lane {
         return patience
     }
 
-    /// Whether the intake may wait for more samples: not when the ring is full, in which case it is
-    /// woken when there is room.
+    /// Whether the intake may sleep: not when the ring has room for what it had none for. A full
+    /// ring wakes the intake when it has room again.
     func maySleep() -> Bool {
         guard stuck != nil, case .ring(let ring) = destination else { return true }
-        return !ring.producerMaySleep()
+        return ring.producerMaySleep()
     }
 
     private mutating func close() {
+        precondition(stuck == nil, "nothing is read while a closed micro-batch waits for room")
         openedAt = 0
+        hasWaitedATurn = false
         handedOver += UInt64(open.received)
         port.decoded.store(handedOver, ordering: .relaxed)
         switch destination {

@@ -9,6 +9,12 @@ import Primitives
 import Samples
 import Synchronization
 
+/// The highest numbers that the registry has given for one learner; 0 before the first.
+struct GivenNumbers: Sendable {
+    var version: UInt64
+    var consolidation: UInt64
+}
+
 /// One learner on its thread.
 final class LearnerHost {
     /// How other threads reach it.
@@ -69,10 +75,12 @@ final class LearnerHost {
         return rest > .zero ? rest : .zero
     }
 
-    /// Tells the engine that the daemon has started, which settings hold, and that the registry
-    /// never gave a higher number than `versionMax`.
-    func begin(versionMax: UInt64, settings: EngineSettings) {
-        step(.resumed(versionMax: versionMax))
+    /// Tells the engine that the daemon has started, which settings hold, and which numbers the
+    /// registry has given.
+    func begin(after given: GivenNumbers, settings: EngineSettings) {
+        step(
+            .resumed(versionMax: given.version, consolidationMax: given.consolidation)
+        )
         step(.settings(settings))
     }
 
@@ -119,13 +127,7 @@ final class LearnerHost {
         }
         for id in effects.cancelledJobs { house.worker.cancel(id, learner: port.index) }
         for job in effects.jobs { house.worker.post(job, learner: port.index) }
-        for event in effects.events {
-            guard case .refused = event else {
-                tell(event)
-                continue
-            }
-            refusalNews.add(event, at: now) { [self] in tell($0) }
-        }
+        for event in effects.events { refusalNews.add(event, at: now) { [self] in tell($0) } }
         if effects.wantsCheckpoint {
             house.archivist.post(.checkpoint(engine, learner: port.index))
         }

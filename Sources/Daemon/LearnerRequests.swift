@@ -25,13 +25,13 @@ struct LearnerRequests {
             let records = try shelf.versions(of: name)
             return [ok(.array(records.map(\.json)))]
         case "show":
-            return [ok(try shelf.record(name, try number(request)).json)]
+            return [ok(try shelf.record(name, try request.versionNumber()).json)]
         case "get":
-            let record = try shelf.record(name, try number(request))
+            let record = try shelf.record(name, try request.versionNumber())
             let (manifest, artifact) = try shelf.contents(of: record)
             return [ok(manifest), artifact]
         case "state":
-            let record = try shelf.record(name, try number(request))
+            let record = try shelf.record(name, try request.versionNumber())
             return [ok(record.json), try shelf.state(of: record)]
         case "consolidations":
             let limit = request["limit"]?.integer ?? 100
@@ -99,19 +99,8 @@ struct LearnerRequests {
         return task
     }
 
-    private func number(_ request: JSONValue) throws(ControlError) -> UInt64? {
-        guard let value = request["version"], value != .null else { return nil }
-        guard let number = value.integer, number > 0 else {
-            throw ControlError(
-                "a version is a whole number from 1, not \(value.jsonText)",
-                remedy: "learnctl versions lists what is kept"
-            )
-        }
-        return UInt64(number)
-    }
-
     private func requiredNumber(_ request: JSONValue) throws(ControlError) -> UInt64 {
-        guard let number = try number(request) else {
+        guard let number = try request.versionNumber() else {
             throw ControlError(
                 "the request names no version",
                 remedy: "learnctl versions lists what is kept"
@@ -122,5 +111,19 @@ struct LearnerRequests {
 
     private func ok(_ value: JSONValue) -> [UInt8] {
         JSONValue.object(pairs: ["ok": value]).jsonBytes
+    }
+}
+
+extension JSONValue {
+    /// The number of the version that a request names, if it names one.
+    func versionNumber() throws(ControlError) -> UInt64? {
+        guard let value = self["version"], value != .null else { return nil }
+        guard let number = value.integer, number > 0 else {
+            throw ControlError(
+                "a version is a whole number from 1, not \(value.jsonText)",
+                remedy: "learnctl versions lists what is kept"
+            )
+        }
+        return UInt64(number)
     }
 }

@@ -27,7 +27,7 @@ struct LearnerThread {
             beat.mark()
             let isLast = isStopping.load(ordering: .sequentiallyConsistent)
             var isBusy = false
-            for tenant in tenants { isBusy = drain(tenant, all: isLast) || isBusy }
+            for tenant in tenants where drain(tenant, all: isLast, beat: beat) { isBusy = true }
             if isLast { break }
             for tenant in tenants { tenant.host.turn() }
             if isBusy { continue }
@@ -36,11 +36,14 @@ struct LearnerThread {
         for tenant in tenants { tenant.host.stop() }
     }
 
-    private func drain(_ tenant: Tenant, all: Bool) -> Bool {
+    /// - Returns: Whether there may be more.
+    private func drain(_ tenant: Tenant, all: Bool, beat: Beat) -> Bool {
         var count = 0
         while all || count < LearnerThread.batchesPerTurn {
             guard let batch = tenant.ring.pop() else { return count > 0 }
             tenant.host.take(batch)
+            // A learner that is slow is at work, not stuck.
+            beat.mark()
             count += 1
         }
         return true
@@ -53,5 +56,7 @@ struct LearnerThread {
             patience = min(patience, tenant.host.patience ?? patience)
         }
         _ = wake.wait(timeout: patience)
+        // Cleared before rings and mail are looked at, so that what comes now wakes again.
+        wake.clear()
     }
 }

@@ -38,12 +38,15 @@ struct Outlet: ~Copyable {
             .pub,
             "events.endpoint",
             settings.eventsEndpoint.address(runtime: runtime),
+            sendHighWaterMark: 10_000,
             context
         )
         let snapshots = try Outlet.open(
             .router,
             "snapshots.endpoint",
             settings.snapshotsEndpoint.address(runtime: runtime),
+            // Artifacts are long; who asks for many and takes none gets no more.
+            sendHighWaterMark: 16,
             context
         )
         let control = try ControlDesk(house: house, context: context)
@@ -72,13 +75,15 @@ struct Outlet: ~Copyable {
         _ type: SocketType,
         _ key: String,
         _ endpoint: String,
+        sendHighWaterMark: Int,
         _ context: Context
     ) throws(StartError) -> Socket {
         try StartError.naming(key, endpoint) { () throws(ZeroMQError) in
             let socket = try Socket(type, in: context)
             try socket.set(.linger, to: .milliseconds(500))
-            try socket.set(.sendHighWaterMark, to: 10_000)
+            try socket.set(.sendHighWaterMark, to: sendHighWaterMark)
             try socket.set(.maxMessageSize, to: 1 << 20)
+            try socket.set(.ipv6, to: endpoint.hasPrefix("tcp://["))
             try socket.bind(endpoint)
             return socket
         }
@@ -102,7 +107,7 @@ struct Outlet: ~Copyable {
                 try versions.notify()
                 noticeAt = now + 1_000_000_000
             }
-            try control.expire()
+            control.expire()
             try poller.wait(timeout: .nanoseconds(max(1_000_000, noticeAt - now)))
             if poller.isReadable(subscriptions) { try versions.heed() }
             if poller.isReadable(requests) { try shelf.answer(on: snapshots) }
@@ -130,9 +135,9 @@ struct Outlet: ~Copyable {
         case .event(let topic, let body):
             try sendEvent(topic, body)
         case .answer(let request, let part, let answer):
-            try control.complete(request, part: part, answer)
+            control.complete(request, part: part, answer)
         case .backup(let request, let bytes):
-            try control.complete(request, backup: bytes)
+            control.complete(request, backup: bytes)
         }
     }
 

@@ -35,6 +35,7 @@ final class SampleSocket {
             try socket.set(.receiveHighWaterMark, to: configuration.receiveHWM)
             try socket.set(.maxMessageSize, to: Int64(configuration.frameLimitBytes))
             try socket.set(.linger, to: .zero)
+            try socket.set(.ipv6, to: address.hasPrefix("tcp://["))
             try socket.set(.heartbeatInterval, to: .seconds(2))
             try socket.set(.heartbeatTimeout, to: .seconds(6))
             if configuration.kind == .sub { try socket.subscribe() }
@@ -48,7 +49,11 @@ final class SampleSocket {
                 try socket.connect(address)
             }
         }
-        file?.restrict(mode: configuration.ipcMode, group: configuration.ipcGroup)
+        file?.restrict(
+            mode: configuration.ipcMode,
+            group: configuration.ipcGroup,
+            log: house.log
+        )
         house.note("samples", at: isBound ? try socket.address() : address)
     }
 

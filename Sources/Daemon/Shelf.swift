@@ -7,6 +7,7 @@ import Decoding
 import Linux
 import Primitives
 import Storage
+import Telemetry
 import Versions
 import ZeroMQ
 
@@ -15,6 +16,9 @@ struct Shelf {
     private let house: House
     private let registry: Registry
     private let artifacts: ArtifactStore
+
+    /// Requests that are answered before the rest of the outlet's loop has its turn.
+    private static let messagesPerTurn = 16
 
     init(house: House) throws(StorageError) {
         self.house = house
@@ -26,12 +30,20 @@ struct Shelf {
     func newestVersions() -> [PublishedVersion] {
         var found: [PublishedVersion] = []
         for port in house.ports {
-            guard let record = try? registry.newest(learner: port.name),
-                let (manifest, artifact) = try? read(record)
-            else { continue }
-            found.append(
-                PublishedVersion(learner: port.index, manifest: manifest, artifact: artifact)
-            )
+            do {
+                guard let record = try registry.newest(learner: port.name) else { continue }
+                let (manifest, artifact) = try read(record)
+                found.append(
+                    PublishedVersion(learner: port.index, manifest: manifest, artifact: artifact)
+                )
+            } catch {
+                house.log.write(
+                    .error,
+                    "the newest version of \(port.name) cannot be read, so nobody gets it until "
+                        + "there is a newer one: \(error)",
+                    [("LEARNER", port.name.text)]
+                )
+            }
         }
         return found
     }
@@ -114,7 +126,8 @@ struct Shelf {
 
     /// Answers the requests that wait on the snapshot socket.
     func answer(on socket: borrowing Socket) throws(ZeroMQError) {
-        while let frames = try socket.receiveFrames(dontWait: true) {
+        for _ in 0..<Shelf.messagesPerTurn {
+            guard let frames = try socket.receiveFrames(dontWait: true) else { return }
             guard let request = frames.last, frames.count >= 2 else { continue }
             let route = Array(frames.dropLast())
             do throws(ControlError) {
@@ -135,6 +148,6 @@ struct Shelf {
             throw ControlError("the request is not JSON", remedy: "send {\"learner\": \"default\"}")
         }
         let learner = try house.learner(named: json["learner"]?.text)
-        return try record(house.ports[learner].name, json["version"]?.integer.map { UInt64($0) })
+        return try record(house.ports[learner].name, try json.versionNumber())
     }
 }

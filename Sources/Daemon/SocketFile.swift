@@ -6,6 +6,7 @@
 
 import Glibc
 import Linux
+import Telemetry
 
 /// The file of a bound ipc endpoint and the right to it.
 final class SocketFile {
@@ -27,14 +28,28 @@ final class SocketFile {
     }
 
     /// Lets only those in whom mode and group name.
-    func restrict(mode: UInt32, group: String?) {
-        SocketFile.restrict(path, mode: mode, group: group)
+    func restrict(mode: UInt32, group: String?, log: Log) {
+        SocketFile.restrict(path, mode: mode, group: group, log: log)
     }
 
-    /// Sets mode and, when given, group of a socket's file.
-    static func restrict(_ path: String, mode: UInt32, group: String? = nil) {
-        _ = unsafe chmod(path, mode_t(mode))
-        guard let group, let entry = unsafe getgrnam(group) else { return }
-        _ = unsafe chown(path, uid_t.max, entry.pointee.gr_gid)
+    /// Sets mode and, when given, group of a socket's file; what fails shuts out rather than lets
+    /// in, and is told.
+    static func restrict(_ path: String, mode: UInt32, group: String?, log: Log) {
+        if unsafe chmod(path, mode_t(mode)) != 0 {
+            log.write(
+                .warning,
+                "the mode of \(path) cannot be set: \(SystemError(rawValue: errno))"
+            )
+        }
+        guard let group, !group.isEmpty else { return }
+        guard let entry = unsafe getgrnam(group) else {
+            return log.write(.warning, "there is no group \(group), so \(path) stays closed to it")
+        }
+        if unsafe chown(path, uid_t.max, entry.pointee.gr_gid) != 0 {
+            log.write(
+                .warning,
+                "\(path) cannot be given to group \(group): \(SystemError(rawValue: errno))"
+            )
+        }
     }
 }

@@ -25,8 +25,8 @@ struct Supervisor: ~Copyable {
     private let lock: StateLock
     private let house: House
     private let log: Log
-    private let engines: [LearnerEngine]
-    private let versionMax: [UInt64]
+    private var engines: [LearnerEngine]
+    private let given: [GivenNumbers]
 
     /// Finds, reads, locks and restores everything; opens nothing yet.
     init(flags: Directories.Flags) throws {
@@ -52,7 +52,7 @@ struct Supervisor: ~Copyable {
         }
         var checkpoints = CheckpointStore(state: directories.state)
         var engines: [LearnerEngine] = []
-        var versionMax: [UInt64] = []
+        var given: [GivenNumbers] = []
         for learner in settings.learners {
             engines.append(
                 try Restoration.engine(
@@ -62,7 +62,12 @@ struct Supervisor: ~Copyable {
                     log: log
                 )
             )
-            versionMax.append(try registry.highest(learner: learner.name))
+            given.append(
+                GivenNumbers(
+                    version: try registry.highest(learner: learner.name),
+                    consolidation: try registry.highestConsolidation(learner: learner.name)
+                )
+            )
         }
         self.house = try House(
             incarnation: incarnation,
@@ -74,7 +79,7 @@ struct Supervisor: ~Copyable {
         self.log = log
         self.lock = lock
         self.engines = engines
-        self.versionMax = versionMax
+        self.given = given
     }
 
     /// The configuration of the directory; the defaults when it has none.
@@ -99,10 +104,13 @@ struct Supervisor: ~Copyable {
             house: house,
             context: context,
             engines: engines,
-            versionMax: versionMax
+            given: given
         )
+        let beginnings = engines.map(Beginning.init)
+        // From here on each engine has one owner: a second reference would make it copy itself.
+        engines = []
         try crew.start()
-        ready()
+        ready(beginnings)
         waitForTheEnd(crew)
         ServiceManager.notify(.stopping)
         log.write(.info, "stopping")
@@ -115,15 +123,12 @@ struct Supervisor: ~Copyable {
         }
     }
 
-    private func ready() {
-        for (engine, port) in zip(engines, house.ports) {
+    private func ready(_ beginnings: [Beginning]) {
+        for (beginning, port) in zip(beginnings, house.ports) {
             log.write(
                 .info,
-                engine.accounts.total.received == 0
-                    ? "learner \(port.name) begins"
-                    : "learner \(port.name) resumes after "
-                        + "\(engine.accounts.total.received) samples",
-                [("LEARNER", port.name.text), ("VERSION", String(engine.versionLast))]
+                "learner \(port.name) " + beginning.sentence,
+                [("LEARNER", port.name.text), ("VERSION", String(beginning.version))]
             )
         }
         log.write(
@@ -179,5 +184,22 @@ struct Supervisor: ~Copyable {
         } catch {
             log.write(.error, "the reload is refused, nothing has changed: \(error)")
         }
+    }
+}
+
+/// What a learner had when the daemon started.
+private struct Beginning {
+    let received: UInt64
+    let version: UInt64
+
+    init(_ engine: LearnerEngine) {
+        received = engine.accounts.total.received
+        version = engine.versionLast
+    }
+
+    var sentence: String {
+        guard received > 0 else { return "begins" }
+        return "resumes after \(received) samples; what it received after its last checkpoint is "
+            + "lost, and shows as gaps of producers with envelopes"
     }
 }

@@ -5,6 +5,10 @@
 // it again: a subscription S stands for every topic T/live that begins with S, and the newest of T
 // is sent at once on a topic T/late/n that is registered for that one subscriber just for the time
 // of the sending.
+//
+// What is unsubscribed stays registered until the connection ends: another prefix of the same
+// subscriber may stand for the same topic, and libzmq does not say which. The subscriber's own
+// socket filters what it no longer wants.
 
 import Linux
 import Primitives
@@ -24,7 +28,9 @@ struct VersionsDesk: ~Copyable {
     private let names: [Name]
     private var newest: [Int: (manifest: [UInt8], notice: [UInt8], artifact: [UInt8])] = [:]
     private var lateCount: UInt64 = 0
-    private(set) var subscribers = 0
+
+    /// Subscriptions that are taken before the rest of the loop has its turn.
+    private static let messagesPerTurn = 256
 
     init(
         endpoint: String,
@@ -35,6 +41,8 @@ struct VersionsDesk: ~Copyable {
         let socket = try Socket(.xpub, in: context)
         try socket.set(.xpubManual, to: true)
         try socket.set(.sendHighWaterMark, to: sendHighWaterMark)
+        try socket.set(.maxMessageSize, to: 1 << 16)
+        try socket.set(.ipv6, to: endpoint.hasPrefix("tcp://["))
         try socket.set(.linger, to: .milliseconds(500))
         try socket.set(.heartbeatInterval, to: .seconds(2))
         try socket.set(.heartbeatTimeout, to: .seconds(6))
@@ -71,19 +79,14 @@ struct VersionsDesk: ~Copyable {
 
     /// Takes what subscribers said.
     mutating func heed() throws(ZeroMQError) {
-        while let frames = try socket.receiveFrames(dontWait: true) {
-            guard let frame = frames.first, let kind = frame.first else { continue }
-            let prefix = Array(frame.dropFirst())
-            switch kind {
-            case 1: try subscribe(prefix)
-            case 0: try unsubscribe(prefix)
-            default: continue
-            }
+        for _ in 0..<VersionsDesk.messagesPerTurn {
+            guard let frames = try socket.receiveFrames(dontWait: true) else { return }
+            guard let frame = frames.first, frame.first == 1 else { continue }
+            try subscribe(Array(frame.dropFirst()))
         }
     }
 
     private mutating func subscribe(_ prefix: [UInt8]) throws(ZeroMQError) {
-        subscribers += 1
         for (index, name) in names.enumerated() {
             let notice = Array((Self.noticeTopic(name) + "/live").utf8)
             if notice.starts(with: prefix) { try socket.subscribe(notice) }
@@ -97,16 +100,6 @@ struct VersionsDesk: ~Copyable {
             try socket.subscribe(late)
             try socket.send(frames: [late, version.manifest, version.artifact], dontWait: true)
             try socket.unsubscribe(late)
-        }
-    }
-
-    private mutating func unsubscribe(_ prefix: [UInt8]) throws(ZeroMQError) {
-        subscribers = max(0, subscribers - 1)
-        for name in names {
-            for topic in [Self.noticeTopic(name), Self.versionTopic(name)] {
-                let live = Array((topic + "/live").utf8)
-                if live.starts(with: prefix) { try socket.unsubscribe(live) }
-            }
         }
     }
 

@@ -57,10 +57,15 @@ final class Worker: Sendable {
         var job = order.job
         let ticket = Ticket(learner: order.learner, id: job.id)
         while !job.isDone {
-            let isCancelled = cancelled.withLock { $0.remove(ticket) != nil }
-            if isCancelled || isStopping.load(ordering: .relaxed) { return }
+            let isCancelled = cancelled.withLock { $0.contains(ticket) }
+            if isCancelled || isStopping.load(ordering: .relaxed) { break }
             job.advance()
         }
+        // A learner has one job at a time, so what was cancelled before this one has ended, too.
+        cancelled.withLock { cancelled in
+            cancelled = cancelled.filter { $0.learner != order.learner || $0.id > job.id }
+        }
+        guard job.isDone else { return }
         ports[order.learner].post(
             .jobFinished(id: job.id, memoryEnd: job.memoryEnd, challengers: job.challengers)
         )

@@ -16,6 +16,15 @@ extension Registry {
         return UInt64(rows.first?.first?.integer ?? 0)
     }
 
+    /// The highest number that a consolidation of `learner` ever had; 0 before the first.
+    package func highestConsolidation(learner: Name) throws(StorageError) -> UInt64 {
+        let rows = try database.rows(
+            "SELECT max(id) FROM consolidations WHERE learner = ?",
+            [.text(learner.text)]
+        )
+        return UInt64(rows.first?.first?.integer ?? 0)
+    }
+
     /// The newest version whose files are there.
     package func newest(learner: Name) throws(StorageError) -> VersionRecord? {
         try versions(

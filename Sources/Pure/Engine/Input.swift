@@ -28,6 +28,16 @@ package enum Input: Sendable {
     case stop
 }
 
+extension Input {
+    /// Whether there is something new to keep: time alone changes nothing that would be missed.
+    var changesState: Bool {
+        switch self {
+        case .tick, .stored, .stop: false
+        case .batch, .jobFinished, .command, .settings, .resumed: true
+        }
+    }
+}
+
 /// What an operator can ask of a learner.
 package enum Command: Sendable {
     /// Make challengers now.

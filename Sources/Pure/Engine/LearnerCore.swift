@@ -89,30 +89,75 @@ package struct LearnerCore: Sendable {
         outcome.scored = outcome.trained
         admission.begin(batch)
         block.reset(width: schema.width, outputs: champion.learner.outputs)
-        for row in batch.rows {
-            switch admission.judge(row, of: batch, under: schema) {
-            case .refused(let reason):
-                refuse(row, reason, &outcome)
-                continue
-            case .grows:
-                pass(&outcome, isHeld: isHeld)
-                admission.grow(&schema, for: row, of: batch)
-                grow()
-            case .fits:
-                break
+        var place = 0
+        while place < batch.rows.count {
+            let run = isHeld ? 0 : admission.plainRun(from: place, of: batch, under: schema)
+            if run > 0 {
+                takeRun(run, from: place, of: batch, &outcome)
+                place += run
+            } else {
+                takeRow(batch.rows[place], of: batch, isHeld: isHeld, &outcome)
+                place += 1
             }
-            let isOnlyTested = isHeld || row.weight == 0
-            let use = use(of: row, isOnlyTested: isOnlyTested)
-            switch use {
-            case .train: outcome.trained[Int(row.producer)] += 1
-            case .holdout where !isOnlyTested: outcome.holdout[Int(row.producer)] += 1
-            case .holdout, .scored: outcome.scored[Int(row.producer)] += 1
-            }
-            admission.append(row, of: batch, under: schema, use: use, to: &block)
-            if isOnlyTested { block.weights[block.rows - 1] = 0 }
         }
         pass(&outcome, isHeld: isHeld)
         return outcome
+    }
+
+    /// Takes rows that ask nothing special.
+    private mutating func takeRun(
+        _ count: Int,
+        from first: Int,
+        of batch: MicroBatch,
+        _ outcome: inout Outcome
+    ) {
+        admission.appendRun(count, from: first, of: batch, under: schema, to: &block)
+        var setAside = 0
+        let isOneProducer = batch.producers.count == 1
+        for offset in 0..<count {
+            let isHoldout = memory.nextIsHoldout()
+            block.uses.append(isHoldout ? .holdout : .train)
+            if isHoldout { setAside += 1 }
+            guard !isOneProducer else { continue }
+            let producer = Int(batch.rows[first + offset].producer)
+            if isHoldout {
+                outcome.holdout[producer] += 1
+            } else {
+                outcome.trained[producer] += 1
+            }
+        }
+        guard isOneProducer else { return }
+        outcome.holdout[0] += setAside
+        outcome.trained[0] += count - setAside
+    }
+
+    /// Takes a row of any kind.
+    private mutating func takeRow(
+        _ row: MicroBatch.Row,
+        of batch: MicroBatch,
+        isHeld: Bool,
+        _ outcome: inout Outcome
+    ) {
+        switch admission.judge(row, of: batch, under: schema) {
+        case .refused(let reason):
+            refuse(row, reason, &outcome)
+            return
+        case .grows:
+            pass(&outcome, isHeld: isHeld)
+            admission.grow(&schema, for: row, of: batch)
+            grow()
+        case .fits:
+            break
+        }
+        let isOnlyTested = isHeld || row.weight == 0
+        let use = use(of: row, isOnlyTested: isOnlyTested)
+        switch use {
+        case .train: outcome.trained[Int(row.producer)] += 1
+        case .holdout where !isOnlyTested: outcome.holdout[Int(row.producer)] += 1
+        case .holdout, .scored: outcome.scored[Int(row.producer)] += 1
+        }
+        admission.append(row, of: batch, under: schema, use: use, to: &block)
+        if isOnlyTested { block.weights[block.rows - 1] = 0 }
     }
 
     /// What is done with a row beyond predicting it. A row that is only tested goes through the
@@ -123,9 +168,10 @@ package struct LearnerCore: Sendable {
         return memory.nextIsHoldout() ? .holdout : .train
     }
 
-    /// Gives everything room for the schema's columns and classes.
+    /// Gives everything room for the schema's columns and classes, the empty block included.
     private mutating func grow() {
         let outputs = max(schema.outputs, champion.learner.outputs)
+        block.reset(width: schema.width, outputs: outputs)
         champion.grow(width: schema.width, outputs: outputs)
         memory.grow(width: schema.width)
         race?.grow(width: schema.width, outputs: outputs)

@@ -11,6 +11,7 @@ import Samples
 
 extension LearnerEngine: ByteCodable {
     private static let format: UInt32 = 1
+    private static let noTask = UInt8.max
 
     /// Appends the state.
     package func encode(into writer: inout ByteWriter) {
@@ -24,6 +25,7 @@ extension LearnerEngine: ByteCodable {
         random.encode(into: &writer)
         writer.write(checkpointAt)
         writer.write(optional: verdict)
+        writer.write(taskOrder?.rawValue ?? LearnerEngine.noTask)
         writer.write(drifts)
         writer.write(warnings)
         writer.write(optional: lastDriftEvent)
@@ -57,6 +59,11 @@ extension LearnerEngine: ByteCodable {
         random = try RandomSource(from: &reader)
         checkpointAt = try reader.readMoment()
         verdict = try reader.readOptional()
+        let order = try reader.read(UInt8.self)
+        taskOrder = Task(rawValue: order)
+        guard taskOrder != nil || order == LearnerEngine.noTask else {
+            throw .invalid("a reset ordered the unknown task \(order)")
+        }
         drifts = try reader.readCounter()
         warnings = try reader.readCounter()
         lastDriftEvent = try reader.readOptional()

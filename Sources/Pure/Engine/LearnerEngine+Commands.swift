@@ -6,6 +6,7 @@
 import Consolidation
 import Learning
 import Primitives
+import Samples
 import Versions
 
 extension LearnerEngine {
@@ -57,42 +58,40 @@ extension LearnerEngine {
     }
 
     /// Makes the state of an earlier version the champion. Without `keepMemory` the memory younger
-    /// than it is dropped, and schema and memory go back to what it knew.
+    /// than it is dropped, and schema and memory go back to what it knew. A learner that has lost
+    /// its state and is voting gets it back, and learns what waited for the vote.
     private mutating func rollback(
         to state: VersionState,
         keepMemory: Bool,
         hold: Bool,
         effects: inout Effects
     ) {
-        guard case .learning(var core) = phase else {
-            effects.outcome = .refused(
-                "\(name) has no task yet, so there is nothing to roll back",
-                remedy: "send labelled samples first"
-            )
-            return
-        }
-        let fits = core.schema.extends(state.schema)
-        guard fits || !keepMemory else {
-            effects.outcome = .refused(
-                "version \(state.number) has other columns or another task than the memory",
-                remedy: "roll back without --keep-memory"
-            )
+        if let objection = objection(to: state, keepMemory: keepMemory) {
+            effects.outcome = objection
             return
         }
         abandonConsolidation("rolled back to version \(state.number)", effects: &effects)
-        if case .learning(let current) = phase { core = current }
         var champion = state.contender
         champion.learner.restartMoments()
-        if keepMemory {
-            champion.grow(width: core.schema.width, outputs: core.schema.outputs)
-        } else if fits {
-            core.schema = state.schema
-            core.memory.drop(from: state.sampleIndex)
-            core.memory.shrink(width: state.schema.width)
-        } else {
-            let labelled = core.labelled
-            core = LearnerCore(schema: state.schema, settings: settings)
-            core.labelled = labelled
+        champion.learner.configure(settings.learnerSettings(for: state.schema.task))
+        var core = LearnerCore(schema: state.schema, settings: settings)
+        var waiting: [MicroBatch] = []
+        switch phase {
+        case .voting(let batches, _):
+            waiting = batches
+            core.labelled = state.sampleIndex
+            verdict = Verdict(rollingBackTo: state)
+            plan.lastAt = now
+        case .learning(var current) where keepMemory:
+            champion.grow(width: current.schema.width, outputs: current.schema.outputs)
+            swap(&core, &current)
+        case .learning(var current) where current.schema.extends(state.schema):
+            current.schema = state.schema
+            current.memory.drop(from: state.sampleIndex)
+            current.memory.shrink(width: state.schema.width)
+            swap(&core, &current)
+        case .learning(let current):
+            core.labelled = current.labelled
         }
         core.adopt(champion)
         phase = .learning(core)
@@ -100,10 +99,39 @@ extension LearnerEngine {
         publication.parent = state.number
         effects.events.append(.steered("rolled back to version \(state.number)"))
         give(.rollback, note: ["to": .int(Int64(state.number))], effects: &effects)
-        effects.wantsCheckpoint = true
         effects.outcome = .done(
             "version \(publication.last) is version \(state.number)"
                 + (isHeld ? "; learning is held until resume" : "")
+        )
+        for batch in waiting {
+            learn(batch, batch.producers.map { accounts.number(of: $0) }, effects: &effects)
+        }
+    }
+
+    /// Why the state cannot become the champion, if it cannot.
+    private func objection(to state: VersionState, keepMemory: Bool) -> CommandOutcome? {
+        let task = state.schema.task
+        let wanted = settings.learnerSettings(for: task)
+        let made = state.contender.learner.settings
+        if let fixed = settings.task, fixed != task {
+            return .refused(
+                "version \(state.number) predicts \(task.name), and the task is \(fixed.name)",
+                remedy: "choose another version, or reset the learner with that task first"
+            )
+        }
+        if made.model != wanted.model || made.optimiser.name != wanted.optimiser.name {
+            return .refused(
+                "version \(state.number) was made with \(made.model.name) and "
+                    + "\(made.optimiser.name); configured are \(wanted.model.name) and "
+                    + "\(wanted.optimiser.name)",
+                remedy: "choose another version, or configure these"
+            )
+        }
+        guard keepMemory, case .learning(let core) = phase, !core.schema.extends(state.schema)
+        else { return nil }
+        return .refused(
+            "version \(state.number) has other columns or another task than the memory",
+            remedy: "roll back without --keep-memory"
         )
     }
 
@@ -116,8 +144,15 @@ extension LearnerEngine {
             )
             return
         }
+        if let task, let fixed = settings.task, fixed != task {
+            effects.outcome = .refused(
+                "the task \(fixed.name) is configured",
+                remedy: "reset without --task, then start with another task in the configuration"
+            )
+            return
+        }
         abandonConsolidation("the learner was reset", effects: &effects)
-        settings.task = task ?? settings.task
+        taskOrder = task
         let position = publication.last
         publication = Publication()
         publication.last = position
@@ -129,5 +164,17 @@ extension LearnerEngine {
         effects.wantsCheckpoint = true
         effects.events.append(.steered("reset"))
         effects.outcome = .done("\(name) starts anew; the next samples vote")
+    }
+}
+
+extension Verdict {
+    /// What a learner is that had no state and was given a version's.
+    init(rollingBackTo state: VersionState) {
+        self.init(
+            task: state.schema.task,
+            shape: state.schema.shape,
+            width: state.schema.shape == .positional ? state.schema.width : 0,
+            reason: "rolled back to version \(state.number)"
+        )
     }
 }

@@ -117,7 +117,7 @@ extension LearnerEngine {
             for row in batch.rows.prefix(left) { vote.count(row) }
             left = max(0, left - batch.rows.count)
         }
-        let fixedTask = settings.task ?? settings.model?.task
+        let fixedTask = taskOrder ?? settings.task ?? settings.model?.task
         guard vote.hasLabels || fixedTask != nil else {
             phase = .voting(waiting: [], since: nil)
             for batch in waiting { scoreUnlabelled(batch) }
@@ -142,6 +142,7 @@ extension LearnerEngine {
         phase = .learning(LearnerCore(schema: schema, settings: settings))
         publication.askedAt = now
         plan.lastAt = now
+        effects.wantsCheckpoint = true
         effects.events.append(
             .voted(verdict, model: settings.learnerSettings(for: verdict.task).model)
         )
@@ -159,7 +160,8 @@ extension LearnerEngine {
         }
     }
 
-    private mutating func learn(
+    /// Learns rows, which were booked as waiting.
+    mutating func learn(
         _ batch: MicroBatch,
         _ accountNumbers: [Int],
         effects: inout Effects

@@ -17,7 +17,7 @@ extension LearnerEngine {
         switch phase {
         case .voting:
             members += [
-                .init("task", settings.task.map { .string($0.name) } ?? .null),
+                .init("task", (taskOrder ?? settings.task).map { .string($0.name) } ?? .null),
                 .init("state", "waiting for the vote"),
                 .init("model", .null),
             ]

@@ -23,7 +23,7 @@ extension LearnerEngine {
         let isDue =
             now >= publication.askedAt + publish.interval
             || core.labelled >= publication.askedAtSample + UInt64(publish.samples)
-        guard isDue else { return }
+        guard isDue, publication.awaited == nil else { return }
         publication.askedAt = now
         publication.askedAtSample = core.labelled
         let loss = core.evaluation.lossRecent
@@ -54,6 +54,9 @@ extension LearnerEngine {
             )
         )
         publication.parent = publication.last
+        publication.awaited = publication.last
+        // A version that consumers hear of must have a learner that remembers it.
+        if reason != .routine { effects.wantsCheckpoint = true }
         publication.askedAt = now
         publication.askedAtSample = core.labelled
         publication.didPublish(

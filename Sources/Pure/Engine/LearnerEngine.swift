@@ -36,7 +36,13 @@ package struct LearnerEngine: Sendable {
     var plan = ConsolidationPlan()
     var random: RandomSource
     var checkpointAt: Instant
+    /// Whether something has changed since the last checkpoint was asked for; a checkpoint is what
+    /// makes it false, so that it need not be in one.
+    var isUnsaved = false
     var verdict: Verdict?
+    /// The task that a reset asked for, which the next vote does not decide. The configuration may
+    /// go on leaving it open.
+    var taskOrder: Task?
     var drifts: UInt64 = 0
     var warnings: UInt64 = 0
     var lastDriftEvent: DriftRecord?
@@ -82,6 +88,7 @@ package struct LearnerEngine: Sendable {
     package mutating func step(_ input: Input, at now: Instant, effects: inout Effects) {
         precondition(now >= self.now, "an engine's time does not run backwards")
         self.now = now
+        if input.changesState { isUnsaved = true }
         switch input {
         case .batch(let batch): take(batch, effects: &effects)
         case .tick: break
@@ -92,7 +99,8 @@ package struct LearnerEngine: Sendable {
         case .resumed(let versionMax, let consolidationMax):
             plan.lastID = max(plan.lastID, consolidationMax)
             resume(after: versionMax, effects: &effects)
-        case .stored(_, let isDurable): if !isDurable { publication.isOwed = true }
+        case .stored(let version, let isDurable):
+            publication.wasStored(version, isDurable: isDurable)
         case .stop: stop(effects: &effects)
         }
         // What time has made due is due after the next start, too.
@@ -103,22 +111,21 @@ package struct LearnerEngine: Sendable {
     /// The moment at which the engine wants a tick; nil when nothing is due without input. A tick
     /// at that moment moves it on, so that whoever waits for it never turns in circles.
     package var nextDeadline: Instant? {
-        var deadline = checkpointAt
+        var deadline = isUnsaved ? checkpointAt : nil
+        func consider(_ moment: Instant) { deadline = min(deadline ?? moment, moment) }
         switch phase {
         case .voting(_, let since):
-            if let since { deadline = min(deadline, since + settings.votePatience) }
+            if let since { consider(since + settings.votePatience) }
         case .learning(let core):
-            if publication.parent != nil, core.champion.trained > 0 {
-                deadline = min(deadline, publication.askedAt + settings.publish.interval)
+            if publication.parent != nil, publication.awaited == nil, core.champion.trained > 0 {
+                consider(publication.askedAt + settings.publish.interval)
             }
-            if let running = plan.running, running.isTraining {
-                deadline = min(deadline, running.deadline)
-            }
+            if let running = plan.running, running.isTraining { consider(running.deadline) }
             if settings.consolidation.every > .zero {
-                deadline = min(deadline, plan.lastAt + settings.consolidation.every)
+                consider(plan.lastAt + settings.consolidation.every)
             }
             if plan.wish != nil, plan.running == nil, plan.restUntil > now {
-                deadline = min(deadline, plan.restUntil)
+                consider(plan.restUntil)
             }
         }
         return deadline
@@ -133,8 +140,9 @@ extension LearnerEngine {
         }
         considerPublication(effects: &effects)
         considerConsolidation(effects: &effects)
-        if now >= checkpointAt {
-            effects.wantsCheckpoint = true
+        if isUnsaved, now >= checkpointAt { effects.wantsCheckpoint = true }
+        if effects.wantsCheckpoint {
+            isUnsaved = false
             checkpointAt = now + settings.checkpointInterval
         }
     }
@@ -151,6 +159,7 @@ extension LearnerEngine {
 
     private mutating func resume(after versionMax: UInt64, effects: inout Effects) {
         publication.last = max(publication.last, versionMax)
+        publication.awaited = nil
         // Before the first version there is nothing that consumers would have to see replaced.
         publication.isResumed = labelled > 0 && publication.last > 0
         if let running = plan.running, running.isTraining { putOff(running, effects: &effects) }

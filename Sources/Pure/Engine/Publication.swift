@@ -22,6 +22,9 @@ struct Publication: Sendable {
     var isResumed = false
     /// Whether a version could not be stored, so that the next is made regardless of movement.
     var isOwed = false
+    /// The last version, until the shell has said whether it is stored. Routine versions wait for
+    /// that, so that a slow disk is not given more than it can take.
+    var awaited: UInt64?
     private var weights: [Float] = []
     private var loss = 0.0
 
@@ -33,6 +36,12 @@ struct Publication: Sendable {
         self.loss = loss
         isResumed = false
         isOwed = false
+    }
+
+    /// Takes the news of a version.
+    mutating func wasStored(_ version: UInt64, isDurable: Bool) {
+        if awaited == version { awaited = nil }
+        if !isDurable { isOwed = true }
     }
 
     /// Whether weights or loss have moved by the share.
@@ -59,6 +68,8 @@ extension Publication: ByteCodable {
         writer.write(askedAtSample)
         writer.write(isResumed)
         writer.write(isOwed)
+        writer.write(awaited != nil)
+        writer.write(awaited ?? 0)
         writer.write(weights)
         writer.write(loss)
     }
@@ -72,6 +83,9 @@ extension Publication: ByteCodable {
         askedAtSample = try reader.readCounter()
         isResumed = try reader.readFlag()
         isOwed = try reader.readFlag()
+        let isAwaiting = try reader.readFlag()
+        let awaitedNumber = try reader.readCounter()
+        awaited = isAwaiting ? awaitedNumber : nil
         weights = try reader.readFloats()
         loss = try reader.readDouble()
     }

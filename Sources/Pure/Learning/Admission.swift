@@ -26,6 +26,10 @@ package struct Admission: Sendable {
     private var classByText: [Int32] = []
     private var columnByCategory: [UInt64: Int32] = [:]
 
+    /// The labels of the run that was found last.
+    var runClasses: [Int32] = []
+    var runTargets: [Float] = []
+
     private static let unresolved: Int32 = -2
     private static let absent: Int32 = -1
 

@@ -8,6 +8,8 @@ package import Primitives
 
 /// A model that learns from each row once, after it has predicted it.
 package protocol Learner: Sendable {
+    /// How it learns.
+    var settings: LearnerSettings { get }
     /// The number of features in a row.
     var width: Int { get }
     /// The number of predictions for a row: the class count, or 1 for regression.

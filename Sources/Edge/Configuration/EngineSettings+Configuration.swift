@@ -2,7 +2,6 @@
 //
 // From the configuration file's words to the engine's settings.
 
-package import Configuration
 import Consolidation
 import Drift
 package import Engine

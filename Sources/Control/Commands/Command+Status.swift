@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `learnctl status`: the daemon, and a few lines about each learner.
+
+import Primitives
+
+extension Command {
+    static let status = Command(
+        name: "status",
+        summary: "show the daemon and its learners: books, measures, drift",
+        details: [
+            "Received is learned + waiting + refused, at every moment. Measures stand beside what "
+                + "is trivial: always the most frequent class (majority) or the last label (no "
+                + "change); the running mean and the last value for numbers."
+        ],
+        isReading: true
+    ) { arguments, console throws(Failure) in
+        var link = try DaemonLink.open(arguments)
+        let status = try Status.ask(&link)
+        if arguments.has(json.name) {
+            console.line(status.json.jsonText)
+            return .done
+        }
+        let name = try arguments.name(learner.name)
+        let learners = name == nil ? status.learners : [try status.learner(name)]
+        console.lines(StatusPage.daemonLines(status.daemon))
+        console.line()
+        console.lines(StatusPage.learnerTable(learners).lines())
+        for learner in learners { console.lines(StatusPage.details(of: learner)) }
+        return .done
+    }
+}
+
+/// A status in words.
+enum StatusPage {
+    /// Who the daemon is and where its sockets are.
+    static func daemonLines(_ daemon: JSONValue) -> [String] {
+        var table = TextTable(sides: [.left, .left])
+        let version = daemon["version"]?.text.map { "learnd \($0), " } ?? ""
+        table.add(["daemon", version + "up " + Figures.time(seconds: daemon["uptime"]?.double)])
+        table.add(["incarnation", daemon["incarnation"]?.text ?? Figures.nothing])
+        for member in daemon["endpoints"]?.members ?? [] {
+            let texts = member.value.text.map { [$0] } ?? member.value.items.map(endpointText)
+            table.add([member.name, texts.joined(separator: "  ")])
+        }
+        var lines = table.lines()
+        let refused = (daemon["refused"]?.members ?? []).filter {
+            ($0.value.integer ?? 0) > 0 && $0.name != "disconnects"
+        }
+        if !refused.isEmpty {
+            lines.append("refused by the daemon itself: " + counts(refused))
+            for example in daemon["refused"]?["examples"]?.items ?? [] {
+                lines.append("  " + (example.text ?? ""))
+            }
+        }
+        return lines
+    }
+
+    private static func endpointText(_ value: JSONValue) -> String {
+        value.text
+            ?? [value["type"], value["endpoint"]].compactMap { $0?.text }
+            .joined(separator: " ")
+    }
+
+    private static func counts(_ members: [JSONValue.Member]) -> String {
+        members.map { "\($0.name) \(Figures.grouped($0.value))" }.joined(separator: ", ")
+    }
+
+    /// One row for each learner.
+    static func learnerTable(_ learners: [JSONValue]) -> TextTable {
+        var table = TextTable([
+            ("LEARNER", .left), ("STATE", .left), ("MODEL", .left), ("VERSION", .right),
+            ("RECEIVED", .right), ("LEARNED", .right), ("WAITING", .right), ("REFUSED", .right),
+            ("GAPS", .right),
+        ])
+        for learner in learners {
+            if let error = learner["error"] {
+                table.add([Figures.nothing, error["message"]?.text ?? "no answer"])
+                continue
+            }
+            table.add([
+                learner["learner"]?.text ?? Figures.nothing,
+                learner["state"]?.text ?? Figures.nothing,
+                learner["model"]?.text ?? Figures.nothing,
+                Figures.grouped(learner["version"]),
+                Figures.grouped(learner["received"]),
+                Figures.grouped(sum(learner["learned"])),
+                Figures.grouped(learner["waiting"]),
+                Figures.grouped(sum(learner["refused"])),
+                Figures.grouped(learner["gaps"]),
+            ])
+        }
+        return table
+    }
+
+    private static func sum(_ value: JSONValue?) -> Int64 {
+        (value?.members ?? []).reduce(0) { $0 + ($1.value.integer ?? 0) }
+    }
+
+    /// What there is to say about one learner.
+    static func details(of learner: JSONValue) -> [String] {
+        guard let name = learner["learner"]?.text else { return [] }
+        var lines = ["", name]
+        if let metrics = learner["metrics"], metrics != .null {
+            lines += MeasureTable.table(of: metrics).lines(indent: 2)
+        }
+        var table = TextTable(sides: [.left, .left])
+        if let reason = learner["reason"]?.text { table.add(["vote", reason]) }
+        if let drift = learner["drift"] { table.add(["drift", driftText(drift)]) }
+        if let consolidation = learner["consolidation"] {
+            let rest = consolidation["rest_seconds"]?.double ?? 0
+            let until = rest > 0 ? ", rests for " + Figures.time(seconds: rest) : ""
+            let count = Figures.grouped(consolidation["count"])
+            table.add([
+                "consolidation", "\(consolidation["state"]?.text ?? ""), \(count) so far\(until)",
+            ])
+        }
+        if let refused = learner["refused"]?.members, !refused.isEmpty {
+            table.add(["refused", counts(refused)])
+        }
+        return lines + table.lines(indent: 2)
+    }
+
+    private static func driftText(_ drift: JSONValue) -> String {
+        let drifts = Figures.grouped(drift["drifts"])
+        var text = "\(drifts) alarms, \(Figures.grouped(drift["warnings"])) warnings"
+        if let last = drift["last"], last != .null {
+            text += "; the last one: " + EventText.drift(last)
+        }
+        return text
+    }
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A table through a rehearsal of the engine, with a look at the measures ten times on the way.
+
+import Configuration
+import Engine
+import Primitives
+import Samples
+import Simulation
+
+/// One offline run.
+struct EvaluationJob: ~Copyable {
+    /// The measures after so many samples.
+    struct Look {
+        var rows: Int
+        var metrics: JSONValue
+    }
+
+    private var file: TableFile
+    private var rehearsal: Rehearsal
+    private let isNamed: Bool
+    private var names: [UInt32] = []
+    private var skipped: Int?
+    private(set) var rows = 0
+    private(set) var looks: [Look] = []
+
+    private static let lookCount = 10
+
+    init(
+        _ file: consuming TableFile,
+        settings: EngineSettings,
+        rate: Double,
+        named: Bool,
+        skipsBad: Bool
+    ) throws(Failure) {
+        isNamed = named || !file.layout.hasNumericFeatures
+        skipped = skipsBad ? 0 : nil
+        self.file = file
+        rehearsal = Rehearsal(
+            settings: settings,
+            timePerSample: .nanoseconds(Int64(max(1, 1e9 / rate))),
+            keepsVersions: false
+        )
+    }
+
+    /// The engine's settings for the learner that the command line names.
+    static func settings(_ arguments: Arguments) throws(Failure) -> EngineSettings {
+        let all =
+            try arguments.text("--config").map { path throws(Failure) in
+                try ConfigurationFile.settings(of: path)
+            } ?? Settings.defaults
+        let name = try arguments.name(Command.learner.name)
+        let wanted = name ?? (all.learners.count == 1 ? all.learners[0].name : .default)
+        guard let learner = all.learner(wanted) else {
+            let names = all.learners.map(\.name.text).joined(separator: ", ")
+            throw .usage(
+                "the configuration has no learner \(wanted), only \(names)",
+                remedy: "name one with --learner"
+            )
+        }
+        var settings = EngineSettings(learner, of: all)
+        if let seed = try arguments.integer("--seed", in: 0...Int.max) {
+            settings.seed = UInt64(seed)
+        }
+        return settings
+    }
+
+    /// Runs the whole file.
+    mutating func run() throws(Failure) {
+        let part = max(1, file.layout.rows / EvaluationJob.lookCount)
+        while try file.next(skipped: &skipped) {
+            appendRow()
+            rows += 1
+            rehearsal.advance()
+            if file.layout.isWhole, rows % part == 0, looks.count < EvaluationJob.lookCount - 1 {
+                rehearsal.close()
+                looks.append(Look(rows: rows, metrics: metrics))
+            }
+        }
+        rehearsal.finish()
+        looks.append(Look(rows: rows, metrics: metrics))
+    }
+
+    private var status: JSONValue { rehearsal.engine.status() }
+    private var metrics: JSONValue { status["metrics"] ?? .null }
+
+    // MARK: Rows
+
+    private mutating func appendRow() {
+        let start = isNamed ? rehearsal.batch.entries.count : rehearsal.batch.values.count
+        for place in 0..<file.layout.features.count { appendFeature(file.layout.features[place]) }
+        let end = isNamed ? rehearsal.batch.entries.count : rehearsal.batch.values.count
+        var label = 0.0
+        var kind = LabelKind.none
+        if let column = file.layout.label {
+            switch file.reader.value(column) {
+            case .missing: break
+            case .number(let number) where !file.layout.isText[column]:
+                label = number
+                kind = .number
+            default:
+                label = Double(rehearsal.batch.strings.intern(file.reader.text(column)))
+                kind = .text
+            }
+        }
+        // What the wire refuses is refused here, too.
+        let hasBadNumber =
+            (kind == .number && !label.isFinite)
+            || (isNamed
+                ? rehearsal.batch.entries[start...].contains { $0.value.isInfinite }
+                : rehearsal.batch.values[start...].contains { $0.isInfinite })
+        guard !hasBadNumber else {
+            if isNamed {
+                rehearsal.batch.entries.removeLast(end - start)
+            } else {
+                rehearsal.batch.values.removeLast(end - start)
+            }
+            let line = file.reader.line
+            rehearsal.batch.refuse(.notFinite, producer: 0, detail: "line \(line) is not finite")
+            return
+        }
+        rehearsal.batch.rows.append(
+            MicroBatch.Row(
+                label: label,
+                labelKind: kind,
+                start: start,
+                count: end - start,
+                weight: 1,
+                producer: 0,
+                shape: isNamed ? .named : .positional
+            )
+        )
+    }
+
+    private mutating func appendFeature(_ column: Int) {
+        let value = file.reader.value(column)
+        var number = Float.nan
+        // A number that is written as NaN is refused, not missing.
+        if case .number(let given) = value { number = given.isNaN ? .infinity : Float(given) }
+        guard isNamed else {
+            rehearsal.batch.values.append(number)
+            return
+        }
+        if value == .missing { return }
+        let name = rehearsal.batch.strings.intern(file.layout.names[column])
+        if file.layout.isText[column] {
+            let text = rehearsal.batch.strings.intern(file.reader.text(column))
+            rehearsal.batch.entries.append(.init(name: name, value: Float(text), kind: .category))
+        } else {
+            rehearsal.batch.entries.append(.init(name: name, value: number, kind: .number))
+        }
+    }
+
+    // MARK: Results
+
+    private func events(_ kind: String) -> [JSONValue] {
+        rehearsal.events.filter { $0.kind == kind }.map { .object($0.fields) }
+    }
+
+    private var verdicts: [JSONValue] {
+        events("consolidation").filter { $0["verdict"]?.text != nil }
+    }
+
+    private var drifts: [JSONValue] {
+        events("drift").filter { $0["level"]?.text == "drift" }
+    }
+
+    /// For programs.
+    func json(file path: String) -> JSONValue {
+        let status = status
+        return [
+            "file": .string(path),
+            "rows": .int(Int64(rows)),
+            "skipped": .int(Int64(skipped ?? 0)),
+            "task": status["task"] ?? .null,
+            "model": status["model"] ?? .null,
+            "reason": status["reason"] ?? .null,
+            "received": status["received"] ?? .null,
+            "learned": status["learned"] ?? .null,
+            "waiting": status["waiting"] ?? .null,
+            "refused": status["refused"] ?? .null,
+            "metrics": metrics,
+            "parts": .array(
+                looks.map { ["rows": .int(Int64($0.rows)), "metrics": $0.metrics] }
+            ),
+            "drifts": .array(drifts),
+            "consolidations": .array(verdicts),
+            "versions": status["version"] ?? .null,
+        ]
+    }
+
+    /// For people.
+    func lines(file path: String) -> [String] {
+        let status = status
+        var lines = [
+            "\(path): \(Figures.count(rows, "sample"))"
+                + (skipped.map { $0 > 0 ? ", \(Figures.grouped(Int64($0))) lines skipped" : "" }
+                    ?? "")
+        ]
+        if let reason = status["reason"]?.text {
+            lines.append("\(status["model"]?.text ?? ""): \(reason)")
+        }
+        let refused = (status["refused"]?.members ?? []).map {
+            "\($0.name) \(Figures.grouped($0.value))"
+        }
+        if !refused.isEmpty { lines.append("refused: " + refused.joined(separator: ", ")) }
+        lines.append("")
+        lines += EvaluationJob.table(looks).lines()
+        lines.append("")
+        lines += MeasureTable.table(of: metrics).lines()
+        lines.append("")
+        lines.append(Figures.count(drifts.count, "drift"))
+        lines += drifts.map { "  " + EventText.drift($0) }
+        lines.append(Figures.count(verdicts.count, "consolidation"))
+        if !verdicts.isEmpty { lines += ConsolidationTable.table(of: verdicts).lines(indent: 2) }
+        return lines
+    }
+
+    /// The measures on the way.
+    private static func table(_ looks: [Look]) -> TextTable {
+        let isClasses = looks.contains { $0.metrics["accuracy"] != nil }
+        var table = TextTable(
+            isClasses
+                ? [
+                    ("SAMPLES", .right), ("ACCURACY", .right), ("RECENT", .right),
+                    ("MAJORITY", .right), ("NO CHANGE", .right),
+                ]
+                : [
+                    ("SAMPLES", .right), ("MAE", .right), ("RECENT", .right),
+                    ("RUNNING MEAN", .right), ("LAST VALUE", .right),
+                ]
+        )
+        for look in looks {
+            let metrics = look.metrics
+            let baselines = metrics["baselines"]
+            let rows = Figures.grouped(Int64(look.rows))
+            table.add(
+                isClasses
+                    ? [
+                        rows, Figures.percent(metrics["accuracy"]?.double),
+                        Figures.percent(metrics["accuracy_recent"]?.double),
+                        Figures.percent(baselines?["majority"]?.double),
+                        Figures.percent(baselines?["no_change"]?.double),
+                    ]
+                    : [
+                        rows, Figures.measure(metrics["mae"]?.double),
+                        Figures.measure(metrics["mae_recent"]?.double),
+                        Figures.measure(baselines?["running_mean"]?["mae"]?.double),
+                        Figures.measure(baselines?["last_value"]?["mae"]?.double),
+                    ]
+            )
+        }
+        return table
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Events as lines for people.
+
+import Primitives
+
+/// Words for events.
+enum EventText {
+    /// One line: when, whose, what.
+    static func line(_ event: JSONValue) -> String {
+        let time = event["at"]?.text.map(clock) ?? "        "
+        return "\(time)  \(event["learner"]?.text ?? Figures.nothing)  \(what(event))"
+    }
+
+    /// The time of day of an RFC 3339 moment.
+    static func clock(_ moment: String) -> String {
+        guard let start = moment.firstIndex(of: "T") else { return moment }
+        return String(moment[moment.index(after: start)...].prefix(8))
+    }
+
+    private static func what(_ event: JSONValue) -> String {
+        func text(_ name: String) -> String { event[name]?.text ?? "" }
+        switch event["event"]?.text {
+        case "drift": return drift(event)
+        case "consolidation": return consolidation(event)
+        case "version":
+            return "version \(Figures.grouped(event["version"])) published: \(text("reason"))"
+        case "refused":
+            let count = Figures.grouped(event["count"])
+            return "\(count) refused from \(text("producer")): \(text("reason")): \(text("detail"))"
+        case "gap":
+            let count = Figures.grouped(event["samples"])
+            return "\(count) samples from \(text("producer")) did not arrive"
+        case "voted":
+            return "the vote: \(text("task")), \(text("model")): \(text("reason"))"
+        case "steered": return text("what")
+        default: return event.jsonText
+        }
+    }
+
+    /// A drift or a warning.
+    static func drift(_ event: JSONValue) -> String {
+        let what = event["level"]?.text == "drift" ? "drift" : "drift warning"
+        let since = event["since"]?.integer.map { ", since about \(Figures.grouped($0)) samples" }
+        return "\(what) at sample \(Figures.grouped(event["sample"])): "
+            + "\(event["detector"]?.text ?? "") on \(event["signal"]?.text ?? "")\(since ?? "")"
+    }
+
+    /// A step of a consolidation.
+    static func consolidation(_ event: JSONValue) -> String {
+        let what = event["verdict"]?.text ?? event["phase"]?.text ?? "started"
+        let who = event["challenger"]?.text.map { " (\($0))" } ?? ""
+        return "consolidation \(Figures.grouped(event["id"])) \(what)\(who): "
+            + (event["reason"]?.text ?? "")
+    }
+
+    /// The newest version, as a notice names it.
+    static func notice(_ notice: JSONValue) -> String {
+        "          \(notice["learner"]?.text ?? Figures.nothing)  the newest version is "
+            + "\(Figures.grouped(notice["version"])) (\(Figures.size(notice["bytes"]?.integer)))"
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One run of `send`:
+//
+//   1. ask for the daemon's status: where to send, and the producer's books before;
+//   2. open the socket, wait for the subscription, send message after message;
+//   3. read the books every 50 ms until they have all samples, or have not moved for 10 s;
+//   4. print what was sent beside what became of it.
+
+import Linux
+import Primitives
+
+/// Sends all samples of a source.
+enum SendJob {
+    /// Sends them and reports.
+    static func run(
+        _ samples: consuming some MessageSource & ~Copyable,
+        _ wish: SendWish,
+        _ arguments: Arguments,
+        _ console: Console
+    ) throws(Failure) -> ExitCode {
+        var link = try DaemonLink.open(arguments)
+        let status = try Status.ask(&link)
+        let learner = try status.learner(try arguments.name(Command.learner.name))
+        guard let name = learner["learner"]?.text.flatMap({ Name($0) }) else {
+            throw Failure(.failed, "the daemon's status names no learner")
+        }
+        let before = Books(of: wish.producer, in: learner)
+        var endpoint = status.sampleEndpoints.first
+        if let text = wish.endpoint { endpoint = SampleEndpoint(address: text, isPull: false) }
+        guard let endpoint else {
+            throw Failure(.failed, "the daemon says nowhere to send samples to")
+        }
+        var sender = try SampleSender(
+            endpoint,
+            learner: name,
+            producer: wish.producer,
+            context: link.context
+        )
+        let start = Clock.monotonicNanoseconds()
+        try pump(&samples, wish, &sender, console)
+        let settlement = Settlement(learner: name, producer: wish.producer, before: before)
+        let (books, end) = try settlement.wait(for: Int64(sender.sent), &link, console)
+        let seconds = Double(end - start) / 1e9
+        let report = SendReport(
+            sent: Int64(sender.sent),
+            skipped: Int64(samples.skipped),
+            seconds: seconds,
+            books: books
+        )
+        console.progress("")
+        if arguments.has(Command.json.name) {
+            console.line(report.json.jsonText)
+        } else {
+            console.lines(report.lines)
+        }
+        guard books.received == report.sent else { throw report.failure }
+        return .done
+    }
+
+    private static func pump(
+        _ samples: inout some MessageSource & ~Copyable,
+        _ wish: SendWish,
+        _ sender: inout SampleSender,
+        _ console: Console
+    ) throws(Failure) {
+        var body: [UInt8] = []
+        let start = Clock.monotonicNanoseconds()
+        var nextReport = start
+        while true {
+            let count = try samples.next(wish.batch, into: &body)
+            guard count > 0 else { return }
+            if let rate = wish.rate {
+                let due = start + Int64(Double(sender.sent) / rate * 1e9)
+                let early = due - Clock.monotonicNanoseconds()
+                if early >= 1_000_000 { Pause.wait(.nanoseconds(early)) }
+            }
+            try sender.send(body, samples: count)
+            guard console.showsProgress, Clock.monotonicNanoseconds() >= nextReport else {
+                continue
+            }
+            let now = Clock.monotonicNanoseconds()
+            nextReport = now + 200_000_000
+            console.progress(bar(samples.progress, sent: sender.sent, nanoseconds: now - start))
+        }
+    }
+
+    private static func bar(_ share: Double?, sent: UInt64, nanoseconds: Int64) -> String {
+        let rate = Double(sent) / max(1e-9, Double(nanoseconds) / 1e9)
+        let figures = "\(Figures.grouped(Int64(sent))) sent, \(Figures.fixed(rate, digits: 0))/s"
+        guard let share else { return figures }
+        let full = Int(max(0, min(1, share)) * 30)
+        let bar = String(repeating: "#", count: full) + String(repeating: ".", count: 30 - full)
+        return "[\(bar)] \(Figures.percent(share))  \(figures)"
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The short way for what packed streams send: consecutive arrays of the right width, with a label
+// that is known and a weight above zero. Such a run is judged in one tight loop and written with one
+// copy; everything else goes row by row through ``judge(_:of:under:)``. Both ways give the same
+// block.
+
+package import Samples
+
+extension Admission {
+    /// How many rows from `first` on are plain: they fit as they are and ask nothing special. Their
+    /// labels are kept for ``appendRun(_:from:of:under:to:)``.
+    package mutating func plainRun(
+        from first: Int,
+        of batch: MicroBatch,
+        under schema: Schema
+    ) -> Int {
+        runClasses.removeAll(keepingCapacity: true)
+        runTargets.removeAll(keepingCapacity: true)
+        guard schema.shape == .positional, first < batch.rows.count else { return 0 }
+        let width = UInt32(schema.width)
+        let isClasses = schema.task == .classes
+        let rows = batch.rows.span
+        var start = rows[first].start
+        var lastLabel = Double.nan
+        var lastClass: Int32 = -1
+        var place = first
+        while place < rows.count {
+            let row = rows[place]
+            guard row.shape == .positional, row.count == width, row.start == start,
+                row.labelKind == .number, row.weight > 0
+            else { break }
+            if isClasses {
+                if row.label != lastLabel {
+                    lastClass = schema.classes.index(ofNumber: row.label)
+                    lastLabel = row.label
+                }
+                guard lastClass >= 0 else { break }
+                runClasses.append(lastClass)
+            } else {
+                let target = Float(row.label)
+                guard target.isFinite else { break }
+                runTargets.append(target)
+            }
+            start += width
+            place += 1
+        }
+        return place - first
+    }
+
+    /// Writes a plain run to the end of the block; what each row is for is the caller's to add.
+    package mutating func appendRun(
+        _ count: Int,
+        from first: Int,
+        of batch: MicroBatch,
+        under schema: Schema,
+        to block: inout Block
+    ) {
+        let start = Int(batch.rows[first].start)
+        block.raw.append(contentsOf: batch.values[start..<start + count * schema.width])
+        if schema.task == .classes {
+            block.classes.append(contentsOf: runClasses)
+            block.targets.append(contentsOf: repeatElement(.nan, count: count))
+        } else {
+            block.classes.append(contentsOf: repeatElement(-1, count: count))
+            block.targets.append(contentsOf: runTargets)
+        }
+        block.weights.append(contentsOf: repeatElement(1, count: count))
+        let base = block.rows
+        var weights = block.weights.mutableSpan
+        let rows = batch.rows.span
+        for offset in 0..<count {
+            weights[base + offset] = rows[first + offset].weight
+        }
+        block.rows += count
+    }
+}
