@@ -5,10 +5,10 @@
 // consolidation, at three constant rates. Lap.swift says what recovery is.
 //
 // One seed's error moves about its floor by more than a tenth, because the rate is constant; so
-// recovery is read off the mean of the errors over the seeds, for the loop and for its rivals alike,
-// and each seed's own figure stands beside it. A drift is passed when the loop recovers in at most
-// half of the samples that the quickest rival needs, or in 400, whichever is more. A control is
-// passed when no adopted challenger was worse than its parent beyond chance (Duel.swift).
+// recovery is read off the mean of the errors over the seeds, for the loop and its rivals alike, and
+// each seed's own figure stands beside it. A drift is passed when the loop recovers in at most half
+// of the samples that the quickest rival needs, or in 400, whichever is more. A control is passed
+// when no adopted challenger was worse than its parent beyond chance (Duel.swift).
 
 package import Engine
 import Learning

@@ -160,8 +160,10 @@ package struct LearnerCore: Sendable {
         if isOnlyTested { block.weights[block.rows - 1] = 0 }
     }
 
-    /// What is done with a row beyond predicting it. A row that is only tested goes through the
-    /// measures like one that is set aside, but with weight 0, and the memory does not take it.
+    /// What is done with a row beyond predicting it.
+    ///
+    /// A row that is only tested goes through the measures like one that is set aside, but with
+    /// weight 0, and the memory does not take it.
     private mutating func use(of row: MicroBatch.Row, isOnlyTested: Bool) -> RowUse {
         if row.labelKind == .none { return .scored }
         if isOnlyTested { return .holdout }
@@ -178,8 +180,10 @@ package struct LearnerCore: Sendable {
         block.reset(width: schema.width, outputs: champion.learner.outputs)
     }
 
-    /// Lets the rows of the block pass through the stack. While learning is held the champion keeps
-    /// even its scaling, and a race waits: nothing may take the champion's place.
+    /// Lets the rows of the block pass through the stack.
+    ///
+    /// While learning is held the champion keeps even its scaling, and a race waits: nothing may
+    /// take the champion's place.
     private mutating func pass(_ outcome: inout Outcome, isHeld: Bool) {
         defer { block.reset(width: schema.width, outputs: champion.learner.outputs) }
         guard block.rows > 0 else { return }

@@ -8,8 +8,9 @@
 package import Samples
 
 extension Admission {
-    /// How many rows from `first` on are plain: they fit as they are and ask nothing special. Their
-    /// labels are kept for ``appendRun(_:from:of:under:to:)``.
+    /// How many rows from `first` on are plain: they fit as they are and ask nothing special.
+    ///
+    /// Their labels are kept for ``appendRun(_:from:of:under:to:)``.
     package mutating func plainRun(
         from first: Int,
         of batch: MicroBatch,
