@@ -176,6 +176,7 @@ import Versions
 private struct Broken: Learner {
     var inside: any Learner
     init(_ inside: any Learner) { self.inside = inside }
+    var settings: LearnerSettings { inside.settings }
     var width: Int { inside.width }
     var outputs: Int { inside.outputs }
     var parameters: LearnerParameters { inside.parameters }

@@ -6,8 +6,8 @@
 // the bound goes home. With several challengers the error is shared among them.
 //
 // A challenger may be made anew under way, from more rows. The bets go on: they are placed before
-// each sample is seen, so they hold for whoever predicts, and what they say is that the way in
-// which this challenger is made predicts better than the champion.
+// each sample is seen, so they hold for whoever predicts, and what they say is that the way this
+// challenger is made predicts better than the champion.
 
 package import Learning
 

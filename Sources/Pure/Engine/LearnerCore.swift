@@ -81,7 +81,7 @@ package struct LearnerCore: Sendable {
     /// - Parameters:
     ///   - batch: The rows, duplicates already removed.
     ///   - isHeld: Whether rows are only tested.
-    /// - Returns: What became of the rows, and what the detectors and the race had to say.
+    /// - Returns: What became of them.
     package mutating func take(_ batch: MicroBatch, isHeld: Bool) -> Outcome {
         var outcome = Outcome()
         outcome.trained = [Int](repeating: 0, count: batch.producers.count)
@@ -173,6 +173,7 @@ package struct LearnerCore: Sendable {
     /// Gives everything room for the schema's columns and classes, the empty block included.
     private mutating func grow() {
         let outputs = max(schema.outputs, champion.learner.outputs)
+        block.reset(width: schema.width, outputs: outputs)
         champion.grow(width: schema.width, outputs: outputs)
         memory.grow(width: schema.width)
         race?.grow(width: schema.width, outputs: outputs)
