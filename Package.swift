@@ -182,6 +182,18 @@ let package = Package(
             ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Versions"]
         ),
         test("TidyTests", []),
+        test(
+            "EngineTests",
+            [
+                "Engine", "Simulation", "Consolidation", "Drift", "Learning", "Primitives",
+                "Samples", "Versions",
+            ]
+        ),
+        test(
+            "SimulationTests",
+            ["Simulation", "Bench", "Engine", "Consolidation", "Learning", "Samples"]
+        ),
+        test("VersionsTests", ["Versions", "Learning", "Primitives"]),
         test("KernelsTests", ["Kernels"]),
         test("LearningTests", ["Learning", "Primitives"]),
         test("ControlTests", ["Control"]),

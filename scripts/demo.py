@@ -139,7 +139,10 @@ class Stage:
             return
         kind = event.get("event")
         if kind == "drift":
-            self.drifts += event.get("level") != "warning"
+            # Warnings are many, and ask for nothing; `learnctl watch` shows them.
+            if event.get("level") == "warning":
+                return
+            self.drifts += 1
             self.screen.say(
                 "drift",
                 f"{event.get('level')} by {event.get('detector')} on {event.get('signal')} "
@@ -244,7 +247,8 @@ def settled(stage: Stage) -> Json:
     while True:
         learner = stage.learnctl("status")["learners"][0]
         state = (learner.get("consolidation") or {}).get("state", "idle")
-        idle = learner["waiting"] == 0 and state not in ("running", "wanted")
+        # A race that has not ended will not: no more samples come.
+        idle = learner["waiting"] == 0 and state != "running"
         if idle or time.monotonic() > deadline:
             return learner
         time.sleep(0.2)

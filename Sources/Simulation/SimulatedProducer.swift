@@ -6,65 +6,79 @@
 import Primitives
 import Samples
 
+/// A message on its way.
+struct Letter {
+    var batch: MicroBatch
+    var producer: Int
+    /// How many of its samples the decoder refused.
+    var garbage: Int
+    var dueAt = 0
+}
+
 /// A numbered source of micro-batches.
 struct SimulatedProducer {
-    private let name: String
+    let name: String
+    private let number: Int
     private var random: RandomSource
-    private var epoch: UInt64 = 1
-    private var sequence: UInt64 = 0
-    private var sent = 0
+    /// For each epoch, how many samples were sent in it.
+    private var ends: [UInt64] = [0]
+    private var made = 0
 
     /// After so many samples the world is another.
     private static let worldSamples = 3000
+    /// As many as a position remembers, so that no lost sample is forgotten.
+    private static let epochsMax = 4
 
-    init(name: String, random: RandomSource) {
-        self.name = name
+    init(number: Int, random: RandomSource) {
+        name = "p\(number)"
+        self.number = number
         self.random = random
     }
 
-    /// Starts a new epoch.
+    /// All samples that were sent.
+    var sent: UInt64 { ends.reduce(0, +) }
+
+    /// Starts a new epoch, unless there were enough.
     mutating func restart() {
-        epoch += 1
-        sequence = 0
+        if ends.count < SimulatedProducer.epochsMax { ends.append(0) }
     }
 
     /// The next message, as the intake would have decoded it.
-    mutating func message(rows: Int, garbage: Double) -> MicroBatch {
+    mutating func message(rows: Int, garbage: Double) -> Letter {
+        let isGarbage = random.chance(garbage)
+        return message(rows: rows, epoch: ends.count - 1, isGarbage: isGarbage)
+    }
+
+    /// A last message for each epoch, so that what is missing at its end shows.
+    mutating func farewells() -> [Letter] {
+        ends.indices.map { message(rows: 1, epoch: $0, isGarbage: false) }
+    }
+
+    private mutating func message(rows: Int, epoch: Int, isGarbage: Bool) -> Letter {
         var batch = MicroBatch()
         let producer = batch.producer(name)
-        if random.chance(garbage) {
+        if isGarbage {
             batch.refuse(.malformed, producer: producer, count: rows, detail: "simulated")
-            batch.messages.append(
-                .init(
-                    producer: producer,
-                    epoch: epoch,
-                    sequence: sequence,
-                    count: UInt32(rows),
-                    firstRow: 0,
-                    rows: 0
-                )
-            )
-            sequence += UInt64(rows)
-            return batch
+        } else {
+            for _ in 0..<rows { append(to: &batch, producer: producer) }
         }
-        for _ in 0..<rows { append(to: &batch, producer: producer) }
         batch.messages.append(
             .init(
                 producer: producer,
-                epoch: epoch,
-                sequence: sequence,
+                epoch: UInt64(epoch + 1),
+                sequence: ends[epoch],
                 count: UInt32(rows),
                 firstRow: 0,
-                rows: rows
+                rows: batch.rows.count
             )
         )
-        sequence += UInt64(rows)
-        return batch
+        ends[epoch] += UInt64(rows)
+        return Letter(batch: batch, producer: number, garbage: isGarbage ? rows : 0)
     }
 
     private mutating func append(to batch: inout MicroBatch, producer: UInt16) {
-        sent += 1
-        let isReversed = (sent / SimulatedProducer.worldSamples) % 2 == 1
+        made += 1
+        let isReversed = (made / SimulatedProducer.worldSamples) % 2 == 1
         var features: [Float] = []
         for _ in 0..<4 { features.append(Float(random.normal())) }
         if random.chance(0.01) { features.append(0) }

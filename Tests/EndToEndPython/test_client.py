@@ -71,7 +71,8 @@ class PredictionTests(unittest.TestCase):
         random = np.random.default_rng(3)
         features = (random.normal(size=(len(labels), 4)) * [1, 10, 100, 1e6]).astype(np.float32)
         features += labels.reshape(-1, 1).astype(np.float32) * [1, 10, 100, 1e6]
-        with Daemon() as daemon:
+        # Two classes would be voted softmax; the kind is the point here.
+        with Daemon(f'[learner.default]\nmodel = "{kind}"\n') as daemon:
             with Producer("rows", daemon.endpoints["samples"]) as producer:
                 producer.send_packed(features, labels)
             daemon.learner_after(len(labels))

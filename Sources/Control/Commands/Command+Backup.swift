@@ -32,24 +32,26 @@ extension Command {
             OptionRule("--replace", help: "move what is there into DIR/replaced-..."),
         ],
         details: [
-            "Without --state it is STATE_DIRECTORY, else the XDG state directory; for the service "
+            "Without --state, that is STATE_DIRECTORY, else the XDG state directory; for the service "
                 + "of systemd it is /var/lib/learnd. The result is a new incarnation: consumers "
                 + "start afresh, because numbers after the backup may have meant other bytes.",
             "Files then belong to the user who restored them: see docs/operations.md.",
         ],
         needsDaemon: false
     ) { arguments, console throws(Failure) in
+        guard arguments.text("--state") != "" else { throw .usage("--state names no directory") }
         do throws(StorageError) {
-            let flags = Directories.Flags(state: arguments.text("--state"))
-            let directories = try Directories.ofThisProcess(flags: flags)
-            for note in directories.notes { console.complain(note) }
+            // What the operator names is meant, whatever the environment says: unlike the daemon,
+            // learnctl is in no sandbox that would fit another directory only.
+            var state = arguments.text("--state") ?? ""
+            if state.isEmpty { state = try Directories.ofThisProcess().state }
             let made = try Backup.restore(
                 arguments.words[0],
-                into: directories.state,
+                into: state,
                 replacing: arguments.has("--replace")
             )
             let old = made.restoredFrom.map { ", from \($0)" } ?? ""
-            console.line("restored into \(directories.state)")
+            console.line("restored into \(state)")
             console.line("it is the new incarnation \(made)\(old)")
             return .done
         } catch {

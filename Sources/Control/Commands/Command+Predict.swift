@@ -98,8 +98,14 @@ struct PredictJob {
         guard schema.shape == .positional else {
             let known = layout.features.filter { !finder.columns(of: layout.names[$0]).isEmpty }
             guard !known.isEmpty else {
-                let few = schema.columns.prefix(8).map(\.name).joined(separator: ", ")
-                throw .data("\(file) has none of the features of \(version), such as \(few)")
+                var few: [String] = []
+                for column in schema.columns where few.count < 8 && !few.contains(column.name) {
+                    few.append(column.name)
+                }
+                throw .data(
+                    "\(file) has none of the features of \(version), such as "
+                        + few.joined(separator: ", ")
+                )
             }
             return
         }

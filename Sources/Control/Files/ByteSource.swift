@@ -39,6 +39,7 @@ struct ByteSource: ~Copyable {
         do throws(StorageError) {
             return try disk.open(path, for: .reading)
         } catch {
+            guard error.code != ENOENT else { throw .data("there is no file \(path)") }
             throw .file(error)
         }
     }

@@ -59,8 +59,9 @@ struct CSVReader: ~Copyable {
         }
     }
 
-    /// Reads at the present position. The record is lent out meanwhile, because it and the bytes are
-    /// parts of one value.
+    /// Reads at the present position.
+    ///
+    /// The record is lent out meanwhile, because it and the bytes are parts of one value.
     private mutating func read() -> CSVRecord.Outcome {
         var lent = CSVRecord()
         swap(&lent, &record)

@@ -84,8 +84,9 @@ struct TableFile: ~Copyable {
         return TableFile(layout, reader, size: size)
     }
 
-    /// Goes to the next sample; false at the end. What is no record is counted in `skipped`, and an
-    /// error where that is nil.
+    /// Goes to the next sample; false at the end.
+    ///
+    /// What is no record is counted in `skipped`, and an error where that is nil.
     mutating func next(skipped: inout Int?) throws(Failure) -> Bool {
         try TableFile.next(&reader, columns: layout.names.count, skipped: &skipped)
     }

@@ -2,7 +2,7 @@
 //
 // The lossless way to a daemon's sample socket. A SUB gets an XPUB that waits instead of dropping
 // (ZMQ_XPUB_NODROP), and nothing is sent before the daemon's subscription has come; a PULL gets a
-// PUSH. Which of the two it is shows in the handshake: a PULL does not shake hands with an XPUB.
+// PUSH. Which of the two it is shows in the handshake: a PULL hangs up on an XPUB.
 //
 // Each message has an envelope: the epoch is when this sender began, and sequences count samples, so
 // that whatever is lost after all shows up as a gap.
@@ -89,11 +89,6 @@ struct SampleSender: ~Copyable {
         sent += UInt64(samples)
     }
 
-    /// Waits, without losing a subscription meanwhile.
-    func wait(_ time: Duration) {
-        Pause.wait(time)
-    }
-
     /// A daemon that goes takes its subscription with it, and an XPUB without subscriber drops: so
     /// the next message waits until it is back.
     private mutating func heedSubscriptions() throws(ZeroMQError) {
@@ -151,12 +146,16 @@ struct SampleSender: ~Copyable {
         _ socket: borrowing Socket,
         _ endpoint: SampleEndpoint
     ) throws(ZeroMQError) -> Bool {
-        var monitor = try socket.monitor([.handshakeProtocolError])
+        var monitor = try socket.monitor([.handshakeSucceeded, .disconnected])
         try attach(socket, endpoint)
         let until = Clock.monotonicNanoseconds() + subscriptionTime.wholeNanoseconds
+        var hasShakenHands = false
         while Clock.monotonicNanoseconds() < until {
             if let frames = try socket.receiveFrames(), frames.first?.first == 1 { return true }
-            if try monitor.next() != nil { return false }
+            while let event = try monitor.next() {
+                if event.kind == .handshakeSucceeded { hasShakenHands = true }
+                if event.kind == .disconnected, !hasShakenHands { return false }
+            }
         }
         throw .tryAgain
     }

@@ -78,6 +78,11 @@ package struct Race: Sendable {
         }
     }
 
+    /// Takes other rates and strengths for every challenger.
+    package mutating func configure(_ settings: LearnerSettings) {
+        for place in runners.indices { runners[place].challenger.contender.configure(settings) }
+    }
+
     /// Puts challengers in the place of those that were made by the same recipe from fewer rows.
     package mutating func renew(_ entries: [(Challenger, HoldoutFinding)]) {
         for (challenger, finding) in entries {

@@ -167,7 +167,7 @@ package struct LearnerCore: Sendable {
         return memory.nextIsHoldout() ? .holdout : .train
     }
 
-    /// Gives everything room for the schema's columns and classes; the block must have passed.
+    /// Gives everything room for the schema's columns and classes, the empty block included.
     private mutating func grow() {
         let outputs = max(schema.outputs, champion.learner.outputs)
         champion.grow(width: schema.width, outputs: outputs)
@@ -256,6 +256,14 @@ extension LearnerCore {
         champion = contender
         restartWatch()
         race = nil
+    }
+
+    /// Takes rates, strengths and the detectors' levels from other settings.
+    mutating func configure(_ settings: EngineSettings) {
+        let learning = settings.learnerSettings(for: schema.task)
+        champion.configure(learning)
+        race?.configure(learning)
+        if settings.drift != watch.settings { watch = DriftWatch(settings: settings.drift) }
     }
 
     /// Starts the detectors anew.

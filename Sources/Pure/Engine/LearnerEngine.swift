@@ -95,7 +95,7 @@ package struct LearnerEngine: Sendable {
         case .jobFinished(let id, let memoryEnd, let challengers):
             judge(id: id, memoryEnd: memoryEnd, challengers: challengers, effects: &effects)
         case .command(let command): obey(command, effects: &effects)
-        case .settings(let settings): change(settings)
+        case .settings(let settings): change(settings, effects: &effects)
         case .resumed(let versionMax, let consolidationMax):
             plan.lastID = max(plan.lastID, consolidationMax)
             resume(after: versionMax, effects: &effects)
@@ -175,18 +175,17 @@ extension LearnerEngine {
         tell(.expired, running, "the daemon stopped; it begins anew", effects: &effects)
     }
 
-    /// Takes new settings. What the learner was born with is the shell's to compare; here rates and
-    /// detectors follow, and the detectors start anew when they are others.
-    private mutating func change(_ new: EngineSettings) {
-        let old = settings
+    /// What a configuration may change on a living learner takes effect at once; what a learner
+    /// was born with stays, and whoever loads the configuration has refused such a change.
+    private mutating func change(_ new: EngineSettings, effects: inout Effects) {
+        if let complaint = new.complaint {
+            effects.events.append(.steered("the new settings are not used: \(complaint)"))
+            return
+        }
         settings = new
         checkpointAt = min(checkpointAt, now + new.checkpointInterval)
         guard case .learning(var core) = phase else { return }
-        let learner = new.learnerSettings(for: core.schema.task)
-        if old.learnerSettings(for: core.schema.task) != learner {
-            core.champion.learner.configure(learner)
-        }
-        if core.watch.settings != new.drift { core.watch = DriftWatch(settings: new.drift) }
+        core.configure(new)
         phase = .learning(core)
     }
 }

@@ -30,6 +30,14 @@ package struct Contender: Sendable {
         learner.grow(width: width, outputs: outputs)
     }
 
+    /// Takes other rates and strengths, if they are for the model and optimiser that it has.
+    package mutating func configure(_ settings: LearnerSettings) {
+        guard let model = learner as? LinearModel, model.settings.model == settings.model,
+            model.settings.optimiser.name == settings.optimiser.name
+        else { return }
+        learner.configure(settings)
+    }
+
     /// Predicts each row of the block, then learns it.
     package mutating func testThenTrain(_ block: inout Block) {
         standardiser.standardise(&block)

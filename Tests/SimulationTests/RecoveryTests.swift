@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The loop is worth its while, in small: `learnd-bench consolidation` is the full measurement.
+
+import Bench
+import Engine
+import Learning
+import Samples
+import Testing
+
+@Suite("Recovery from drift") struct RecoveryTests {
+    private var bench: ConsolidationBench {
+        var bench = ConsolidationBench()
+        bench.seeds = 2
+        bench.length = 2000
+        bench.controlLength = 8000
+        return bench
+    }
+
+    @Test(
+        "The loop recovers in half of the samples, or in 400",
+        arguments: [
+            SyntheticStream.sea, .abrupt,
+        ]
+    )
+    func recovers(stream: SyntheticStream) {
+        for row in bench.compare(on: stream) { #expect(row.isPassed, "\(row.text)") }
+    }
+
+    @Test("After a turn of the plane a challenger is adopted soon")
+    func adopts() {
+        for row in bench.compare(on: .abrupt) {
+            for adoption in row.adoptions {
+                #expect((adoption ?? .max) < 400, "\(row.text)")
+            }
+        }
+    }
+
+    @Test("What is adopted without a drift is not worse")
+    func controls() {
+        let stationary = bench.control(named: "stationary") {
+            SyntheticStream.stationary.make(seed: $0)
+        }
+        #expect(stationary.isPassed)
+        let bursty = bench.control(named: "bursty") { BurstyNoise(seed: $0) }
+        #expect(bursty.isPassed)
+        #expect(bursty.refused > 0, "bursts of noise ask for consolidations, and the gate says no")
+    }
+
+    @Test("The floor and the recovery of a curve that is known")
+    func knownCurve() {
+        // 0.4 for ten looks, then 0.1 for a hundred.
+        let curve = [Double](repeating: 0.4, count: 10) + [Double](repeating: 0.1, count: 100)
+        #expect((Lap.floor(of: curve) - 0.1).magnitude < 1e-12)
+        #expect(Lap.recovery(of: curve) == 160)
+        #expect(Lap.recovery(of: [Double](repeating: 0.2, count: 100)) == 0)
+    }
+
+    @Test("Holm's procedure finds the duels that were lost")
+    func duels() {
+        #expect(Duel.lost([]) == 0)
+    }
+}
