@@ -36,8 +36,13 @@ final class SampleSocket {
             try socket.set(.maxMessageSize, to: Int64(configuration.frameLimitBytes))
             try socket.set(.linger, to: .zero)
             try socket.set(.ipv6, to: address.hasPrefix("tcp://["))
-            try socket.set(.heartbeatInterval, to: .seconds(2))
-            try socket.set(.heartbeatTimeout, to: .seconds(6))
+            // The kernel looks for producers that vanished, not libzmq: while a full queue keeps
+            // libzmq from reading, it does not see the answers to its own heartbeats either, ends
+            // the connection and loses what the producer had sent (seen after six seconds).
+            try socket.set(.tcpKeepAlive, to: true)
+            try socket.set(.tcpKeepAliveIdleSeconds, to: 30)
+            try socket.set(.tcpKeepAliveIntervalSeconds, to: 10)
+            try socket.set(.tcpKeepAliveCount, to: 3)
             if configuration.kind == .sub { try socket.subscribe() }
         } catch {
             throw StartError("a sample socket cannot be made: \(error)", remedy: "see LimitNOFILE")

@@ -125,10 +125,13 @@ import ZeroMQ
             context: daemon.context
         )
         var stream = Stream(seed: 12)
-        try producer.send(stream.packed(150), count: 150)
+        // The vote's checkpoint, then that of the first version, for which it makes room.
+        try producer.send(stream.packed(50), count: 50)
+        try waitForCheckpoint("current", home, daemon)
+        try producer.send(stream.packed(100), count: 100)
         let first = try #require(try consumer.version())
         #expect(first.version == 1)
-        try waitForCheckpoint(home, daemon)
+        try waitForCheckpoint("previous", home, daemon)
         daemon.kill()
         let again = try TestDaemon(home, context: daemon.context)
         let books = try again.wait(until: "the resumed version") { $0.version == 2 }
@@ -136,13 +139,11 @@ import ZeroMQ
         #expect(books.state == "learning")
     }
 
-    /// Waits for a checkpoint of a learner that learns.
-    private func waitForCheckpoint(_ home: Home, _ daemon: TestDaemon) throws {
-        let previous = home.state + "/checkpoints/default/previous"
+    /// Waits for the file of a checkpoint.
+    private func waitForCheckpoint(_ name: String, _ home: Home, _ daemon: TestDaemon) throws {
         let deadline = Deadline()
-        // The vote's is the first, that of the first version the second.
-        while !FileManager.default.fileExists(atPath: previous) {
-            guard !deadline.isOver else { throw Failure("there is no second checkpoint") }
+        while !FileManager.default.fileExists(atPath: home.state + "/checkpoints/default/" + name) {
+            guard !deadline.isOver else { throw Failure("there is no \(name) checkpoint") }
             _ = try daemon.status()
         }
     }

@@ -70,7 +70,9 @@ import ZeroMQ
         try producer.send(stream.packed(10), count: 10, sequence: 0)
         expected["duplicate", default: 0] += 10
         let bad = expected.values.reduce(0, +)
-        let books = try daemon.wait(until: "all samples") { $0.received >= good + bad }
+        let books = try daemon.wait(until: "all samples") {
+            $0.received >= good + bad && $0.waiting == 0
+        }
         #expect(books.refused == expected)
         #expect(books.learned == good)
         #expect(books.received == good + bad)
@@ -125,7 +127,7 @@ import ZeroMQ
         }
         for _ in 0..<20_000 { try producer.send(garbage, count: 1) }
         count += 20_000
-        let books = try daemon.wait(until: "all garbage") { $0.received == count }
+        let books = try daemon.wait(until: "all garbage") { $0.received == count && $0.waiting == 0 }
         #expect(books.refused == ["malformed": count])
         var told = 0
         var messages = 0

@@ -23,6 +23,15 @@ extension SocketOption where Value == Int {
     package static var backlog: Self { Self(code: ZMQ_BACKLOG) }
 }
 
+extension SocketOption where Value == Int {
+    /// After how many silent seconds the kernel asks (`ZMQ_TCP_KEEPALIVE_IDLE`).
+    package static var tcpKeepAliveIdleSeconds: Self { Self(code: ZMQ_TCP_KEEPALIVE_IDLE) }
+    /// How many seconds lie between two questions (`ZMQ_TCP_KEEPALIVE_INTVL`).
+    package static var tcpKeepAliveIntervalSeconds: Self { Self(code: ZMQ_TCP_KEEPALIVE_INTVL) }
+    /// How many questions go unanswered before the connection ends (`ZMQ_TCP_KEEPALIVE_CNT`).
+    package static var tcpKeepAliveCount: Self { Self(code: ZMQ_TCP_KEEPALIVE_CNT) }
+}
+
 extension SocketOption where Value == Int64 {
     /// The longest frame that is received, in bytes; a longer one costs its sender the connection,
     /// see ``MonitorEvent``; -1: no limit (`ZMQ_MAXMSGSIZE`).
@@ -44,6 +53,8 @@ extension SocketOption where Value == Bool {
     package static var routerMandatory: Self { Self(code: ZMQ_ROUTER_MANDATORY) }
     /// Whether a new peer may take over an identity (`ZMQ_ROUTER_HANDOVER`).
     package static var routerHandover: Self { Self(code: ZMQ_ROUTER_HANDOVER) }
+    /// Whether the kernel asks a silent tcp peer if it is still there (`ZMQ_TCP_KEEPALIVE`).
+    package static var tcpKeepAlive: Self { Self(code: ZMQ_TCP_KEEPALIVE) }
     /// Whether IPv6 addresses may be used (`ZMQ_IPV6`).
     package static var ipv6: Self { Self(code: ZMQ_IPV6) }
 }

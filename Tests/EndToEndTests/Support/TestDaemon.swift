@@ -148,6 +148,24 @@ final class TestDaemon {
         return books
     }
 
+    /// Waits until exactly these versions are announced, oldest first: the status names a version as
+    /// soon as its number is given.
+    func waitForVersions(_ numbers: [Int64], of learner: String = "default") throws {
+        let deadline = Deadline()
+        var found: [Int64] = []
+        repeat {
+            found = []
+            for record in try ok(["command": "versions", "learner": .string(learner)]).items
+            where record["status"]?.text == "announced" {
+                found.append(record["version"]?.integer ?? 0)
+            }
+            poll(nil, 0, 1)
+        } while found != numbers && !deadline.isOver
+        guard found == numbers else {
+            throw Failure("the versions of \(learner) are \(found), not \(numbers)")
+        }
+    }
+
     // MARK: Ends
 
     /// Asks the daemon to stop.
