@@ -180,7 +180,6 @@ private struct Broken: Learner {
     var width: Int { inside.width }
     var outputs: Int { inside.outputs }
     var parameters: LearnerParameters { inside.parameters }
-    var settings: LearnerSettings { inside.settings }
     var isFinite: Bool { false }
     mutating func testThenTrain(_ block: inout Block) { inside.testThenTrain(&block) }
     func predict(_ block: inout Block) { inside.predict(&block) }
