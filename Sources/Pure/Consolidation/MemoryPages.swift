@@ -130,13 +130,16 @@ extension MemoryPages {
         writer.write(UInt32(width))
         writer.write(UInt32(stride))
         writer.write(UInt64(slots.count))
+        writer.reserve(slots.count * (20 + width * 4))
         for slot in slots {
             let header = header(slot)
             writer.write(header.index)
             writer.write(header.label)
             writer.write(header.target)
             writer.write(header.weight)
-            for value in row(slot) { writer.write(value) }
+            let start = (slot % MemoryPages.pageRows) * stride
+            let features = pages[slot / MemoryPages.pageRows].features
+            writer.writeRaw(features.span.extracting(start..<start + width))
         }
     }
 
@@ -156,9 +159,7 @@ extension MemoryPages {
                 target: try reader.readFloat(),
                 weight: try reader.readFloat()
             )
-            var features: [Float] = []
-            features.reserveCapacity(width)
-            for _ in 0..<width { features.append(try reader.readFloat()) }
+            let features = try reader.readFloats(width)
             append(header, features.span)
         }
     }

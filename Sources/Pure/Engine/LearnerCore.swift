@@ -36,6 +36,7 @@ package struct LearnerCore: Sendable {
     /// The sum and count of absolute errors since the detectors started; scales regression losses.
     var usualError = RunningMean()
     var block = Block()
+    private var signals = Signals()
     private var admission = Admission()
 
     /// Makes the core of a learner that has learned nothing.
@@ -241,20 +242,25 @@ extension LearnerCore {
 
     private mutating func observe(_ outcome: inout Outcome) {
         let outputs = block.outputs
+        let isClasses = schema.task == .classes
+        signals.clear()
         for row in 0..<block.rows {
             let loss = block.losses[row]
             guard !loss.isNaN else { continue }
-            var error: Double?
-            if schema.task == .classes {
-                error = block.isError(row: row, outputs: outputs) ? 1 : 0
+            if isClasses {
+                signals.errors.append(block.isError(row: row, outputs: outputs) ? 1 : 0)
             } else {
                 usualError.add(Double(loss).squareRoot())
             }
-            labelled += 1
-            if let report = watch.observe(error: error, loss: lossScale.bounded(loss)) {
-                outcome.reports.append((report, labelled))
-            }
+            signals.losses.append(lossScale.bounded(loss))
         }
+        let (errors, losses) = (signals.errors, signals.losses)
+        var next = 0
+        while let news = watch.observe(errors: errors.span, losses: losses.span, from: next) {
+            next = news.next
+            outcome.reports.append((news.report, labelled + UInt64(next)))
+        }
+        labelled += UInt64(losses.count)
     }
 
     /// Makes the winner champion; detectors and the usual error start anew.
@@ -289,6 +295,19 @@ extension LearnerCore {
         challenger.contender.testThenTrain(&block)
         challenger.contender.trained += UInt64(rows.count)
         return challenger
+    }
+}
+
+/// What the detectors get of a block's labelled rows; the room is reused.
+private struct Signals: Sendable {
+    /// Whether each prediction was wrong; empty in regression.
+    var errors: [UInt8] = []
+    /// The bounded losses.
+    var losses: [Double] = []
+
+    mutating func clear() {
+        errors.removeAll(keepingCapacity: true)
+        losses.removeAll(keepingCapacity: true)
     }
 }
 
