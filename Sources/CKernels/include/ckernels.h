@@ -62,8 +62,8 @@ void learnd_step_adam(float *values, float *first, float *second, const float *a
 // standardise.c
 
 void learnd_standardise(double *mean, double *variance, double *count, size_t n, double memory,
-                        double clip, const float *raw, float *features, size_t rows);
-void learnd_apply_standard(const double *mean, const double *variance, size_t n, double clip,
+                        float clip, const float *raw, float *features, size_t rows);
+void learnd_apply_standard(const double *mean, const double *variance, size_t n, float clip,
                            const float *raw, float *features, size_t rows);
 
 #endif
