@@ -37,6 +37,12 @@ void learnd_add_scaled(float *sum, const float *x, size_t n, float scale);
 float learnd_sigmoid(float score);
 void learnd_softmax(float *scores, size_t n);
 
+// losses.c
+
+void learnd_log_losses(const float *predictions, size_t outputs, const int32_t *labels,
+                       const uint8_t *uses, uint8_t skipped, size_t rows, float smallest,
+                       float *losses, uint8_t *errors);
+
 // steps.c
 
 // What one step of an optimiser needs to know; the meaning of a, b, c and d is the optimiser's.
