@@ -29,7 +29,7 @@ extension Block {
         return best - start != Int(classes[row])
     }
 
-    /// Fills the losses and errors of all labelled rows, as ``Evaluation`` does, but counts nothing.
+    /// Fills losses and errors of all labelled rows, as ``Evaluation`` does, but counts nothing.
     package mutating func computeLosses(task: Task) {
         prepareLosses()
         switch task {
