@@ -51,13 +51,13 @@ LEARND_CLONES void learnd_step_sgd(float *restrict values, const float *restrict
     } else if (step->l1 != 0 || step->l2 != 0) {
         sgd(values, anchor, x, n, error, bias_error, step, 0);
     } else {
-        const float rate = step->rate;
+        // The same for all features, and finite, so that a feature of 0 makes no NaN.
+        const float scale = learnd_clamp(step->rate * error, LEARND_SCORE_LIMIT);
         for (size_t i = 0; i < n; i++) {
-            float g = learnd_clamp(error * x[i], LEARND_GRADIENT_LIMIT);
-            values[i] = learnd_clamp(values[i] - rate * g, LEARND_PARAMETER_LIMIT);
+            values[i] = learnd_clamp(values[i] - scale * x[i], LEARND_PARAMETER_LIMIT);
         }
-        float g = learnd_clamp(bias_error, LEARND_GRADIENT_LIMIT);
-        values[n] = learnd_clamp(values[n] - rate * g, LEARND_PARAMETER_LIMIT);
+        const float bias = learnd_clamp(step->rate * bias_error, LEARND_SCORE_LIMIT);
+        values[n] = learnd_clamp(values[n] - bias, LEARND_PARAMETER_LIMIT);
     }
 }
 
