@@ -127,7 +127,9 @@ import ZeroMQ
         }
         for _ in 0..<20_000 { try producer.send(garbage, count: 1) }
         count += 20_000
-        let books = try daemon.wait(until: "all garbage") { $0.received == count && $0.waiting == 0 }
+        let books = try daemon.wait(until: "all garbage") {
+            $0.received == count && $0.waiting == 0
+        }
         #expect(books.refused == ["malformed": count])
         var told = 0
         var messages = 0

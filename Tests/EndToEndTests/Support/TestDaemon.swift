@@ -148,8 +148,8 @@ final class TestDaemon {
         return books
     }
 
-    /// Waits until exactly these versions are announced, oldest first: the status names a version as
-    /// soon as its number is given.
+    /// Waits until exactly these versions are announced, oldest first: the status names a version
+    /// as soon as its number is given.
     func waitForVersions(_ numbers: [Int64], of learner: String = "default") throws {
         let deadline = Deadline()
         var found: [Int64] = []
