@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The score of one row, in the one order that every kernel keeps, so that a row has the same bits
-// whoever scores it. The products are taken in groups of eight columns; group g goes to sum g mod 4.
-// The last group is that of the columns that fill no other, in the upper lanes, and of the bias,
-// which is the last lane. Then the four sums are added in pairs, and the lanes in halves. With fewer
-// than four full groups the sums start at 0, else at their first product.
+// whoever scores it. The products are taken in groups of eight columns; group g goes to sum
+// g mod 4. The last group is that of the columns that fill no other, in the upper lanes, and of the
+// bias, which is the last lane. Then the four sums are added in pairs, the lanes in halves. With
+// fewer than four full groups the sums start at 0, else at their first product.
 
 #ifndef LEARND_SCORE_H
 #define LEARND_SCORE_H
