@@ -36,7 +36,8 @@ LEARND_INLINE int is_tame(const learnd_rows *block, const float *values, size_t 
     const double feature = largest(block->features, block->rows * n);
     const double weight = largest(block->weights, block->rows);
     // An error is 1 at most.
-    const double step = (double)rate * weight * (feature > 1 ? feature : 1);
+    const double step =
+        (double)rate * (weight > 1 ? weight : 1) * (feature > 1 ? feature : 1);
     const double parameter = largest(values, outputs * (n + 1)) + (double)block->rows * step;
     const double score = (double)(n + 1) * parameter * (feature > 1 ? feature : 1);
     return weight < LEARND_GRADIENT_LIMIT / 2 && step < LEARND_GRADIENT_LIMIT / 2 &&
@@ -49,18 +50,23 @@ LEARND_INLINE int is_learned(const learnd_rows *block, size_t r, size_t classes)
            (size_t)label < classes;
 }
 
+// The error with the row's weight in it; most rows weigh 1, and need not wait for the product.
+LEARND_INLINE float weighted(float error, float weight) {
+    if (__builtin_expect(weight != 1, 0)) error *= weight;
+    return error;
+}
+
 // Parameters that stay in memory from row to row: any width, any number of outputs.
-LEARND_INLINE void take_step(float *values, const float *x, const lanes8 *last, size_t n,
-                             float step) {
+LEARND_INLINE void take_step(float *values, const float *x, size_t n, float rate, float error) {
     size_t i = 0;
     for (; i + 8 <= n; i += 8) {
         LOAD(lanes8, w, values + i);
         LOAD(lanes8, f, x + i);
-        w -= step * f;
+        w -= error * (rate * f);
         memcpy(values + i, &w, sizeof(w));
     }
-    for (; i < n; i++) values[i] -= step * x[i];
-    values[n] -= step;
+    for (; i < n; i++) values[i] -= error * (rate * x[i]);
+    values[n] -= error * rate;
 }
 
 LEARND_INLINE void softmax_rows(const learnd_rows *block, float *values, size_t outputs,
@@ -78,8 +84,8 @@ LEARND_INLINE void softmax_rows(const learnd_rows *block, float *values, size_t 
         if (!is_learned(block, r, outputs)) continue;
         for (size_t k = 0; k < outputs; k++) {
             const float wanted = (size_t)block->labels[r] == k ? 1 : 0;
-            const float error = (predictions[k] - wanted) * block->weights[r];
-            take_step(values + k * (n + 1), x, &last, n, rate * error);
+            const float error = weighted(predictions[k] - wanted, block->weights[r]);
+            take_step(values + k * (n + 1), x, n, rate, error);
         }
     }
 }
@@ -95,7 +101,7 @@ LEARND_INLINE void logistic_rows(const learnd_rows *block, float *values, float 
         block->predictions[2 * r + 1] = p;
         if (!is_learned(block, r, 2)) continue;
         const float wanted = block->labels[r] == 1 ? 1 : 0;
-        take_step(values, x, &last, n, rate * ((p - wanted) * block->weights[r]));
+        take_step(values, x, n, rate, weighted(p - wanted, block->weights[r]));
     }
 }
 
@@ -113,14 +119,17 @@ LEARND_INLINE void logistic_in_registers(const learnd_rows *block, float *values
         for (size_t g = 0; g < groups; g++) memcpy(x + g, row + 8 * g, sizeof(lanes8));
         last_features(row, n, x + groups);
         lanes8 sums[4] = {{0}, {0}, {0}, {0}};
-        for (size_t g = 0; g <= groups; g++) sums[g % 4] += w[g] * x[g];
+        for (size_t g = 0; g <= groups; g++) {
+            const lanes8 products = w[g] * x[g];
+            sums[g % 4] = groups >= 4 && g < 4 ? products : sums[g % 4] + products;
+        }
         const float p = sigmoid(sum_of_lanes(sums));
         block->predictions[2 * r] = 1 - p;
         block->predictions[2 * r + 1] = p;
         if (!is_learned(block, r, 2)) continue;
         const float wanted = block->labels[r] == 1 ? 1 : 0;
-        const float step = rate * ((p - wanted) * block->weights[r]);
-        for (size_t g = 0; g <= groups; g++) w[g] -= step * x[g];
+        const float error = weighted(p - wanted, block->weights[r]);
+        for (size_t g = 0; g <= groups; g++) w[g] -= error * (rate * x[g]);
     }
     memcpy(values + n - 7, w + groups, sizeof(lanes8));
     for (size_t g = 0; g < groups; g++) memcpy(values + 8 * g, w + g, sizeof(lanes8));

@@ -23,20 +23,20 @@ LEARND_INLINE float exponential(float x) {
     const float magic = 12582912.0f;
     float shifted = x * 1.44269504f + magic;
     float n = shifted - magic;
-    // ln 2 in two parts, the first with few bits, so that n times it is exact.
-    float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+    // ln 2 in two parts: the first has so few bits that n times it is exact; the second, 1.4e-6, is
+    // so small that its exponential is 1 and itself, and it joins 2^n, for which nobody waits.
+    float r = x - n * 0.693145752f;
     // In pairs of terms (Estrin), since one row waits for the last.
     float square = r * r;
     float low = (1.0f + r) + square * (0.5f + 0.16666533f * r);
     float high = (0.041667242f + 0.0083675420f * r) + square * 0.0013863727f;
     float series = low + (square * square) * high;
-    // 2^n goes to the exponent.
-    uint32_t bits, power;
-    memcpy(&bits, &series, sizeof(bits));
-    memcpy(&power, &shifted, sizeof(power));
-    bits += power << 23;
-    memcpy(&series, &bits, sizeof(series));
-    return series;
+    uint32_t bits;
+    memcpy(&bits, &shifted, sizeof(bits));
+    bits = (bits << 23) + 0x3F800000;
+    float power;
+    memcpy(&power, &bits, sizeof(power));
+    return series * (power * (1.0f - n * 1.42860677e-6f));
 }
 
 LEARND_INLINE float sigmoid(float score) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The score of one row, in the one order that every kernel keeps, so that a row has the same bits
-// whoever scores it. The products are taken in groups of eight columns; group g goes to sum g mod 4.
-// The last group is that of the columns that fill no other, in the upper lanes, and of the bias,
-// which is the last lane. Then the four sums are added in pairs, and the lanes in halves.
+// whoever scores it. The products are taken in groups of eight columns; group g goes to sum
+// g mod 4. The last group is that of the columns that fill no other, in the upper lanes, and of the
+// bias, which is the last lane. Then the four sums are added in pairs, the lanes in halves. With
+// fewer than four full groups the sums start at 0, else at their first product.
 
 #ifndef LEARND_SCORE_H
 #define LEARND_SCORE_H
@@ -69,6 +70,13 @@ LEARND_INLINE float plain_score(const float *values, const float *x, const lanes
     const size_t groups = n / 8;
     lanes8 sums[4] = {{0}, {0}, {0}, {0}};
     size_t g = 0;
+    if (groups >= 4) {
+        for (; g < 4; g++) {
+            LOAD(lanes8, w, values + 8 * g);
+            LOAD(lanes8, f, x + 8 * g);
+            sums[g] = w * f;
+        }
+    }
     for (; g + 4 <= groups; g += 4) {
         for (size_t j = 0; j < 4; j++) {
             LOAD(lanes8, w, values + 8 * (g + j));

@@ -35,7 +35,7 @@ struct WholeBlockTests {
         slow.gradientClip = 1e30
         var short = makeLearner(settings, width: width, outputs: outputs)
         var long = makeLearner(slow, width: width, outputs: outputs)
-        for _ in 0..<4 {
+        for _ in 0..<3 {
             var own = block(width: width, outputs: outputs, size: size, &random)
             var other = own
             short.testThenTrain(&own)
@@ -51,7 +51,10 @@ struct WholeBlockTests {
         #expect(width == 0 || short.parameters.weights.contains { $0 != 0 })
     }
 
-    @Test("Both ways have the same bits at any width", arguments: 0..<84)
+    @Test(
+        "Both ways have the same bits at any width",
+        arguments: Array(0..<28) + [47, 48, 50, 55, 56, 63, 64, 65, 83]
+    )
     func widths(width: Int) {
         expectSame(.logistic, outputs: 2, width: width, size: 1)
         expectSame(.softmax, outputs: 2, width: width, size: 1)
