@@ -169,7 +169,7 @@ let package = Package(
         test("PrimitivesTests", ["Primitives"]),
         test("SamplesTests", ["Samples", "Primitives"]),
         test("DriftTests", ["Drift", "Primitives"], data: ["Golden"]),
-        test("ConsolidationTests", ["Consolidation", "Primitives"]),
+        test("ConsolidationTests", ["Consolidation", "Learning", "Primitives"]),
         test("LinuxTests", ["Linux"]),
         test("ZeroMQTests", ["ZeroMQ", "Linux"]),
         test("DecodingTests", ["Decoding", "Primitives", "Samples"]),

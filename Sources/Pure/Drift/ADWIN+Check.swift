@@ -69,10 +69,11 @@ extension ADWIN {
         // The borders within row 0 have less than `maxBuckets` values behind them.
         for row in stride(from: rows - 1, through: minWindow >= maxBuckets ? 1 : 0, by: -1) {
             let size = ADWIN.size(of: row)
-            let from = row * room + places[row].start
-            for index in from..<from + places[row].held {
+            let from = row &* room &+ places[row].start
+            let held = cells.extracting(from..<from &+ places[row].held)
+            for index in held.indices {
                 n0 += size
-                u0 += cells[index].x
+                u0 += held[index].x
                 let n1 = count - n0
                 let lean = max(0, (u0 * count - total * n0).magnitude - allowance)
                 if lean * lean <= bound * (n0 * n1) { continue }

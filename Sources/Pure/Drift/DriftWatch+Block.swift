@@ -22,7 +22,9 @@ private struct Run {
     /// The samples, by bit, at which a test was in its warning zone.
     var warned: UInt32 = 0
 
-    init(_ first: SignalWatch, _ second: SignalWatch) {
+    /// Copies the sums only, since a copy of a whole detector would count references.
+    @inline(__always)
+    init(_ first: borrowing SignalWatch, _ second: borrowing SignalWatch) {
         tests = PageHinkleyPair(first.pageHinkley, second.pageHinkley)
         count = Lanes(first.adwin.count, second.adwin.count)
         total = Lanes(first.adwin.total, second.adwin.total)
