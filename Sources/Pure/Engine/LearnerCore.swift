@@ -241,26 +241,33 @@ extension LearnerCore {
     }
 
     private mutating func observe(_ outcome: inout Outcome) {
-        let outputs = block.outputs
         let isClasses = schema.task == .classes
-        signals.clear()
+        var bits: [UInt8] = []
+        var bounded: [Double] = []
+        swap(&bits, &signals.errors)
+        swap(&bounded, &signals.losses)
+        bits.removeAll(keepingCapacity: true)
+        bounded.removeAll(keepingCapacity: true)
+        let scale = lossScale
         for row in 0..<block.rows {
             let loss = block.losses[row]
             guard !loss.isNaN else { continue }
             if isClasses {
-                signals.errors.append(block.isError(row: row, outputs: outputs) ? 1 : 0)
+                bits.append(block.errors[row])
+                bounded.append(scale.bounded(loss))
             } else {
                 usualError.add(Double(loss).squareRoot())
+                bounded.append(lossScale.bounded(loss))
             }
-            signals.losses.append(lossScale.bounded(loss))
         }
-        let (errors, losses) = (signals.errors, signals.losses)
         var next = 0
-        while let news = watch.observe(errors: errors.span, losses: losses.span, from: next) {
+        while let news = watch.observe(errors: bits.span, losses: bounded.span, from: next) {
             next = news.next
             outcome.reports.append((news.report, labelled + UInt64(next)))
         }
-        labelled += UInt64(losses.count)
+        labelled += UInt64(bounded.count)
+        swap(&bits, &signals.errors)
+        swap(&bounded, &signals.losses)
     }
 
     /// Makes the winner champion; detectors and the usual error start anew.
