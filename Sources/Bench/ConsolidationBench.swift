@@ -19,8 +19,9 @@ package import Samples
 package struct ConsolidationBench: Sendable {
     /// How many seeds.
     package var seeds = 5
-    /// The first of them. The defaults of consolidation were chosen on seeds 1 to 5, so that others
-    /// are the fairer judges.
+    /// The first of them.
+    ///
+    /// The defaults of consolidation were chosen on seeds 1 to 5, so others are fairer judges.
     package var firstSeed = 101
     /// The samples of a concept.
     package var length = 5000
