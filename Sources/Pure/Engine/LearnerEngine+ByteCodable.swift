@@ -69,7 +69,7 @@ extension LearnerEngine: ByteCodable {
         lastDriftEvent = try reader.readOptional()
         now = try reader.readMoment()
         if try reader.readFlag() {
-            phase = .learning(try LearnerCore(from: &reader))
+            keep(try LearnerCore(from: &reader))
         } else {
             let waiting = try reader.readItems(of: MicroBatch.self)
             let hasBegun = try reader.readFlag()

@@ -96,7 +96,7 @@ extension LearnerEngine {
             core.labelled = current.labelled
         }
         core.adopt(champion)
-        phase = .learning(core)
+        keep(core)
         if hold { isHeld = true }
         publication.parent = state.number
         effects.events.append(.steered("rolled back to version \(state.number)"))
@@ -161,7 +161,10 @@ extension LearnerEngine {
         publication = Publication()
         publication.last = position
         // Samples that wait for a vote have not been learned: they vote anew.
-        if case .learning = phase { phase = .voting(waiting: [], since: nil) }
+        if case .learning = phase {
+            phase = .voting(waiting: [], since: nil)
+            pace = nil
+        }
         verdict = nil
         isHeld = false
         plan = ConsolidationPlan(after: plan)

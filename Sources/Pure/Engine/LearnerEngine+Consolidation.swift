@@ -11,13 +11,13 @@ import Versions
 extension LearnerEngine {
     /// Starts a job when one is wanted and may start, and gives up one that is late.
     mutating func considerConsolidation(effects: inout Effects) {
-        guard case .learning(let core) = phase else { return }
+        guard let pace else { return }
         let rules = settings.consolidation
         giveUpLateJob(effects: &effects)
         if rules.everySamples > 0,
-            core.labelled >= plan.lastAtSample + UInt64(rules.everySamples)
+            pace.labelled >= plan.lastAtSample + UInt64(rules.everySamples)
         {
-            plan.lastAtSample = core.labelled
+            plan.lastAtSample = pace.labelled
             plan.want(ConsolidationWish(trigger: .samples, onset: 0))
         }
         if rules.every > .zero, now >= plan.lastAt + rules.every {
@@ -25,15 +25,15 @@ extension LearnerEngine {
             plan.want(ConsolidationWish(trigger: .interval, onset: 0))
         }
         guard !isHeld else { return }
-        if plan.running != nil { return renew(core, effects: &effects) }
+        if plan.running != nil { return renew(at: pace.labelled, effects: &effects) }
         guard let wish = plan.wish else { return }
         let mustRest = wish.trigger != .command && !wish.isFollowUp
-        guard !mustRest || !plan.isResting(at: now, sample: core.labelled) else { return }
-        guard core.labelled >= wish.onset + wish.rowsMin else { return }
+        guard !mustRest || !plan.isResting(at: now, sample: pace.labelled) else { return }
+        guard pace.labelled >= wish.onset + wish.rowsMin else { return }
         plan.wish = nil
         plan.lastID += 1
         plan.lastAt = now
-        train(wish, id: plan.lastID, core: core, effects: &effects)
+        train(wish, id: plan.lastID, effects: &effects)
     }
 
     private mutating func giveUpLateJob(effects: inout Effects) {
@@ -49,32 +49,32 @@ extension LearnerEngine {
 
     /// While a race after a drift is undecided, the challengers are made anew each time that the
     /// rows of the new world have doubled: the first ones had too few to be good.
-    private mutating func renew(_ core: LearnerCore, effects: inout Effects) {
+    private mutating func renew(at labelled: UInt64, effects: inout Effects) {
         guard let running = plan.running, running.isRacing, !running.isTraining,
             running.wish.trigger == .drift
         else { return }
         var wish = running.wish
         if let newer = plan.wish, newer.trigger == .drift {
             // The world has changed again under the race: only rows from after that count.
-            guard core.labelled >= newer.onset + newer.rowsMin else { return }
+            guard labelled >= newer.onset + newer.rowsMin else { return }
             wish.onset = newer.onset
             plan.wish = nil
         } else {
-            let rows = core.labelled - min(core.labelled, wish.onset)
+            let rows = labelled - min(labelled, wish.onset)
             guard rows >= 2 * running.rows,
                 rows <= UInt64(settings.consolidation.recipe.freshRowsMax)
             else { return }
         }
-        train(wish, id: running.id, core: core, effects: &effects)
+        train(wish, id: running.id, effects: &effects)
     }
 
     /// Gives the worker a job.
     private mutating func train(
         _ wish: ConsolidationWish,
         id: UInt64,
-        core: LearnerCore,
         effects: inout Effects
     ) {
+        guard case .learning(let core) = phase else { return }
         let rows = TrainingRows(memory: core.memory, task: core.schema.task, since: wish.onset)
         let isRacing = plan.running?.isRacing ?? false
         guard rows.count > 0 else { return }
@@ -144,7 +144,7 @@ extension LearnerEngine {
         }
         if running.isRacing {
             core.race?.renew(entries)
-            phase = .learning(core)
+            keep(core)
             return
         }
         guard !entries.isEmpty else {
@@ -157,7 +157,7 @@ extension LearnerEngine {
             )
         }
         core.race = Race(entries, settings: rules, isFollowUp: running.wish.isFollowUp)
-        phase = .learning(core)
+        keep(core)
         plan.running?.isRacing = true
     }
 
@@ -173,7 +173,7 @@ extension LearnerEngine {
         case .won(let place):
             let winner = race.runners[place].challenger
             core.adopt(winner.contender)
-            phase = .learning(core)
+            keep(core)
             conclude(adopted: true, sample: core.labelled, effects: &effects)
             followUp(running)
             let news = ConsolidationNews(
@@ -191,7 +191,7 @@ extension LearnerEngine {
             give(.consolidated, note: .object(news.fields), effects: &effects)
         case .lost:
             core.race = nil
-            phase = .learning(core)
+            keep(core)
             decide(
                 .rejected,
                 "worse than the champion on live samples",
@@ -200,7 +200,7 @@ extension LearnerEngine {
             )
         case .expired:
             core.race = nil
-            phase = .learning(core)
+            keep(core)
             decide(
                 .expired,
                 "no better than the champion within \(race.samples) live samples",
@@ -259,7 +259,7 @@ extension LearnerEngine {
         if running.isTraining { effects.cancelledJobs.append(running.id) }
         if case .learning(var core) = phase, core.race != nil {
             core.race = nil
-            phase = .learning(core)
+            keep(core)
         }
         plan.running = nil
         tell(.expired, running, reason, effects: &effects)

@@ -141,7 +141,7 @@ extension LearnerEngine {
                 limits: settings.limits,
                 classes: classes
             )
-        phase = .learning(LearnerCore(schema: schema, settings: settings))
+        keep(LearnerCore(schema: schema, settings: settings))
         publication.askedAt = now
         plan.lastAt = now
         effects.wantsCheckpoint = true
@@ -172,7 +172,7 @@ extension LearnerEngine {
         // The phase gives up its copy, so that the core is mutated in place.
         phase = .voting(waiting: [], since: nil)
         let outcome = core.take(batch, isHeld: isHeld)
-        phase = .learning(core)
+        keep(core)
         settle(outcome, batch, accountNumbers, effects: &effects)
         for (report, sample) in outcome.reports { heed(report, sample, effects: &effects) }
         conclude(outcome.race, effects: &effects)

@@ -9,21 +9,21 @@ import Versions
 extension LearnerEngine {
     /// Publishes a first, resumed or routine version if one is due.
     mutating func considerPublication(effects: inout Effects) {
-        guard case .learning(let core) = phase, core.champion.trained > 0 else { return }
+        guard let pace, pace.trained > 0 else { return }
         let publish = settings.publish
         if publication.isResumed {
             return give(.resumed, note: .null, effects: &effects)
         }
         if publication.parent == nil {
-            if core.champion.trained >= UInt64(publish.first) {
+            if pace.trained >= UInt64(publish.first) {
                 give(.first, note: .null, effects: &effects)
             }
             return
         }
         let isDue =
             now >= publication.askedAt + publish.interval
-            || core.labelled >= publication.askedAtSample + UInt64(publish.samples)
-        guard isDue, publication.awaited == nil else { return }
+            || pace.labelled >= publication.askedAtSample + UInt64(publish.samples)
+        guard isDue, publication.awaited == nil, case .learning(let core) = phase else { return }
         publication.askedAt = now
         publication.askedAtSample = core.labelled
         let loss = core.evaluation.lossRecent

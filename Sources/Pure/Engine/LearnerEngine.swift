@@ -32,6 +32,8 @@ package struct LearnerEngine: Sendable {
     /// Why samples are only tested, if they are.
     package internal(set) var isHeld = false
     var phase = Phase.voting(waiting: [], since: nil)
+    /// The core's counts, kept beside it because looking into the phase copies the core.
+    var pace: Pace?
     var publication = Publication()
     var plan = ConsolidationPlan()
     var random: RandomSource
@@ -64,7 +66,13 @@ package struct LearnerEngine: Sendable {
 
     /// The labelled samples that were stepped.
     package var labelled: UInt64 {
-        if case .learning(let core) = phase { core.labelled } else { 0 }
+        pace?.labelled ?? 0
+    }
+
+    /// Puts a core into service, with its counts beside it.
+    mutating func keep(_ core: LearnerCore) {
+        pace = Pace(labelled: core.labelled, trained: core.champion.trained)
+        phase = .learning(core)
     }
 
     /// The schema, once there is one.
@@ -117,11 +125,8 @@ package struct LearnerEngine: Sendable {
     package var nextDeadline: Instant? {
         var deadline = isUnsaved ? checkpointAt : nil
         func consider(_ moment: Instant) { deadline = min(deadline ?? moment, moment) }
-        switch phase {
-        case .voting(_, let since):
-            if let since { consider(since + settings.votePatience) }
-        case .learning(let core):
-            if publication.parent != nil, publication.awaited == nil, core.champion.trained > 0 {
+        if let pace {
+            if publication.parent != nil, publication.awaited == nil, pace.trained > 0 {
                 consider(publication.askedAt + settings.publish.interval)
             }
             if let running = plan.running, running.isTraining { consider(running.deadline) }
@@ -131,6 +136,8 @@ package struct LearnerEngine: Sendable {
             if plan.wish != nil, plan.running == nil, plan.restUntil > now {
                 consider(plan.restUntil)
             }
+        } else if case .voting(_, let since?) = phase {
+            consider(since + settings.votePatience)
         }
         return deadline
     }
@@ -192,6 +199,14 @@ extension LearnerEngine {
         checkpointAt = min(checkpointAt, now + new.checkpointInterval)
         guard case .learning(var core) = phase else { return }
         core.configure(new)
-        phase = .learning(core)
+        keep(core)
     }
+}
+
+/// What the engine asks its core at every step.
+struct Pace: Sendable {
+    /// The labelled samples that were stepped.
+    var labelled: UInt64
+    /// The samples that the champion has been trained on.
+    var trained: UInt64
 }
