@@ -155,9 +155,8 @@ let package = Package(
         composition(
             "Control",
             [
-                "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions",
-                "Engine", "Simulation", "Linux", "ZeroMQ", "Decoding", "Storage",
-                "Configuration",
+                "Primitives", "Samples", "Learning", "Versions", "Engine", "Simulation", "Linux",
+                "ZeroMQ", "Decoding", "Storage", "Configuration",
             ]
         ),
         .executableTarget(
@@ -170,7 +169,7 @@ let package = Package(
         test("PrimitivesTests", ["Primitives"]),
         test("SamplesTests", ["Samples", "Primitives"]),
         test("DriftTests", ["Drift", "Primitives"], data: ["Golden"]),
-        test("ConsolidationTests", ["Consolidation", "Primitives"]),
+        test("ConsolidationTests", ["Consolidation", "Learning", "Primitives"]),
         test("LinuxTests", ["Linux"]),
         test("ZeroMQTests", ["ZeroMQ", "Linux"]),
         test("DecodingTests", ["Decoding", "Primitives", "Samples"]),
@@ -196,7 +195,13 @@ let package = Package(
         test("VersionsTests", ["Versions", "Learning", "Primitives"]),
         test("KernelsTests", ["Kernels"]),
         test("LearningTests", ["Learning", "Primitives"]),
-        test("ControlTests", ["Control"]),
+        test(
+            "ControlTests",
+            [
+                "Control", "Primitives", "Samples", "Versions", "Engine", "Simulation", "Linux",
+                "ZeroMQ", "Decoding",
+            ]
+        ),
         test("LawTests", ["Learning", "Primitives"]),
     ],
     swiftLanguageModes: [.v6],

@@ -13,7 +13,7 @@ package enum Benchmark: String, CaseIterable {
 
     /// What `learnd-bench help` prints.
     package static let usage = """
-        Usage: learnd-bench consolidation [--json] [--seeds N] [--length N]
+        Usage: learnd-bench consolidation [--json] [--seeds N] [--first-seed N] [--length N]
                learnd-bench transport [OPTIONS]
 
           consolidation  the full loop beside online learning alone, on streams with abrupt drifts,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sums of products. Lane l of 32 takes the products l, l + 32, ...; the lanes are added in halves,
-// and the last products that fill no lane come at the end. The order is thus fixed by n alone.
+// Sums of products. In a dot product lane l of 32 takes the products l, l + 32, ...; the lanes are
+// added in halves, and the last products that fill no lane come at the end. The order is thus fixed
+// by n alone. score.h has the order of scores.
 
 #include "ckernels.h"
 
@@ -12,13 +13,7 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-typedef float lanes4 __attribute__((vector_size(16)));
-typedef float lanes8 __attribute__((vector_size(32)));
-typedef float lanes16 __attribute__((vector_size(64)));
-
-#define LOAD(type, name, pointer) \
-    type name;                    \
-    memcpy(&name, (pointer), sizeof(name))
+#include "score.h"
 
 LEARND_INLINE float dot(const float *a, const float *b, size_t n) {
     size_t i = 0;
@@ -75,9 +70,11 @@ LEARND_CLONES float learnd_squared_norm(const float *x, size_t n) { return dot(x
 
 LEARND_CLONES void learnd_scores(const float *values, size_t rows, size_t n, const float *x,
                                  float *scores) {
+    lanes8 last;
+    last_features(x, n, &last);
     for (size_t k = 0; k < rows; k++) {
         const float *row = values + k * (n + 1);
-        float score = dot(row, x, n) + row[n];
+        float score = plain_score(row, x, &last, n);
         scores[k] = fabsf(score) <= LEARND_SCORE_LIMIT ? score : wide_score(row, x, n);
     }
 }

@@ -51,13 +51,13 @@ LEARND_CLONES void learnd_step_sgd(float *restrict values, const float *restrict
     } else if (step->l1 != 0 || step->l2 != 0) {
         sgd(values, anchor, x, n, error, bias_error, step, 0);
     } else {
+        // Rate times feature first: a kernel that learns many rows knows it before the error.
         const float rate = step->rate;
         for (size_t i = 0; i < n; i++) {
-            float g = learnd_clamp(error * x[i], LEARND_GRADIENT_LIMIT);
-            values[i] = learnd_clamp(values[i] - rate * g, LEARND_PARAMETER_LIMIT);
+            float scaled = learnd_clamp(rate * x[i], LEARND_SCORE_LIMIT);
+            values[i] = learnd_clamp(values[i] - error * scaled, LEARND_PARAMETER_LIMIT);
         }
-        float g = learnd_clamp(bias_error, LEARND_GRADIENT_LIMIT);
-        values[n] = learnd_clamp(values[n] - rate * g, LEARND_PARAMETER_LIMIT);
+        values[n] = learnd_clamp(values[n] - bias_error * rate, LEARND_PARAMETER_LIMIT);
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The command line, read by what a command says that it takes: `--name VALUE`, `--name=VALUE`, flags
-// and words in any order; `--` ends the options, and `-` by itself is a word.
+// The command line, read by what a command says that it takes: `--name VALUE`, `--name=VALUE`,
+// flags and words in any order; `--` ends the options, and `-` by itself is a word.
 
 import Primitives
 

@@ -147,8 +147,10 @@ struct ControlDesk: ~Copyable {
         return requests
     }
 
-    /// Takes a learner's part of an answer, and sends the answer when it is whole. Only a status
-    /// has a part for each learner; every other answer is one part, whoever it comes from.
+    /// Takes a learner's part of an answer, and sends the answer when it is whole.
+    ///
+    /// Only a status has a part for each learner; every other answer is one part, whoever it comes
+    /// from.
     mutating func complete(_ request: UInt64, part: Int, _ answer: JSONValue) {
         guard var waiting = pending[request] else { return }
         waiting.parts[waiting.isStatus ? part : 0] = answer

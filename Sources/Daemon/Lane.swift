@@ -61,8 +61,9 @@ struct Lane {
         if open.received >= rowsMax { close() }
     }
 
-    /// Closes the open micro-batch when nothing more is waiting and it has waited long enough. A
-    /// flood to another learner keeps it open for one turn of the loop at most.
+    /// Closes the open micro-batch when nothing more is waiting and it has waited long enough.
+    ///
+    /// A flood to another learner keeps it open for one turn of the loop at most.
     mutating func closeIfDue(hasMore: Bool) {
         if stuck != nil { push() }
         guard !open.isEmpty, stuck == nil else { return }
@@ -115,8 +116,9 @@ struct Lane {
         return patience
     }
 
-    /// Whether the intake may sleep: not when the ring has room for what it had none for. A full
-    /// ring wakes the intake when it has room again.
+    /// Whether the intake may sleep: not when the ring has room for what it had none for.
+    ///
+    /// A full ring wakes the intake when it has room again.
     func maySleep() -> Bool {
         guard stuck != nil, case .ring(let ring) = destination else { return true }
         return ring.producerMaySleep()

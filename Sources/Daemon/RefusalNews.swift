@@ -32,8 +32,9 @@ struct RefusalNews {
     /// When something is to be told next.
     var nextFlush: Instant? { pending.map(\.until).min() }
 
-    /// Tells the refusal or gap now, or adds it to one told within the last second. Other events
-    /// are told at once.
+    /// Tells the refusal or gap now, or adds it to one told within the last second.
+    ///
+    /// Other events are told at once.
     mutating func add(_ event: EngineEvent, at now: Instant, tell: (EngineEvent) -> Void) {
         guard let (said, count, detail) = RefusalNews.parts(of: event) else { return tell(event) }
         var key = said

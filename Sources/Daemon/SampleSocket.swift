@@ -62,7 +62,9 @@ final class SampleSocket {
         house.note("samples", at: isBound ? try socket.address() : address)
     }
 
-    /// How many connections have ended since the last look. A frame above the limit ends one.
+    /// How many connections have ended since the last look.
+    ///
+    /// A frame above the limit ends one.
     func takeDisconnects() -> Int {
         var count = 0
         while let event = try? monitor.next() {

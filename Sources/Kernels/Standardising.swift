@@ -12,7 +12,7 @@ package enum Standardising {
         variance: inout MutableSpan<Double>,
         count: inout MutableSpan<Double>,
         memory: Double,
-        clip: Double,
+        clip: Float,
         raw: Span<Float>,
         features: inout MutableSpan<Float>,
         rows: Int
@@ -52,7 +52,7 @@ package enum Standardising {
     package static func apply(
         mean: Span<Double>,
         variance: Span<Double>,
-        clip: Double,
+        clip: Float,
         raw: Span<Float>,
         features: inout MutableSpan<Float>,
         rows: Int

@@ -189,7 +189,8 @@ import ZeroMQ
     @Test func manifestsSayWhatTheyMust() throws {
         let context = try Context()
         let (daemon, _, _) = try daemonWithOneVersion(context: context)
-        let frames = try snapshot([123, 125], at: try daemon.address("snapshots"), context: context)
+        let address = try daemon.address("snapshots")
+        let frames = try snapshot([123, 125], at: address, context: context)
         try #require(frames.count == 2)
         let manifest = try parseJSON(frames[0])
         for key in [

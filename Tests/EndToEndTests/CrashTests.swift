@@ -34,7 +34,9 @@ import ZeroMQ
         // A stop without load changes no count.
         let third = try TestDaemon(home, context: daemon.context)
         #expect(try third.learner().received == books.received)
-        #expect(try third.learner().json["metrics"]?["accuracy"] == books.json["metrics"]?["accuracy"])
+        #expect(
+            try third.learner().json["metrics"]?["accuracy"] == books.json["metrics"]?["accuracy"]
+        )
     }
 
     @Test func samplesThatWaitForTheVoteSurviveAStop() throws {

@@ -127,7 +127,9 @@ import ZeroMQ
         }
         for _ in 0..<20_000 { try producer.send(garbage, count: 1) }
         count += 20_000
-        let books = try daemon.wait(until: "all garbage") { $0.received == count && $0.waiting == 0 }
+        let books = try daemon.wait(until: "all garbage") {
+            $0.received == count && $0.waiting == 0
+        }
         #expect(books.refused == ["malformed": count])
         var told = 0
         var messages = 0
@@ -216,12 +218,13 @@ import ZeroMQ
         case 1: frame = stream.json(1 + random.below(3), named: random.chance(0.3))
         case 2: frame = stream.packed(1 + random.below(3))
         case 3:
-            frame = Envelope(
-                producer: "fuzz",
-                epoch: UInt64(random.below(3)),
-                sequence: UInt64(random.below(1000)),
-                count: UInt32(random.below(4))
-            )?.encode() ?? []
+            frame =
+                Envelope(
+                    producer: "fuzz",
+                    epoch: UInt64(random.below(3)),
+                    sequence: UInt64(random.below(1000)),
+                    count: UInt32(random.below(4))
+                )?.encode() ?? []
         case 4: frame = []
         default: frame = (0..<random.below(100)).map { _ in UInt8(random.below(256)) }
         }

@@ -176,10 +176,10 @@ import Versions
 private struct Broken: Learner {
     var inside: any Learner
     init(_ inside: any Learner) { self.inside = inside }
+    var settings: LearnerSettings { inside.settings }
     var width: Int { inside.width }
     var outputs: Int { inside.outputs }
     var parameters: LearnerParameters { inside.parameters }
-    var settings: LearnerSettings { inside.settings }
     var isFinite: Bool { false }
     mutating func testThenTrain(_ block: inout Block) { inside.testThenTrain(&block) }
     func predict(_ block: inout Block) { inside.predict(&block) }

@@ -133,6 +133,7 @@ struct EvaluationTests {
         var evaluation = Evaluation(task: .classes)
         evaluation.record(&block)
         #expect(evaluation.count == 2)
+        #expect(block.errors == [0, 0, 0, 0])
         #expect(!block.losses[0].isNaN && !block.losses[1].isNaN)
         #expect(block.losses[2].isNaN && block.losses[3].isNaN)
     }
@@ -198,6 +199,40 @@ struct EvaluationTests {
                 var cut = ByteReader(Array(writer.bytes.prefix(length)))
                 #expect(throws: DecodeError.self) { try Evaluation(from: &cut) }
             }
+        }
+    }
+
+    @Test("The batches do not matter, nor what was counted elsewhere", arguments: [1, 2, 3])
+    func batches(outputs: Int) {
+        var random = RandomSource(seed: 4)
+        let rows = (0..<200).map { row -> (label: Int32, probabilities: [Float]) in
+            let label = Int32(random.below(row < 20 ? 1 : outputs + row / 150)) - Int32(row % 9 / 8)
+            return (label, (0..<outputs).map { _ in Float(random.unit()) })
+        }
+        func bytes(_ size: Int) -> ([UInt8], [Float], [UInt8]) {
+            var evaluation = Evaluation(task: .classes, window: 13)
+            var losses: [Float] = []
+            var errors: [UInt8] = []
+            for start in stride(from: 0, to: rows.count, by: size) {
+                var block = classes(Array(rows[start..<min(start + size, rows.count)]))
+                block.computeLosses(task: .classes)
+                let before = block
+                evaluation.record(&block)
+                #expect(before.errors == block.errors)
+                for row in 0..<block.rows where block.classes[row] >= 0 {
+                    #expect(before.losses[row] == block.losses[row])
+                    #expect(block.isError(row: row, outputs: outputs) == (block.errors[row] == 1))
+                }
+                losses += block.losses.map { $0.isNaN ? -1 : $0 }
+                errors += block.errors
+            }
+            var writer = ByteWriter()
+            evaluation.encode(into: &writer)
+            return (writer.bytes, losses, errors)
+        }
+        let one = bytes(1)
+        for size in [7, 64, 200] {
+            #expect(bytes(size) == one)
         }
     }
 

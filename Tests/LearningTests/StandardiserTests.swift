@@ -134,6 +134,26 @@ struct StandardiserTests {
         }
     }
 
+    @Test("A deviation that single precision cannot square measures nothing")
+    func immense() {
+        var standardiser = Standardiser(memory: 20)
+        standardiser.grow(width: 9)
+        var block = block(
+            (0..<100).map { row in
+                (0..<9).map { Float(row % 2 == 0 ? 1 : -1) * ($0 < 4 ? 1e21 : 1e18) }
+            }
+        )
+        standardiser.standardise(&block)
+        for row in 1..<100 {
+            for column in 0..<9 {
+                let value = block.features[row * 9 + column]
+                #expect(column < 4 ? value == 0 : value != 0 && abs(value) < 1.5)
+            }
+        }
+        standardiser.apply(&block)
+        #expect(block.features.allSatisfy { abs($0) < 1.5 })
+    }
+
     @Test("New columns start by themselves; the old ones go on")
     func growth() {
         var narrow = Standardiser(memory: 30)

@@ -24,6 +24,8 @@ import Testing
         writer.write(items: [RandomSource(seed: 1), RandomSource(seed: 2)])
         writer.write(optional: RandomSource(seed: 3))
         writer.write(optional: RandomSource?.none)
+        let numbers: [Float] = [-2.5, 0x1p-149]
+        writer.writeRaw(numbers.span)
         writer.writeRaw([9, 8])
         var reader = ByteReader(writer.bytes)
         #expect(try reader.read(UInt8.self) == 200)
@@ -45,7 +47,9 @@ import Testing
         )
         #expect(try reader.readOptional(of: RandomSource.self) == RandomSource(seed: 3))
         #expect(try reader.readOptional(of: RandomSource.self) == nil)
+        #expect(try reader.readFloats(2) == [-2.5, 0x1p-149])
         #expect(reader.remaining == 2)
+        #expect(throws: DecodeError.truncated) { try reader.readFloats(1) }
         #expect(throws: DecodeError.self) { try reader.expectEnd() }
         #expect(try reader.readRaw(2) == [9, 8])
         try reader.expectEnd()

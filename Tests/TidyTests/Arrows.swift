@@ -53,11 +53,14 @@ enum Arrows {
         .edge("Systemd", ["CSystemd"]),
         .edge("Telemetry", ["Linux", "Systemd"]),
         .edge("Storage", ["CSQLite", "CSodium", "Primitives"]),
-        .edge("Configuration", ["CToml11", "Primitives"]),
+        .edge(
+            "Configuration",
+            ["CToml11", "Primitives", "Learning", "Drift", "Consolidation", "Engine"]
+        ),
         // The composition roots, and the programs that only call them.
-        .edge("Daemon", all),
-        .edge("Control", all),
         Arrow(module: "Simulation", imports: pure + ["Kernels"]),
+        .edge("Daemon", all),
+        .edge("Control", all + ["Simulation"]),
         .edge("learnd", ["Daemon"]),
         .edge("learnctl", ["Control"]),
         .edge("Bench", all + ["Daemon", "Simulation"]),

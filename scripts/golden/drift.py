@@ -47,7 +47,7 @@ class RandomSource:
         return (self.bits() >> 11) * 2.0**-53
 
     def bell(self):
-        """Nearly standard normal, from additions alone, so that every machine gets the same bits."""
+        """Nearly standard normal, from additions alone: the same bits on every machine."""
         total = 0.0
         for _ in range(12):
             total += self.unit()

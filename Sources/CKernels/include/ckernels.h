@@ -37,6 +37,12 @@ void learnd_add_scaled(float *sum, const float *x, size_t n, float scale);
 float learnd_sigmoid(float score);
 void learnd_softmax(float *scores, size_t n);
 
+// losses.c
+
+void learnd_log_losses(const float *predictions, size_t outputs, const int32_t *labels,
+                       const uint8_t *uses, uint8_t skipped, size_t rows, float smallest,
+                       float *losses, uint8_t *errors);
+
 // steps.c
 
 // What one step of an optimiser needs to know; the meaning of a, b, c and d is the optimiser's.
@@ -59,11 +65,29 @@ void learnd_step_adam(float *values, float *first, float *second, const float *a
                       const float *x, size_t n, float error, float bias_error,
                       const learnd_step *step);
 
+// learn.c
+
+// The rows of a block that are tested, then trained on. Those are learned whose use is
+// `learned_use`, whose weight is positive and whose label is that of an output.
+typedef struct {
+    const float *features;
+    size_t rows, n;
+    const int32_t *labels;
+    const float *weights;
+    const uint8_t *uses;
+    uint8_t learned_use;
+    float *predictions;
+} learnd_rows;
+
+// 0 when nothing was done, because the numbers are so large that bounds must be kept.
+int learnd_learn_logistic(const learnd_rows *block, float *values, float rate);
+int learnd_learn_softmax(const learnd_rows *block, float *values, size_t outputs, float rate);
+
 // standardise.c
 
 void learnd_standardise(double *mean, double *variance, double *count, size_t n, double memory,
-                        double clip, const float *raw, float *features, size_t rows);
-void learnd_apply_standard(const double *mean, const double *variance, size_t n, double clip,
+                        float clip, const float *raw, float *features, size_t rows);
+void learnd_apply_standard(const double *mean, const double *variance, size_t n, float clip,
                            const float *raw, float *features, size_t rows);
 
 #endif

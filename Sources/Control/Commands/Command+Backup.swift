@@ -32,9 +32,10 @@ extension Command {
             OptionRule("--replace", help: "move what is there into DIR/replaced-..."),
         ],
         details: [
-            "Without --state, that is STATE_DIRECTORY, else the XDG state directory; for the service "
-                + "of systemd it is /var/lib/learnd. The result is a new incarnation: consumers "
-                + "start afresh, because numbers after the backup may have meant other bytes.",
+            "Without --state, that is STATE_DIRECTORY, else the XDG state directory; for the "
+                + "service of systemd it is /var/lib/learnd. The result is a new incarnation: "
+                + "consumers start afresh, because numbers after the backup may have meant "
+                + "other bytes.",
             "Files then belong to the user who restored them: see docs/operations.md.",
         ],
         needsDaemon: false

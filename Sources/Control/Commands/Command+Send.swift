@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `learnctl send`: samples from a file, a stream or a generator to the daemon, none lost; at the end
-// what was sent stands beside what the daemon's books say of it.
+// `learnctl send`: samples from a file, a stream or a generator to the daemon, none lost; at the
+// end what was sent stands beside what the daemon's books say of it.
 
 import Primitives
 import Samples
@@ -25,11 +25,11 @@ extension Command {
             OptionRule("--seed", "N", help: "its seed (1)"),
         ],
         details: [
-            "FILE is CSV with a header, or has one JSON object on each line (.jsonl); - is standard "
-                + "input. The columns of a CSV file go out as arrays in the order of the header, or "
-                + "by name when one of them holds text, or with --named. Numeric text becomes a "
-                + "number; an empty field is a missing value. Messages are packed when everything "
-                + "is a number, else JSON.",
+            "FILE is CSV with a header, or has one JSON object on each line (.jsonl); - is "
+                + "standard input. The columns of a CSV file go out as arrays in the order of the "
+                + "header, or by name when one of them holds text, or with --named. Numeric "
+                + "text becomes a number; an empty field is a missing value. Messages are packed "
+                + "when everything is a number, else JSON.",
             "JSON lines with an x go out as they are. Flat objects become samples; --label names "
                 + "the member that is the label.",
             "Two senders to one learner at the same time need different --producer names: of one "

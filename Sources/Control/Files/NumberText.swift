@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Numbers from bytes, without a text for each. Up to 15 digits and a power of ten up to 22 are exact
-// in double precision, so one multiplication or division gives the nearest number (Clinger, "How to
-// read floating point numbers accurately", PLDI 1990); the few others take the long way.
+// Numbers from bytes, without a text for each. Up to 15 digits and a power of ten up to 22 are
+// exact in double precision, so one multiplication or division gives the nearest number (Clinger,
+// "How to read floating point numbers accurately", PLDI 1990); the few others take the long way.
 
 /// What a field of a file is.
 enum FieldValue: Sendable, Equatable {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The conversation with a daemon: one JSON frame to the control socket, one JSON frame back, with a
-// second one when there are bytes to come. A daemon is there when its socket shakes hands within two
-// seconds; it then has longer for its answer, and a connection that ends is an answer, too.
+// second one when there are bytes to come. A daemon is there when its socket shakes hands within
+// two seconds; it then has longer for its answer, and a connection that ends is an answer, too.
 
 import Decoding
 import Linux

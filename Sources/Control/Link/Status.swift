@@ -14,7 +14,8 @@ struct SampleEndpoint: Sendable, Equatable {
     /// Whether the daemon connects, so that the producer has to bind.
     var daemonConnects: Bool
 
-    /// Reads an element of `endpoints.samples`: a text, or an object with `endpoint`, `type`, `mode`.
+    /// Reads an element of `endpoints.samples`: a text, or an object with `endpoint`, `type`,
+    /// `mode`.
     init?(_ value: JSONValue) {
         guard let text = value.text ?? value["endpoint"]?.text ?? value["address"]?.text else {
             return nil

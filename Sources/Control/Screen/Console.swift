@@ -13,6 +13,7 @@ final class Console {
     private let writeOutput: ([UInt8]) -> Void
     private let writeError: ([UInt8]) -> Void
     private var pending: [UInt8] = []
+    private var hasProgress = false
     private static let pendingMax = 1 << 16
 
     init(
@@ -62,13 +63,22 @@ final class Console {
     /// Writes a line to standard error at once.
     func complain(_ text: String) {
         flush()
+        clearProgress()
         writeError(Array((text + "\n").utf8))
     }
 
     /// Writes over the last line of a terminal.
     func progress(_ text: String) {
         guard showsProgress else { return }
+        hasProgress = true
         writeError(Array("\r\(text)\u{1B}[K".utf8))
+    }
+
+    /// Takes the progress away, so that other words find an empty line.
+    func clearProgress() {
+        guard hasProgress else { return }
+        hasProgress = false
+        writeError(Array("\r\u{1B}[K".utf8))
     }
 
     private static func write(_ bytes: [UInt8], to file: OpenFile) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A file with one JSON object on each line. Lines that are samples (they have an `x`) go out as they
-// are, right or wrong: the daemon judges and counts them. Flat objects become samples when --label
-// says which member is the label.
+// A file with one JSON object on each line. Lines that are samples (they have an `x`) go out as
+// they are, right or wrong: the daemon judges and counts them. Flat objects become samples when
+// --label says which member is the label.
 
 import Decoding
 import Primitives

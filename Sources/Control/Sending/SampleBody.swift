@@ -32,8 +32,8 @@ struct PackedSamples {
 
     /// Adds a feature of the sample.
     ///
-    /// NaN in a body may mean "missing", so a number that a file spells NaN goes out as an infinity:
-    /// it is refused for the same reason, and never taken for a missing one.
+    /// NaN in a body may mean "missing", so a number that a file spells NaN goes out as an
+    /// infinity: it is refused for the same reason, and never taken for a missing one.
     mutating func add(feature value: FieldValue) {
         switch value {
         case .number(let number): features.append(number.isNaN ? .infinity : Float(number))

@@ -4,8 +4,8 @@
 // (ZMQ_XPUB_NODROP), and nothing is sent before the daemon's subscription has come; a PULL gets a
 // PUSH. Which of the two it is shows in the handshake: a PULL hangs up on an XPUB.
 //
-// Each message has an envelope: the epoch is when this sender began, and sequences count samples, so
-// that whatever is lost after all shows up as a gap.
+// Each message has an envelope: the epoch is when this sender began, and sequences count samples,
+// so that whatever is lost after all shows up as a gap.
 
 import Decoding
 import Linux

@@ -48,7 +48,7 @@ enum SendJob {
             seconds: seconds,
             books: books
         )
-        console.progress("")
+        console.clearProgress()
         if arguments.has(Command.json.name) {
             console.line(report.json.jsonText)
         } else {
@@ -68,7 +68,7 @@ enum SendJob {
         let start = Clock.monotonicNanoseconds()
         var nextReport = start
         while true {
-            let count = try samples.next(wish.batch, into: &body)
+            let count = try next(&samples, wish.batch, &body, sent: sender.sent)
             guard count > 0 else { return }
             if let rate = wish.rate {
                 let due = start + Int64(Double(sender.sent) / rate * 1e9)
@@ -82,6 +82,22 @@ enum SendJob {
             let now = Clock.monotonicNanoseconds()
             nextReport = now + 200_000_000
             console.progress(bar(samples.progress, sent: sender.sent, nanoseconds: now - start))
+        }
+    }
+
+    /// The next message; a mistake in the file also says how much of it is already on its way.
+    private static func next(
+        _ samples: inout some MessageSource & ~Copyable,
+        _ batch: Int,
+        _ body: inout [UInt8],
+        sent: UInt64
+    ) throws(Failure) -> Int {
+        do throws(Failure) {
+            return try samples.next(batch, into: &body)
+        } catch {
+            guard sent > 0 else { throw error }
+            let before = "; \(Figures.grouped(Int64(sent))) samples before it were sent"
+            throw Failure(error.code, error.message + before, remedy: error.remedy)
         }
     }
 

@@ -70,7 +70,7 @@ struct SendReport {
             .failed,
             difference > 0
                 ? "\(Figures.grouped(difference)) of \(Figures.grouped(sent)) samples did not "
-                    + "arrive within 10 s"
+                    + "arrive"
                 : "the daemon counts \(Figures.grouped(-difference)) samples more than were sent",
             remedy: difference > 0
                 ? "did the daemon end? see learnctl status"

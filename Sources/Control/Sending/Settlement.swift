@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Waiting until the daemon's books have every sample of a producer. A daemon that is restarted
-// meanwhile may answer late or not at all for a moment: as long as the books move, it is waited for.
+// meanwhile may answer late or not at all for a moment: as long as the books move, it is waited
+// for.
 
 import Linux
 import Primitives
@@ -17,6 +18,8 @@ struct Settlement {
     private static let interval: Duration = .milliseconds(50)
     /// How long they may stand still.
     private static let patience: Duration = .seconds(10)
+    /// The same, when all that is missing is known to be lost.
+    private static let gapPatience: Duration = .seconds(1)
     /// How long samples may wait for the vote.
     private static let voteTime: Duration = .seconds(4)
 
@@ -53,7 +56,11 @@ struct Settlement {
                 let isOver = now - since > Self.voteTime.wholeNanoseconds
                 if last.waiting <= 0 || isOver { return (last, since) }
             }
-            guard now - moved < Self.patience.wholeNanoseconds else { return (last, now) }
+            // What the daemon itself calls a gap was lost with a daemon that ended; it will not
+            // come.
+            let isLost = last.received + last.gaps >= sent
+            let patience = isLost ? Self.gapPatience : Self.patience
+            guard now - moved < patience.wholeNanoseconds else { return (last, now) }
             let received = Figures.grouped(last.received)
             console.progress("\(received) of \(Figures.grouped(sent)) received")
             Pause.wait(Self.interval)

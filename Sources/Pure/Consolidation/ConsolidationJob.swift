@@ -126,9 +126,10 @@ package struct ConsolidationJob: Sendable {
         return min(settings.passesMax, max(3, settings.rowsPerRecipe / rows.count))
     }
 
-    /// What the weights of this pass's rows are multiplied by. For gradient descent a weight is a
-    /// factor of the rate, so falling weights end near the optimum of the rows, instead of
-    /// somewhere around it that the last of them decide.
+    /// What the weights of this pass's rows are multiplied by.
+    ///
+    /// For gradient descent a weight is a factor of the rate, so falling weights end near the
+    /// optimum of the rows, instead of somewhere around it that the last of them decide.
     private var stepShare: Float {
         let done = Double(passes - passesLeft) / Double(max(1, passes - 1))
         return Float(1 / (1 + (settings.decay - 1) * done))

@@ -34,22 +34,62 @@ package struct MemoryClassCounts: Sendable, Equatable {
 
     /// Counts one row.
     mutating func add(_ label: Int32) {
-        guard label >= 0 else {
-            unlabelled += 1
-            return
+        let labels = [label]
+        add(labels.span)
+    }
+
+    /// Counts rows.
+    mutating func add(_ labels: Span<Int32>) {
+        makeRoom(for: labels)
+        unlabelled += UInt64(
+            MemoryClassCounts.add(labels, &seen, &scaled, &increment, growth: growth)
+        )
+    }
+
+    /// Gives every class of the rows a count.
+    private mutating func makeRoom(for labels: Span<Int32>) {
+        var highest: Int32 = -1
+        for row in labels.indices {
+            precondition(
+                labels[row] >= -1 && labels[row] < 65_536,
+                "a label is the number of a class or -1"
+            )
+            highest = max(highest, labels[row])
         }
-        let own = Int(label)
-        while seen.count <= own {
+        while seen.count <= Int(highest) {
             seen.append(0)
             scaled.append(0)
         }
-        seen[own] += 1
-        increment *= growth
-        scaled[own] += increment
-        if increment > 1e200 {
-            for index in scaled.indices { scaled[index] /= increment }
-            increment = 1
+    }
+
+    /// - Returns: How many rows have no class.
+    private static func add(
+        _ labels: Span<Int32>,
+        _ seen: inout [UInt64],
+        _ scaled: inout [Double],
+        _ increment: inout Double,
+        growth: Double
+    ) -> Int {
+        var seen = seen.mutableSpan
+        var scaled = scaled.mutableSpan
+        var step = increment
+        var unlabelled = 0
+        for row in labels.indices {
+            guard labels[row] >= 0 else {
+                unlabelled += 1
+                continue
+            }
+            let own = Int(labels[row])
+            seen[own] += 1
+            step *= growth
+            scaled[own] += step
+            if step > 1e200 {
+                for index in scaled.indices { scaled[index] /= step }
+                step = 1
+            }
         }
+        increment = step
+        return unlabelled
     }
 }
 

@@ -6,6 +6,8 @@
 // A row has room for `stride` features. What lies behind `width` is NaN, so that new features cost
 // nothing until the room is used up; then all pages are laid out anew with half as much again.
 
+import Kernels
+import Learning
 import Primitives
 
 /// Slots for rows, in pages that snapshots share.
@@ -65,8 +67,65 @@ struct MemoryPages: Sendable {
         of page: inout [Float]
     ) {
         var cells = page.mutableSpan
-        for index in 0..<features.count { cells[start + index] = features[index] }
-        for index in features.count..<width { cells[start + index] = .nan }
+        Copying.copy(features, to: &cells, at: start)
+        for index in start + features.count..<max(start + width, start + features.count) {
+            cells[index] = .nan
+        }
+    }
+
+    /// How many slots follow in the page of a slot, itself included.
+    static func rowsBehind(_ slot: Int) -> Int { pageRows - slot % pageRows }
+
+    /// Overwrites slots of one page with rows of a block; the first row has the number `index`.
+    mutating func write(
+        _ rows: Range<Int>,
+        of block: Block,
+        numbered index: UInt64,
+        at slot: Int
+    ) {
+        precondition(rows.count <= MemoryPages.rowsBehind(slot), "the slots lie in one page")
+        let page = slot / MemoryPages.pageRows
+        let first = slot % MemoryPages.pageRows
+        MemoryPages.write(rows, of: block, numbered: index, to: first, of: &pages[page].headers)
+        let features = block.raw.span
+        if block.width == stride {
+            MemoryPages.copy(
+                features.extracting(rows.lowerBound * stride..<rows.upperBound * stride),
+                to: first * stride,
+                width: 0,
+                of: &pages[page].features
+            )
+            return
+        }
+        for row in rows {
+            MemoryPages.copy(
+                features.extracting(row * block.width..<(row + 1) * block.width),
+                to: (first + row - rows.lowerBound) * stride,
+                width: width,
+                of: &pages[page].features
+            )
+        }
+    }
+
+    private static func write(
+        _ rows: Range<Int>,
+        of block: Block,
+        numbered index: UInt64,
+        to first: Int,
+        of headers: inout [MemoryHeader]
+    ) {
+        var cells = headers.mutableSpan
+        let labels = block.classes.span.extracting(rows)
+        let targets = block.targets.span.extracting(rows)
+        let weights = block.weights.span.extracting(rows)
+        for row in labels.indices {
+            cells[first + row] = MemoryHeader(
+                index: index + UInt64(row),
+                label: labels[row],
+                target: targets[row],
+                weight: weights[row]
+            )
+        }
     }
 
     /// Gives each row room for `width` features; the new ones are missing in the old rows.
@@ -130,13 +189,16 @@ extension MemoryPages {
         writer.write(UInt32(width))
         writer.write(UInt32(stride))
         writer.write(UInt64(slots.count))
+        writer.reserve(slots.count * (20 + width * 4))
         for slot in slots {
             let header = header(slot)
             writer.write(header.index)
             writer.write(header.label)
             writer.write(header.target)
             writer.write(header.weight)
-            for value in row(slot) { writer.write(value) }
+            let start = (slot % MemoryPages.pageRows) * stride
+            let features = pages[slot / MemoryPages.pageRows].features
+            writer.writeRaw(features.span.extracting(start..<start + width))
         }
     }
 
@@ -156,9 +218,7 @@ extension MemoryPages {
                 target: try reader.readFloat(),
                 weight: try reader.readFloat()
             )
-            var features: [Float] = []
-            features.reserveCapacity(width)
-            for _ in 0..<width { features.append(try reader.readFloat()) }
+            let features = try reader.readFloats(width)
             append(header, features.span)
         }
     }

@@ -2,6 +2,7 @@
 //
 // The newest rows: a ring over slots. Used for the recent rows and for the holdout.
 
+import Learning
 import Primitives
 
 /// The newest rows, up to a bound.
@@ -23,6 +24,29 @@ struct MemoryRing: Sendable {
         } else {
             pages.write(header, features, at: oldest)
             oldest = oldest + 1 == pages.count ? 0 : oldest + 1
+        }
+    }
+
+    /// Takes rows of a block, the first of which has the number `index`.
+    mutating func insert(_ rows: Range<Int>, of block: Block, at index: UInt64) {
+        var index = index
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            guard pages.count == capacity else {
+                let features = block.raw.span.extracting(
+                    row * block.width..<(row + 1) * block.width
+                )
+                insert(block.header(of: row, at: index), features)
+                row += 1
+                index += 1
+                continue
+            }
+            let room = min(pages.count - oldest, MemoryPages.rowsBehind(oldest))
+            let run = min(rows.upperBound - row, room)
+            pages.write(row..<row + run, of: block, numbered: index, at: oldest)
+            oldest = oldest + run == pages.count ? 0 : oldest + run
+            row += run
+            index += UInt64(run)
         }
     }
 

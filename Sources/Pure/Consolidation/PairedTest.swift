@@ -11,7 +11,8 @@
 // average, and ever reaches 1/alpha with probability at most alpha (Ville's inequality). That holds
 // for any dependence between samples. The stakes are the paper's approximate growth-rate-adaptive
 // ones, mean / (variance + mean^2) of what was seen, between 0 and nine tenths of the largest that
-// cannot ruin. With margin 0 the two gamblers mirror each other; each verdict errs with at most alpha.
+// cannot ruin. With margin 0 the two gamblers mirror each other. Each verdict errs with at most
+// alpha.
 
 import Kernels
 package import Primitives

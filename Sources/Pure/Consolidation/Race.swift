@@ -6,8 +6,8 @@
 // the bound goes home. With several challengers the error is shared among them.
 //
 // A challenger may be made anew under way, from more rows. The bets go on: they are placed before
-// each sample is seen, so they hold for whoever predicts, and what they say is that the way in which
-// this challenger is made predicts better than the champion.
+// each sample is seen, so they hold for whoever predicts, and what they say is that the way this
+// challenger is made predicts better than the champion.
 
 package import Learning
 
@@ -100,6 +100,7 @@ package struct Race: Sendable {
     ///   - champion: The block after the champion's test-then-train, losses included.
     ///   - scale: What brings the loss to 0...1.
     ///   - task: The learner's task.
+    /// - Returns: How the race stands after these rows.
     package mutating func run(champion: Block, scale: LossScale, task: Task) -> RaceVerdict {
         var first = (row: champion.rows, place: -1)
         for place in runners.indices where !runners[place].isOut {

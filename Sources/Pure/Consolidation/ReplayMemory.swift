@@ -13,6 +13,7 @@
 // - A copy is O(1): pages are shared, and afterwards the first write to each page copies that page
 //   (256 rows). Inserting allocates nothing else once the parts are full.
 
+import Learning
 package import Primitives
 
 /// The memory of one learner.
@@ -142,9 +143,21 @@ package struct ReplayMemory: Sendable {
         )
     }
 
+    /// Remembers rows of a block that were learned; the first has the number `index`.
+    mutating func insert(_ rows: Range<Int>, of block: Block, at index: UInt64) {
+        classCounts.add(block.classes.span.extracting(rows))
+        recent.insert(rows, of: block, at: index)
+        reservoir.insert(rows, of: block, at: index)
+    }
+
+    /// Keeps rows of a block for the holdout; the first has the number `index`.
+    mutating func setAside(_ rows: Range<Int>, of block: Block, at index: UInt64) {
+        classCounts.add(block.classes.span.extracting(rows))
+        holdout.insert(rows, of: block, at: index)
+    }
+
     private func check(_ features: Span<Float>, _ label: Int32) {
         precondition(features.count <= width, "the memory grows before a wider row comes")
-        precondition((-1...65_535).contains(label), "a label is the number of a class or -1")
     }
 
     /// Copies the rows of a part whose sample number is at least `since`, oldest first.

@@ -8,6 +8,7 @@
 //    which keeps each class a uniform sample of its rows (Vitter's Algorithm R, 1985).
 // With one class only, as in regression, this is Algorithm R.
 
+import Learning
 import Primitives
 
 /// A bounded, class-balanced, uniform-within-a-class sample of a stream of rows.
@@ -30,6 +31,47 @@ struct Reservoir: Sendable {
     init(capacity: Int, random: RandomSource) {
         self.capacity = capacity
         self.random = random
+    }
+
+    /// Takes rows of a block, the first of which has the number `index`.
+    mutating func insert(_ rows: Range<Int>, of block: Block, at index: UInt64) {
+        let labels = block.classes.span
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            let offer = pass(labels, from: row, to: rows.upperBound)
+            row = offer.row
+            guard row < rows.upperBound else { return }
+            let header = block.header(of: row, at: index + UInt64(row - rows.lowerBound))
+            let features = block.raw.span.extracting(row * block.width..<(row + 1) * block.width)
+            if let slot = offer.slot {
+                pages.write(header, features, at: slot)
+            } else {
+                insert(header, features)
+            }
+            row += 1
+        }
+    }
+
+    /// Offers rows until one of them is kept: the row with its slot, or without one when it takes
+    /// more than a draw and was not offered yet.
+    private mutating func pass(
+        _ labels: Span<Int32>,
+        from first: Int,
+        to end: Int
+    ) -> (row: Int, slot: Int?) {
+        guard pages.count == capacity else { return (first, nil) }
+        var draws = random
+        defer { random = draws }
+        var classes = tallies.mutableSpan
+        for row in first..<end {
+            let own = Int(labels[row]) + 1
+            guard own < classes.count, classes[own].isFull else { return (row, nil) }
+            classes[own].offered += 1
+            let place = draws.below(classes[own].offered)
+            // `place` is itself a uniform draw among the rows that the class holds.
+            if place < classes[own].slots.count { return (row, Int(classes[own].slots[place])) }
+        }
+        return (end, nil)
     }
 
     mutating func insert(_ header: MemoryHeader, _ features: Span<Float>) {

@@ -40,8 +40,10 @@ package struct TrainingRows: Sendable {
         return counts
     }
 
-    /// Scales the weights of each class to its share of `frequencies`. A class without rows in the
-    /// recent window keeps a small share, so that it is not forgotten for a moment of absence.
+    /// Scales the weights of each class to its share of `frequencies`.
+    ///
+    /// A class without rows in the recent window keeps a small share, so that it is not forgotten
+    /// for a moment of absence.
     private mutating func restoreFrequencies(_ frequencies: [Double]) {
         let held = TrainingRows.counts(labels)
         var wanted = [Double](repeating: 0, count: held.count)

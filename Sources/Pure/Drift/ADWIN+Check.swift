@@ -3,10 +3,10 @@
 // The check of ADWIN's window: is there a border between buckets whose two sides disagree?
 //
 // Ruling a border out cheaply: let D = u0*n - u*n0, with u0 the sum before the border and u the
-// window's sum. The means differ by D/(n0 n1), and 1/(n0-min+1) + 1/(n1-min+1) >= n/(n0 n1), so a
-// change needs D*D > 2 v L n * n0 n1. Rounding cannot hide a change behind this bound: the exact
-// test asks for 2/3 L m more, which is beyond the rounding of D while width^3 * (sum of squares)
-// stays under 1e30; where it does not, every border gets the exact test.
+// window's sum. The means differ by D/(n0 n1), and m = 1/(n0-min+1) + 1/(n1-min+1) >= n/(n0 n1), so
+// a change needs |D| > sqrt(2 v L n * n0 n1) + 2/3 L n. The bound asks for 1/2 L n only: the rest,
+// which is above n/4, is beyond the rounding of D while the sum of the values' sizes stays under
+// 1e11, or n * (sum of squares) under 1e22. Where it does not, every border gets the exact test.
 
 import Kernels
 
@@ -30,6 +30,10 @@ extension ADWIN {
 
     /// Cuts the window where its sides disagree.
     mutating func check() -> DriftVerdict {
+        if isRuledOut() {
+            isWarning = false
+            return .none
+        }
         switch scan() {
         case .nothing:
             isWarning = false
@@ -43,6 +47,40 @@ extension ADWIN {
             repeat { deleteOldest() } while hasChange
             return .drift
         }
+    }
+
+    /// Whether a bound that needs neither division, root nor logarithm rules out every border; most
+    /// checks end here.
+    private mutating func isRuledOut() -> Bool {
+        if count < floor.count || count >= 2 * floor.count {
+            // Levels grow with the width, so an earlier one is a lower bound.
+            let level = Scalar.log(2 * Scalar.log(count) / (warningDelta ?? delta))
+            floor = (level * (1 - 1e-9), count)
+        }
+        let squares = deviation + total * total / count
+        guard floor.level > 0, count * squares < 1e22 else { return false }
+        let bound = 2 * deviation * floor.level * (1 - 1e-9)
+        let allowance = 0.5 * floor.level * count
+        let (count, total, minimum) = (count, total, Double(minWindow))
+        let cells = buckets.span
+        let places = places.span
+        var n0 = 0.0
+        var u0 = 0.0
+        // The borders within row 0 have less than `maxBuckets` values behind them.
+        for row in stride(from: rows - 1, through: minWindow >= maxBuckets ? 1 : 0, by: -1) {
+            let size = ADWIN.size(of: row)
+            let from = row &* room &+ places[row].start
+            let held = cells.extracting(from..<from &+ places[row].held)
+            for index in held.indices {
+                n0 += size
+                u0 += held[index].x
+                let n1 = count - n0
+                let lean = max(0, (u0 * count - total * n0).magnitude - allowance)
+                if lean * lean <= bound * (n0 * n1) { continue }
+                if n1 >= minimum && n0 >= minimum { return false }
+            }
+        }
+        return true
     }
 
     private var hasChange: Bool {
@@ -62,9 +100,6 @@ extension ADWIN {
         let strict = Scalar.log(doubled / delta)
         let loose = warningDelta.map { Scalar.log(doubled / $0) } ?? strict
         let spread = deviation / count
-        let squares = deviation + total * total / count
-        let isTame = count * count * count * squares < 1e30
-        let bound = isTame ? 2 * spread * loose * count * (1 - 1e-9) : -1
         let minimum = Double(minWindow)
         var worst = Steepest()
         var n0 = 0.0
@@ -78,11 +113,10 @@ extension ADWIN {
                 n1 -= size
                 u0 += buckets[index].x
                 u1 -= buckets[index].x
-                let lean = u0 * count - total * n0
-                if lean * lean <= bound * n0 * n1 { continue }
                 if n1 < minimum || n0 < minimum { continue }
                 let difference = u0 / n0 - u1 / n1
                 let m = 1 / (n0 - minimum + 1) + 1 / (n1 - minimum + 1)
+                if difference.magnitude <= ADWIN.limit(m, spread, loose) { continue }
                 if difference.magnitude > ADWIN.limit(m, spread, strict) { return .change }
                 let excess = difference.magnitude / ADWIN.limit(m, spread, loose)
                 if excess > 1 && excess > worst.excess {

@@ -23,6 +23,9 @@ package struct ADWIN: DriftDetector {
     /// What the detector is called in events and metrics.
     package static let name = "adwin"
 
+    /// How many values ``append(run:count:)`` takes at once.
+    static let runMax = 16
+
     /// The number of rows; the window holds up to `maxBuckets * 2^40` values.
     static let rowsMax = 40
 
@@ -53,14 +56,16 @@ package struct ADWIN: DriftDetector {
     var untilCheck: Int
     var mustRestart = false
     var rows = 1
+    /// A level that is not above the looser one, and the width it was worked out for; a cache.
+    var floor = (level: 0.0, count: 0.0)
     var places: [Place]
     var buckets: [Bucket]
 
     /// The sum of a bucket's values, and of their squared deviations from its mean.
     typealias Bucket = SIMD2<Double>
 
-    /// Where a row's buckets lie in its room, which is a few times wider than they are, so that
-    /// dropping the oldest seldom moves the rest.
+    /// Where a row's buckets lie in its room, which is wider than they are by a run of values, so
+    /// that dropping the oldest seldom moves the rest.
     struct Place {
         var start = 0
         var held = 0
@@ -91,7 +96,7 @@ package struct ADWIN: DriftDetector {
         self.maxBuckets = maxBuckets
         self.warningDelta = warningDelta
         untilCheck = clock
-        room = (maxBuckets + 1) * 3
+        room = maxBuckets + ADWIN.runMax + 3
         places = [Place](repeating: Place(), count: ADWIN.rowsMax)
         buckets = [Bucket](repeating: .zero, count: ADWIN.rowsMax * room)
     }

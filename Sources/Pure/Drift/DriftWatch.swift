@@ -63,8 +63,8 @@ package struct DriftWatch: Sendable {
     /// Whether a warning or drift was reported and calm has not come back.
     package private(set) var isWarned = false
 
-    private var error: SignalWatch
-    private var loss: SignalWatch
+    var error: SignalWatch
+    var loss: SignalWatch
     private var calm = 0
 
     /// Makes a watch that has seen nothing.
@@ -80,18 +80,23 @@ package struct DriftWatch: Sendable {
     /// Takes the error bit (none in regression) and the clipped loss of the next sample.
     package mutating func observe(error bit: Double?, loss value: Double) -> DriftReport? {
         guard settings.isEnabled else { return nil }
-        var gravest = DriftVerdict.none
         let policy = settings.policy
         if let bit, bit.isFinite {
-            gravest = error.update(with: bit, policy)
+            error.update(with: bit, policy)
         } else {
             error.said = (.none, .none)
         }
         if value.isFinite {
-            gravest = max(gravest, loss.update(with: value, policy))
+            loss.update(with: value, policy)
         } else {
             loss.said = (.none, .none)
         }
+        return conclude()
+    }
+
+    /// Turns what the detectors said of a sample into a report, if it is news.
+    mutating func conclude() -> DriftReport? {
+        let gravest = max(error.gravest, loss.gravest)
         if gravest == .none {
             if isWarned { countCalm() }
             return nil
@@ -100,6 +105,25 @@ package struct DriftWatch: Sendable {
         if gravest == .warning && isWarned { return nil }
         isWarned = true
         return error.report(gravest, .error) ?? loss.report(gravest, .loss)
+    }
+
+    /// Takes samples that bring no more than repeated warnings, at the bits of `warned`.
+    ///
+    /// - Returns: Whether they are as said; if not, nothing has changed.
+    mutating func settle(_ samples: Int, warned: UInt32) -> Bool {
+        if warned == 0 && !isWarned { return true }
+        let before = (isWarned, calm)
+        for index in 0..<samples {
+            if warned >> UInt32(index) & 1 == 0 {
+                if isWarned { countCalm() }
+            } else if isWarned {
+                calm = 0
+            } else {
+                (isWarned, calm) = before
+                return false
+            }
+        }
+        return true
     }
 
     /// Forgets what was seen, as after the adoption of another model.
@@ -112,7 +136,8 @@ package struct DriftWatch: Sendable {
 
     /// Ends the warning after enough samples at which no detector is in its warning zone.
     private mutating func countCalm() {
-        let isUneasy = error.isWarning(settings.policy) || loss.isWarning(settings.policy)
+        // A test that is in its warning zone has said so: only ADWIN's stays between checks.
+        let isUneasy = error.isUneasy(settings.policy) || loss.isUneasy(settings.policy)
         calm = isUneasy ? 0 : calm + 1
         if calm >= settings.calmSamples {
             isWarned = false
@@ -122,7 +147,7 @@ package struct DriftWatch: Sendable {
 }
 
 /// The detectors of one signal, and what each said of the newest value.
-private struct SignalWatch: Sendable {
+struct SignalWatch: Sendable {
     var adwin: ADWIN
     var pageHinkley: PageHinkley
     var said = (adwin: DriftVerdict.none, pageHinkley: DriftVerdict.none)
@@ -142,19 +167,29 @@ private struct SignalWatch: Sendable {
         )
     }
 
-    /// The gravest verdict that the policy lets through.
-    mutating func update(with value: Double, _ policy: DriftPolicy) -> DriftVerdict {
+    /// Takes the next value and keeps the verdicts that the policy lets through.
+    mutating func update(with value: Double, _ policy: DriftPolicy) {
         said.adwin = adwin.update(with: value)
-        if said.adwin != .none && adwin.lastChange == .fall && policy == .risesOnly {
-            said.adwin = .none
-        }
+        hushFalls(policy)
         said.pageHinkley = pageHinkley.update(with: value)
-        return max(said.adwin, said.pageHinkley)
     }
 
-    func isWarning(_ policy: DriftPolicy) -> Bool {
-        let counts = policy == .anyChange || adwin.lastChange != .fall
-        return (adwin.isWarning && counts) || pageHinkley.isWarning
+    /// What ADWIN says once `held` values, which it has, are counted.
+    mutating func check(_ held: Int, _ policy: DriftPolicy) {
+        said.adwin = adwin.pass(held)
+        hushFalls(policy)
+        said.pageHinkley = pageHinkley.isWarning ? .warning : .none
+    }
+
+    private mutating func hushFalls(_ policy: DriftPolicy) {
+        if adwin.lastChange == .fall && policy == .risesOnly { said.adwin = .none }
+    }
+
+    var gravest: DriftVerdict { max(said.adwin, said.pageHinkley) }
+
+    /// Whether ADWIN's newest check saw a warning that the policy lets through.
+    func isUneasy(_ policy: DriftPolicy) -> Bool {
+        adwin.isWarning && (policy == .anyChange || adwin.lastChange != .fall)
     }
 
     func report(_ level: DriftVerdict, _ signal: DriftSignal) -> DriftReport? {

@@ -34,21 +34,21 @@ package struct PageHinkley: DriftDetector {
     package let direction: Direction
 
     /// Which way the last warning or drift went.
-    package private(set) var lastChange = DriftChange.none
+    package internal(set) var lastChange = DriftChange.none
     /// How many values ago the sum of the last warning or drift began to grow.
-    package private(set) var samplesSinceOnset = 0
+    package internal(set) var samplesSinceOnset = 0
     /// Whether the newest value saw at least a warning.
-    package private(set) var isWarning = false
+    package internal(set) var isWarning = false
 
-    private var count = 0.0
-    private var mean = 0.0
-    private var rising = 0.0
-    private var falling = 0.0
-    private var lowest = Double.infinity
-    private var highest = -1.0
-    private var sinceLowest = 0
-    private var sinceHighest = 0
-    private var mustRestart = false
+    var count = 0.0
+    var mean = 0.0
+    var rising = 0.0
+    var falling = 0.0
+    var lowest = Double.infinity
+    var highest = -1.0
+    var sinceLowest = 0
+    var sinceHighest = 0
+    var mustRestart = false
 
     /// Makes a test that has seen nothing.
     ///

@@ -62,9 +62,11 @@ struct ConsolidationPlan: Sendable {
     /// Onsets that lie no further apart are two estimates of one.
     static let onsetTolerance: UInt64 = 64
 
-    /// Takes a wish; a drift replaces any other one. Detectors that see one drift differ in where
-    /// they think it began, and one that has been uneasy for long thinks far too early: so the
-    /// newest onset counts, and one that is not newer than the running consolidation's is no news.
+    /// Takes a wish; a drift replaces any other one.
+    ///
+    /// Detectors that see one drift differ in where they think it began, and one that has been
+    /// uneasy for long thinks far too early: so the newest onset counts, and one that is not newer
+    /// than the running consolidation's is no news.
     mutating func want(_ new: ConsolidationWish) {
         guard new.trigger == .drift else {
             wish = wish ?? new
@@ -87,8 +89,10 @@ struct ConsolidationPlan: Sendable {
         now < restUntil && sample < restUntilSample
     }
 
-    /// Ends the running consolidation and rests. Only a rejection makes the rests longer; it does
-    /// not when it merely failed to improve on what had just been adopted.
+    /// Ends the running consolidation and rests.
+    ///
+    /// Only a rejection makes the rests longer; it does not when it merely failed to improve on
+    /// what had just been adopted.
     mutating func conclude(
         adopted: Bool,
         at now: Instant,

@@ -54,9 +54,11 @@ package struct EngineSettings: Sendable, Equatable {
     /// Makes the defaults.
     package init() {}
 
-    /// The learner's settings once the task is known. What is set may go with the other task only,
-    /// when nobody knew which one the vote would choose: then the usual loss takes its place, and
-    /// plain gradient descent that of the optimiser.
+    /// The learner's settings once the task is known.
+    ///
+    /// What is set may go with the other task only, when nobody knew which one the vote would
+    /// choose: then the usual loss takes its place, and plain gradient descent that of the
+    /// optimiser.
     package func learnerSettings(for task: Task) -> LearnerSettings {
         let usual: ModelKind = task == .classes ? .softmax : .linear
         let model = self.model.map { $0.task == task ? $0 : usual } ?? usual

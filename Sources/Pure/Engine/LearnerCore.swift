@@ -36,6 +36,7 @@ package struct LearnerCore: Sendable {
     /// The sum and count of absolute errors since the detectors started; scales regression losses.
     var usualError = RunningMean()
     var block = Block()
+    private var signals = Signals()
     private var admission = Admission()
 
     /// Makes the core of a learner that has learned nothing.
@@ -81,6 +82,7 @@ package struct LearnerCore: Sendable {
     /// - Parameters:
     ///   - batch: The rows, duplicates already removed.
     ///   - isHeld: Whether rows are only tested.
+    /// - Returns: What became of them.
     package mutating func take(_ batch: MicroBatch, isHeld: Bool) -> Outcome {
         var outcome = Outcome()
         outcome.trained = [Int](repeating: 0, count: batch.producers.count)
@@ -159,8 +161,10 @@ package struct LearnerCore: Sendable {
         if isOnlyTested { block.weights[block.rows - 1] = 0 }
     }
 
-    /// What is done with a row beyond predicting it. A row that is only tested goes through the
-    /// measures like one that is set aside, but with weight 0, and the memory does not take it.
+    /// What is done with a row beyond predicting it.
+    ///
+    /// A row that is only tested goes through the measures like one that is set aside, but with
+    /// weight 0, and the memory does not take it.
     private mutating func use(of row: MicroBatch.Row, isOnlyTested: Bool) -> RowUse {
         if row.labelKind == .none { return .scored }
         if isOnlyTested { return .holdout }
@@ -170,14 +174,17 @@ package struct LearnerCore: Sendable {
     /// Gives everything room for the schema's columns and classes, the empty block included.
     private mutating func grow() {
         let outputs = max(schema.outputs, champion.learner.outputs)
+        block.reset(width: schema.width, outputs: outputs)
         champion.grow(width: schema.width, outputs: outputs)
         memory.grow(width: schema.width)
         race?.grow(width: schema.width, outputs: outputs)
         block.reset(width: schema.width, outputs: champion.learner.outputs)
     }
 
-    /// Lets the rows of the block pass through the stack. While learning is held the champion keeps
-    /// even its scaling, and a race waits: nothing may take the champion's place.
+    /// Lets the rows of the block pass through the stack.
+    ///
+    /// While learning is held the champion keeps even its scaling, and a race waits: nothing may
+    /// take the champion's place.
     private mutating func pass(_ outcome: inout Outcome, isHeld: Bool) {
         defer { block.reset(width: schema.width, outputs: champion.learner.outputs) }
         guard block.rows > 0 else { return }
@@ -234,21 +241,33 @@ extension LearnerCore {
     }
 
     private mutating func observe(_ outcome: inout Outcome) {
-        let outputs = block.outputs
+        let isClasses = schema.task == .classes
+        var bits: [UInt8] = []
+        var bounded: [Double] = []
+        swap(&bits, &signals.errors)
+        swap(&bounded, &signals.losses)
+        bits.removeAll(keepingCapacity: true)
+        bounded.removeAll(keepingCapacity: true)
+        let scale = lossScale
         for row in 0..<block.rows {
             let loss = block.losses[row]
             guard !loss.isNaN else { continue }
-            var error: Double?
-            if schema.task == .classes {
-                error = block.isError(row: row, outputs: outputs) ? 1 : 0
+            if isClasses {
+                bits.append(block.errors[row])
+                bounded.append(scale.bounded(loss))
             } else {
                 usualError.add(Double(loss).squareRoot())
-            }
-            labelled += 1
-            if let report = watch.observe(error: error, loss: lossScale.bounded(loss)) {
-                outcome.reports.append((report, labelled))
+                bounded.append(lossScale.bounded(loss))
             }
         }
+        var next = 0
+        while let news = watch.observe(errors: bits.span, losses: bounded.span, from: next) {
+            next = news.next
+            outcome.reports.append((news.report, labelled + UInt64(next)))
+        }
+        labelled += UInt64(bounded.count)
+        swap(&bits, &signals.errors)
+        swap(&bounded, &signals.losses)
     }
 
     /// Makes the winner champion; detectors and the usual error start anew.
@@ -283,6 +302,19 @@ extension LearnerCore {
         challenger.contender.testThenTrain(&block)
         challenger.contender.trained += UInt64(rows.count)
         return challenger
+    }
+}
+
+/// What the detectors get of a block's labelled rows; the room is reused.
+private struct Signals: Sendable {
+    /// Whether each prediction was wrong; empty in regression.
+    var errors: [UInt8] = []
+    /// The bounded losses.
+    var losses: [Double] = []
+
+    mutating func clear() {
+        errors.removeAll(keepingCapacity: true)
+        losses.removeAll(keepingCapacity: true)
     }
 }
 

@@ -57,9 +57,11 @@ extension LearnerEngine {
         effects.outcome = .done("consolidation \(plan.lastID + 1) starts")
     }
 
-    /// Makes the state of an earlier version the champion. Without `keepMemory` the memory younger
-    /// than it is dropped, and schema and memory go back to what it knew. A learner that has lost
-    /// its state and is voting gets it back, and learns what waited for the vote.
+    /// Makes the state of an earlier version the champion.
+    ///
+    /// Without `keepMemory` the memory younger than it is dropped, and schema and memory go back to
+    /// what it knew. A learner that has lost its state and is voting gets it back, and learns what
+    /// waited for the vote.
     private mutating func rollback(
         to state: VersionState,
         keepMemory: Bool,
@@ -135,7 +137,9 @@ extension LearnerEngine {
         )
     }
 
-    /// Forgets what was learned. Books and version numbers go on; the next samples vote.
+    /// Forgets what was learned.
+    ///
+    /// Books and version numbers go on; the next samples vote.
     private mutating func reset(task: Task?, effects: inout Effects) {
         if let task, let model = settings.model, model.task != task {
             effects.outcome = .refused(

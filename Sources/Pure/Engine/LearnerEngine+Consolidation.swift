@@ -223,7 +223,9 @@ extension LearnerEngine {
     }
 
     /// What was adopted after a drift was made from few rows: it gets a rival when they have
-    /// doubled. A drift that was seen during the race was this one.
+    /// doubled.
+    ///
+    /// A drift that was seen during the race was this one.
     private mutating func followUp(_ adopted: RunningConsolidation) {
         guard adopted.wish.trigger == .drift else { return }
         if let wish = plan.wish, wish.trigger == .drift, wish.onset > labelled { return }

@@ -108,8 +108,10 @@ extension LearnerEngine {
         }
     }
 
-    /// Ends the vote and learns what waited. Without a single label there is nothing to vote on:
-    /// what waited is scored, and the next samples vote.
+    /// Ends the vote and learns what waited.
+    ///
+    /// Without a single label there is nothing to vote on: what waited is scored, and the next
+    /// samples vote.
     mutating func vote(on waiting: [MicroBatch], effects: inout Effects) {
         var vote = Vote()
         var left = settings.voteSamples

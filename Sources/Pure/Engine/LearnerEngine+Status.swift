@@ -11,6 +11,7 @@ extension LearnerEngine {
     /// The learner's part of `learnctl status --json`.
     ///
     /// - Parameter open: The samples that arrived and have not been stepped: they are waiting.
+    /// - Returns: The object.
     package func status(withOpen open: UInt64 = 0) -> JSONValue {
         var members: [JSONValue.Member] = [.init("learner", .string(name.text))]
         switch phase {

@@ -40,8 +40,9 @@ package struct LearnerEngine: Sendable {
     /// makes it false, so that it need not be in one.
     var isUnsaved = false
     var verdict: Verdict?
-    /// The task that a reset asked for, which the next vote does not decide. The configuration may
-    /// go on leaving it open.
+    /// The task that a reset asked for, which the next vote does not decide.
+    ///
+    /// The configuration may go on leaving it open.
     var taskOrder: Task?
     var drifts: UInt64 = 0
     var warnings: UInt64 = 0
@@ -84,7 +85,9 @@ package struct LearnerEngine: Sendable {
         return writer.bytes
     }
 
-    /// Takes one input and adds what is to be done to `effects`. Never blocks, never throws.
+    /// Takes one input and adds what is to be done to `effects`.
+    ///
+    /// Never blocks, never throws.
     package mutating func step(_ input: Input, at now: Instant, effects: inout Effects) {
         precondition(now >= self.now, "an engine's time does not run backwards")
         self.now = now
@@ -108,8 +111,9 @@ package struct LearnerEngine: Sendable {
         precondition(accounts.total.balances, "the books balance after every step")
     }
 
-    /// The moment at which the engine wants a tick; nil when nothing is due without input. A tick
-    /// at that moment moves it on, so that whoever waits for it never turns in circles.
+    /// The moment at which the engine wants a tick; nil when nothing is due without input.
+    ///
+    /// A tick at that moment moves it on, so that whoever waits for it never turns in circles.
     package var nextDeadline: Instant? {
         var deadline = isUnsaved ? checkpointAt : nil
         func consider(_ moment: Instant) { deadline = min(deadline ?? moment, moment) }
@@ -147,8 +151,10 @@ extension LearnerEngine {
         }
     }
 
-    /// Gives up the job, which the next start will begin again. Samples that wait for the vote go on
-    /// waiting in the checkpoint: a stop must not decide with few of them what a learner is.
+    /// Gives up the job, which the next start will begin again.
+    ///
+    /// Samples that wait for the vote go on waiting in the checkpoint: a stop must not decide with
+    /// few of them what a learner is.
     private mutating func stop(effects: inout Effects) {
         if let running = plan.running, running.isTraining {
             effects.cancelledJobs.append(running.id)

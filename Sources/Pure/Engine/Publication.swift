@@ -22,8 +22,9 @@ struct Publication: Sendable {
     var isResumed = false
     /// Whether a version could not be stored, so that the next is made regardless of movement.
     var isOwed = false
-    /// The last version, until the shell has said whether it is stored. Routine versions wait for
-    /// that, so that a slow disk is not given more than it can take.
+    /// The last version, until the shell has said whether it is stored.
+    ///
+    /// Routine versions wait for that, so that a slow disk is not given more than it can take.
     var awaited: UInt64?
     private var weights: [Float] = []
     private var loss = 0.0

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The short way for what packed streams send: consecutive arrays of the right width, with a label
-// that is known and a weight above zero. Such a run is judged in one tight loop and written with one
-// copy; everything else goes row by row through ``judge(_:of:under:)``. Both ways give the same
+// that is known and a weight above zero. Such a run is judged in one tight loop and written with
+// one copy; everything else goes row by row through ``judge(_:of:under:)``. Both ways give the same
 // block.
 
 package import Samples
 
 extension Admission {
-    /// How many rows from `first` on are plain: they fit as they are and ask nothing special. Their
-    /// labels are kept for ``appendRun(_:from:of:under:to:)``.
+    /// How many rows from `first` on are plain: they fit as they are and ask nothing special.
+    ///
+    /// Their labels are kept for ``appendRun(_:from:of:under:to:)``.
     package mutating func plainRun(
         from first: Int,
         of batch: MicroBatch,

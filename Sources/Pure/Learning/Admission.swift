@@ -66,7 +66,9 @@ package struct Admission: Sendable {
         }
     }
 
-    /// Adds what the row brings to the schema. Call only when ``judge(_:of:under:)`` said so.
+    /// Adds what the row brings to the schema.
+    ///
+    /// Call only when ``judge(_:of:under:)`` said so.
     package mutating func grow(
         _ schema: inout Schema,
         for row: MicroBatch.Row,

@@ -5,7 +5,7 @@
 //
 //   raw          -> Standardiser -> features
 //   features     -> Learner      -> predictions (and outputs)
-//   predictions  -> Evaluation   -> losses
+//   predictions  -> Evaluation   -> losses and errors
 //
 // Whoever fills a block appends to raw, targets, classes, weights and uses together; `append` does.
 
@@ -36,6 +36,8 @@ package struct Block: Sendable {
     package var predictions: [Float] = []
     /// The loss of each row: log loss or squared error; NaN where there is no label.
     package var losses: [Float] = []
+    /// 1 for each row whose predicted class is not its label; 0 for all others, without label too.
+    package var errors: [UInt8] = []
 
     /// Makes an empty block.
     package init() {}
@@ -53,6 +55,7 @@ package struct Block: Sendable {
         uses.removeAll(keepingCapacity: true)
         predictions.removeAll(keepingCapacity: true)
         losses.removeAll(keepingCapacity: true)
+        errors.removeAll(keepingCapacity: true)
     }
 
     /// Appends one row.
@@ -92,7 +95,7 @@ package struct Block: Sendable {
         Block.resize(&predictions, to: rows * outputs)
     }
 
-    /// Makes room for the loss of every row.
+    /// Makes room for the loss and the error of every row.
     mutating func prepareLosses() {
         precondition(
             predictions.count == rows * outputs && targets.count == rows && classes.count == rows
@@ -100,6 +103,7 @@ package struct Block: Sendable {
             "a block must be predicted before it is evaluated"
         )
         Block.resize(&losses, to: rows)
+        Block.resize(&errors, to: rows)
     }
 
     /// Takes a column on loan, so that it can be changed in place beside the others.
@@ -109,7 +113,7 @@ package struct Block: Sendable {
         return taken
     }
 
-    private static func resize(_ column: inout [Float], to count: Int) {
+    private static func resize<Number: Numeric>(_ column: inout [Number], to count: Int) {
         if column.count > count {
             column.removeLast(column.count - count)
         } else if column.count < count {

@@ -29,23 +29,14 @@ extension Block {
         return best - start != Int(classes[row])
     }
 
-    /// Fills the losses of all labelled rows, as ``Evaluation`` does, but counts nothing.
+    /// Fills losses and errors of all labelled rows, as ``Evaluation`` does, but counts nothing.
     package mutating func computeLosses(task: Task) {
         prepareLosses()
-        for row in 0..<rows {
-            switch task {
-            case .classes:
-                let label = Int(classes[row])
-                guard label >= 0, uses[row] != .scored else {
-                    losses[row] = .nan
-                    continue
-                }
-                let probability = max(
-                    predictions[row * outputs + label],
-                    ClassMeasures.smallestProbability
-                )
-                losses[row] = -Float(Scalar.log(Double(probability)))
-            case .regression:
+        switch task {
+        case .classes: judgeClasses()
+        case .regression:
+            for row in 0..<rows {
+                errors[row] = 0
                 guard targets[row].isFinite, uses[row] != .scored else {
                     losses[row] = .nan
                     continue
@@ -54,5 +45,31 @@ extension Block {
                 losses[row] = error * error
             }
         }
+    }
+
+    /// Fills the log losses and the errors.
+    ///
+    /// - Precondition: There is room for them.
+    mutating func judgeClasses() {
+        var losses = Block.take(&self.losses)
+        var errors = Block.take(&self.errors)
+        judgeClasses(&losses, &errors)
+        self.losses = losses
+        self.errors = errors
+    }
+
+    private borrowing func judgeClasses(_ losses: inout [Float], _ errors: inout [UInt8]) {
+        var lossSpan = losses.mutableSpan
+        var errorSpan = errors.mutableSpan
+        Losses.classes(
+            predictions: predictions.span,
+            outputs: outputs,
+            labels: classes.span,
+            uses: uses.span,
+            skipped: RowUse.scored,
+            smallest: ClassMeasures.smallestProbability,
+            losses: &lossSpan,
+            errors: &errorSpan
+        )
     }
 }

@@ -10,6 +10,12 @@ extension LinearModel {
     /// Predicts each row, then learns it when it is for training, labelled, and has a positive
     /// weight; fills the predictions.
     package mutating func testThenTrain(_ block: inout Block) {
+        if learnWhole(&block) { return }
+        testThenTrainByRows(&block)
+    }
+
+    /// The long way, for every model.
+    mutating func testThenTrainByRows(_ block: inout Block) {
         switch rule {
         case .sgd(var optimiser):
             learn(&block, &optimiser)

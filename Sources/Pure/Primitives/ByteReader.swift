@@ -3,6 +3,8 @@
 // The way back from bytes to state. Every read is bounded: a damaged length can neither run past
 // the end nor ask for more memory than the bytes that are left could fill.
 
+import Kernels
+
 /// Why bytes could not be read back.
 package enum DecodeError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The bytes ended before the value did.
@@ -103,10 +105,16 @@ package struct ByteReader: Sendable {
 
     /// Takes an array of single-precision numbers.
     package mutating func readFloats() throws(DecodeError) -> [Float] {
-        let count = try readCount(itemBytes: 4)
+        try readFloats(try readCount(itemBytes: 4))
+    }
+
+    /// Takes `count` single-precision numbers.
+    package mutating func readFloats(_ count: Int) throws(DecodeError) -> [Float] {
+        guard count >= 0, count <= remaining / 4 else { throw .truncated }
         var numbers: [Float] = []
         numbers.reserveCapacity(count)
-        for _ in 0..<count { numbers.append(try readFloat()) }
+        LittleEndian.append(count, from: bytes, at: position, to: &numbers)
+        position += count * 4
         return numbers
     }
 

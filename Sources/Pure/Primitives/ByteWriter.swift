@@ -3,6 +3,8 @@
 // How state becomes bytes: little-endian, lengths before contents, no padding, no tags. A reader
 // must know the layout; the format number at the head of each file says which one it is.
 
+import Kernels
+
 /// Appends values to a growing array of bytes.
 package struct ByteWriter: Sendable {
     /// What has been written so far.
@@ -13,13 +15,15 @@ package struct ByteWriter: Sendable {
         bytes.reserveCapacity(capacity)
     }
 
+    /// Makes room for `count` more bytes, at least doubling the room when it is used up.
+    package mutating func reserve(_ count: Int) {
+        let needed = bytes.count + count
+        if needed > bytes.capacity { bytes.reserveCapacity(max(needed, bytes.capacity * 2)) }
+    }
+
     /// Appends a whole number, lowest byte first.
     package mutating func write<Number: FixedWidthInteger>(_ number: Number) {
-        var rest = number
-        for _ in 0..<(Number.bitWidth / 8) {
-            bytes.append(UInt8(truncatingIfNeeded: rest))
-            rest >>= 8
-        }
+        LittleEndian.append(number, to: &bytes)
     }
 
     /// Appends one byte: 1 for true, 0 for false.
@@ -62,15 +66,18 @@ package struct ByteWriter: Sendable {
     /// Appends the count, then each number.
     package mutating func write(_ numbers: [Float]) {
         write(UInt64(numbers.count))
-        bytes.reserveCapacity(bytes.count + numbers.count * 4)
-        for number in numbers { write(number) }
+        LittleEndian.append(numbers.span, to: &bytes)
     }
 
     /// Appends the count, then each number.
     package mutating func write(_ numbers: [Double]) {
         write(UInt64(numbers.count))
-        bytes.reserveCapacity(bytes.count + numbers.count * 8)
-        for number in numbers { write(number) }
+        LittleEndian.append(numbers.span, to: &bytes)
+    }
+
+    /// Appends each number, without a count.
+    package mutating func writeRaw(_ numbers: Span<Float>) {
+        LittleEndian.append(numbers, to: &bytes)
     }
 
     /// Appends the count, then each number.

@@ -18,7 +18,8 @@ struct Deadline {
     private let end: Int64
 
     init(_ limit: Duration = patience) {
-        end = Clock.monotonicNanoseconds() + limit.components.seconds * 1_000_000_000
+        end =
+            Clock.monotonicNanoseconds() + limit.components.seconds * 1_000_000_000
             + limit.components.attoseconds / 1_000_000_000
     }
 
@@ -153,8 +154,8 @@ final class TestDaemon {
         return books
     }
 
-    /// Waits until exactly these versions are announced, oldest first: the status names a version as
-    /// soon as its number is given.
+    /// Waits until exactly these versions are announced, oldest first: the status names a version
+    /// as soon as its number is given.
     func waitForVersions(_ numbers: [Int64], of learner: String = "default") throws {
         let deadline = Deadline()
         var found: [Int64] = []

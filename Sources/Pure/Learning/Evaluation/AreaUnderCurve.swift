@@ -22,12 +22,32 @@ package struct AreaUnderCurve: Sendable {
         labels = [UInt8](repeating: 0, count: size)
     }
 
-    /// Adds the probability of class 1 and whether it was the label.
-    package mutating func add(score: Float, isPositive: Bool) {
-        scores[next] = score
-        labels[next] = isPositive ? 1 : 0
-        next = next + 1 == scores.count ? 0 : next + 1
-        if count < scores.count { count += 1 }
+    /// Adds rows, in order: of each the probability of class 1, the second of two `predictions`,
+    /// and the label; where there are not two, the probability is 0.
+    mutating func add(
+        _ predictions: Span<Float>,
+        outputs: Int,
+        classes: Span<Int32>,
+        _ rows: Range<Int>
+    ) {
+        var ownScores = Block.take(&scores)
+        var ownLabels = Block.take(&labels)
+        var scoreRing = ownScores.mutableSpan
+        var labelRing = ownLabels.mutableSpan
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            let some = min(scoreRing.count - next, rows.upperBound - row)
+            for index in 0..<some {
+                scoreRing[next + index] = outputs == 2 ? predictions[2 * (row + index) + 1] : 0
+                labelRing[next + index] = classes[row + index] == 1 ? 1 : 0
+            }
+            row += some
+            next += some
+            count = max(count, next)
+            if next == scoreRing.count { next = 0 }
+        }
+        scores = ownScores
+        labels = ownLabels
     }
 
     /// The area; nil while the window lacks one of the classes.

@@ -5,7 +5,6 @@
 // the same rows in the same way: the most frequent class so far (of equals, the one that got there
 // first), and the last label. Neither knows the first row, which counts as wrong.
 
-import Kernels
 import Primitives
 
 /// Running measures of a stream of classes.
@@ -41,46 +40,111 @@ struct ClassMeasures: Sendable {
     /// The mean log loss since the start.
     var loss: Double { count == 0 ? .nan : lossSum / Double(count) }
 
-    /// Counts one row and returns its log loss.
+    /// Counts the rows of a block that have a loss.
     ///
-    /// Of equal probabilities the first is the prediction.
-    mutating func record(
-        _ predictions: Span<Float>,
-        at start: Int,
-        outputs: Int,
-        label: Int
-    ) -> Float {
-        grow(to: max(outputs, label + 1))
-        var best = 0
-        var highest = outputs > 0 ? predictions[start] : 0
-        for output in stride(from: 1, to: outputs, by: 1)
-        where predictions[start + output] > highest {
-            highest = predictions[start + output]
-            best = output
+    /// They are taken in runs, within which every row is counted and no class is new.
+    mutating func record(_ block: borrowing Block) {
+        let losses = block.losses.span
+        let errors = block.errors.span
+        let classes = block.classes.span
+        var row = 0
+        while row < block.rows {
+            guard !losses[row].isNaN else {
+                row += 1
+                continue
+            }
+            grow(to: max(block.outputs, Int(classes[row]) + 1))
+            let start = row
+            while row < block.rows, !losses[row].isNaN, Int(classes[row]) < labels.count {
+                row += 1
+            }
+            let run = start..<row
+            if labels.count == 2 && block.outputs == 2 {
+                countPairs(run, classes, errors)
+            } else {
+                countAny(run, block)
+            }
+            var sum = lossSum
+            for row in run { sum += Double(losses[row]) }
+            lossSum = sum
+            accuracyRecent.add(errors, run) { $0 == 0 ? 1 : 0 }
+            lossRecent.add(losses, run) { $0 }
+            if labels.count == 2 {
+                area.add(block.predictions.span, outputs: block.outputs, classes: classes, run)
+            }
         }
-        let probability = label < outputs ? predictions[start + label] : 0
-        let loss = -Float(
-            Scalar.log(Double(max(probability, ClassMeasures.smallestProbability)))
-        )
-        let isCorrect = best == label && outputs > 0
-        count += 1
-        if isCorrect { correct += 1 }
-        if majority == label { majorityCorrect += 1 }
-        if last == label { noChangeCorrect += 1 }
-        lossSum += Double(loss)
-        accuracyRecent.add(isCorrect ? 1 : 0)
-        lossRecent.add(loss)
-        if labels.count == 2 {
-            area.add(
-                score: outputs == 2 ? predictions[start + 1] : 0,
-                isPositive: label == 1
-            )
+    }
+
+    /// Counts rows of two classes, without a branch.
+    private mutating func countPairs(
+        _ run: Range<Int>,
+        _ classes: Span<Int32>,
+        _ errors: Span<UInt8>
+    ) {
+        var wrong = 0
+        var ones = 0
+        var predictedOnes = 0
+        var hits = (majority: 0, last: 0)
+        var majority = Int32(self.majority)
+        var last = Int32(self.last)
+        // By how many rows class 1 is ahead.
+        var lead = Int64(truncatingIfNeeded: labels[1] &- labels[0])
+        for row in run {
+            let label = classes[row]
+            let error = Int32(errors[row])
+            wrong &+= Int(error)
+            ones &+= Int(label)
+            predictedOnes &+= Int(label ^ error)
+            hits.majority &+= majority == label ? 1 : 0
+            hits.last &+= last == label ? 1 : 0
+            lead &+= label == 1 ? 1 : -1
+            majority = lead > 0 ? 1 : lead < 0 ? 0 : majority
+            last = label
         }
-        if outputs > 0 { predicted[best] += 1 }
-        labels[label] += 1
-        if majority < 0 || labels[label] > labels[majority] { majority = label }
-        last = label
-        return loss
+        count += UInt64(run.count)
+        correct += UInt64(run.count - wrong)
+        majorityCorrect += UInt64(hits.majority)
+        noChangeCorrect += UInt64(hits.last)
+        labels[0] += UInt64(run.count - ones)
+        labels[1] += UInt64(ones)
+        predicted[0] += UInt64(run.count - predictedOnes)
+        predicted[1] += UInt64(predictedOnes)
+        self.majority = Int(majority)
+        self.last = Int(last)
+    }
+
+    private mutating func countAny(_ run: Range<Int>, _ block: borrowing Block) {
+        let predictions = block.predictions.span
+        let classes = block.classes.span
+        let errors = block.errors.span
+        let outputs = block.outputs
+        var ownLabels = Block.take(&labels)
+        var ownPredicted = Block.take(&predicted)
+        var labelCounts = ownLabels.mutableSpan
+        var predictedCounts = ownPredicted.mutableSpan
+        for row in run {
+            let label = Int(classes[row])
+            var best = label
+            if errors[row] == 0 {
+                correct += 1
+            } else {
+                best = 0
+                let start = row * outputs
+                for output in stride(from: 1, to: outputs, by: 1)
+                where predictions[start + output] > predictions[start + best] {
+                    best = output
+                }
+            }
+            if majority == label { majorityCorrect += 1 }
+            if last == label { noChangeCorrect += 1 }
+            if outputs > 0 { predictedCounts[best] += 1 }
+            labelCounts[label] += 1
+            if majority < 0 || labelCounts[label] > labelCounts[majority] { majority = label }
+            last = label
+        }
+        count += UInt64(run.count)
+        labels = ownLabels
+        predicted = ownPredicted
     }
 
     private mutating func grow(to classes: Int) {

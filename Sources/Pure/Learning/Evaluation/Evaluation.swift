@@ -22,33 +22,18 @@ package struct Evaluation: Sendable {
         numbers = NumberMeasures(window: task == .regression ? window : 1)
     }
 
-    /// Fills the losses of a predicted block, and counts its labelled rows.
+    /// Fills the losses and errors of a predicted block, and counts its labelled rows.
     package mutating func record(_ block: inout Block) {
         block.prepareLosses()
-        var losses = Block.take(&block.losses)
         switch task {
-        case .classes: recordClasses(block, &losses)
-        case .regression: recordNumbers(block, &losses)
-        }
-        block.losses = losses
-    }
-
-    private mutating func recordClasses(_ block: borrowing Block, _ losses: inout [Float]) {
-        let predictions = block.predictions.span
-        let labels = block.classes.span
-        let uses = block.uses.span
-        for row in 0..<block.rows {
-            let label = Int(labels[row])
-            guard label >= 0, uses[row] != .scored else {
-                losses[row] = .nan
-                continue
-            }
-            losses[row] = classes.record(
-                predictions,
-                at: row * block.outputs,
-                outputs: block.outputs,
-                label: label
-            )
+        case .classes:
+            block.judgeClasses()
+            classes.record(block)
+        case .regression:
+            var losses = Block.take(&block.losses)
+            recordNumbers(block, &losses)
+            block.losses = losses
+            for row in block.errors.indices { block.errors[row] = 0 }
         }
     }
 

@@ -24,19 +24,75 @@ package struct SlidingMean: Sendable {
 
     /// Adds the newest value; the oldest leaves when the window is full.
     package mutating func add(_ value: Float) {
-        if count == values.count {
-            sum -= Double(values[next])
-        } else {
-            count += 1
-        }
-        sum += Double(value)
+        // An empty place holds 0, so that it leaves as nothing.
+        sum += Double(value) - Double(values[next])
         values[next] = value
+        if count < values.count { count += 1 }
         next += 1
         if next == values.count {
             next = 0
-            sum = 0
-            for value in values { sum += Double(value) }
+            sum = SlidingMean.total(values)
         }
+    }
+
+    /// Adds some of a column's values, in order, as they are converted.
+    @inline(__always)
+    mutating func add<Value>(
+        _ column: Span<Value>,
+        _ rows: Range<Int>,
+        as convert: (Value) -> Float
+    ) {
+        var ring = Block.take(&values)
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            // As many as fit before the ring has gone round; until then it is full or it is not.
+            let some = min(ring.count - next, rows.upperBound - row)
+            fill(&ring, some, column, row, convert)
+            row += some
+            next += some
+            if next == ring.count {
+                next = 0
+                sum = SlidingMean.total(ring)
+            }
+        }
+        values = ring
+    }
+
+    @inline(__always)
+    private mutating func fill<Value>(
+        _ ring: inout [Float],
+        _ some: Int,
+        _ column: Span<Value>,
+        _ row: Int,
+        _ convert: (Value) -> Float
+    ) {
+        var places = ring.mutableSpan
+        var sum = self.sum
+        for index in 0..<some {
+            let value = convert(column[row + index])
+            sum += Double(value) - Double(places[next + index])
+            places[next + index] = value
+        }
+        self.sum = sum
+        if count < places.count { count += some }
+    }
+
+    /// The sum in four parts, so that one addition need not wait for the last.
+    private static func total(_ values: [Float]) -> Double {
+        let numbers = values.span
+        var parts = SIMD4<Double>()
+        let whole = numbers.count & ~3
+        for index in stride(from: 0, to: whole, by: 4) {
+            parts += SIMD4(
+                Double(numbers[index]),
+                Double(numbers[index + 1]),
+                Double(numbers[index + 2]),
+                Double(numbers[index + 3])
+            )
+        }
+        var sum = (parts[0] + parts[2]) + (parts[1] + parts[3])
+        for index in whole..<numbers.count { sum += Double(numbers[index]) }
+        return sum
     }
 }
 
@@ -56,7 +112,8 @@ extension SlidingMean: ByteCodable {
         let count = try reader.read(UInt64.self)
         sum = try reader.readDouble()
         guard !values.isEmpty, next < values.count, count <= values.count,
-            count == values.count || count == next
+            count == values.count || count == next,
+            values[Int(count)...].allSatisfy({ $0 == 0 })
         else {
             throw .invalid("a window's position lies outside of it")
         }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Tables, figures and events as people see them.
+
+import Primitives
+import Testing
+
+@testable import Control
+
+struct ScreenTests {
+    @Test func columnsStandUnderOneAnother() {
+        var table = TextTable([("NAME", .left), ("COUNT", .right), ("", .left)])
+        table.add(["a", "1,000", "x"])
+        table.add(["longer", "7"])
+        #expect(table.lines() == ["NAME    COUNT", "a       1,000  x", "longer      7"])
+        #expect(table.lines(indent: 2)[2] == "  longer      7")
+    }
+
+    @Test func figuresAreEasyToRead() {
+        #expect(Figures.grouped(Int64(1_234_567)) == "1,234,567")
+        #expect(Figures.grouped(Int64(-1000)) == "-1,000")
+        #expect(Figures.grouped(Int64(999)) == "999")
+        #expect(Figures.percent(0.91249) == "91.2 %")
+        #expect(Figures.percent(.nan) == "-")
+        #expect(Figures.fixed(1234.5, digits: 2) == "1,234.50")
+        #expect(Figures.fixed(-0.001, digits: 2) == "0.00")
+        #expect(Figures.size(1536) == "1.5 KiB")
+        #expect(Figures.size(12) == "12 B")
+        #expect(Figures.time(seconds: 7384) == "2 h 3 min")
+        #expect(Figures.time(seconds: 0.5) == "0.50 s")
+        #expect(Figures.count(1, "version") == "1 version")
+    }
+
+    @Test func eventsAreLines() {
+        let event: JSONValue = [
+            "event": "drift", "level": "drift", "detector": "adwin", "signal": "error",
+            "sample": 12_345, "since": 200, "learner": "default", "at": "2026-11-20T21:03:32.123Z",
+        ]
+        let line = EventText.line(event)
+        #expect(line.hasPrefix("21:03:32  default  drift at sample 12,345: adwin on error"))
+        #expect(line.hasSuffix("since about 200 samples"))
+        let unknown: JSONValue = ["event": "new", "learner": "default"]
+        #expect(EventText.line(unknown).contains("\"event\":\"new\""))
+    }
+
+    @Test func measuresStandBesideTheirBaselines() {
+        let metrics: JSONValue = [
+            "accuracy": 0.9, "accuracy_recent": 0.95, "log_loss": 0.2, "kappa": 0.8, "auc": nil,
+            "baselines": ["majority": 0.6, "no_change": 0.5],
+        ]
+        let lines = MeasureTable.table(of: metrics).lines()
+        #expect(lines.count == 4)
+        #expect(lines[1].contains("90.0 %") && lines[1].contains("95.0 %"))
+        #expect(lines[2].hasPrefix("majority") && lines[2].hasSuffix("60.0 %"))
+    }
+
+    @Test func aStatusNamesLearnersAndRefusals() {
+        let learner: JSONValue = [
+            "learner": "default", "state": "learning", "model": "softmax", "version": 3,
+            "received": 1000, "learned": ["trained": 900, "holdout": 18, "scored": 2],
+            "waiting": 0, "refused": ["width": 80], "gaps": 0,
+        ]
+        let table = StatusPage.learnerTable([learner]).lines()
+        #expect(table[1].split(separator: " ").contains("920"))
+        #expect(StatusPage.details(of: learner).contains { $0.contains("width 80") })
+    }
+}
