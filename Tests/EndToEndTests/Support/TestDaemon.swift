@@ -62,6 +62,12 @@ final class TestDaemon {
         guard first["ok"] != nil else { throw Failure("the first status is \(first.jsonText)") }
     }
 
+    deinit {
+        // What a sanitiser of the daemon's says fails the test, even if the daemon was killed.
+        let text = home.errorText
+        if text.contains("Sanitizer:") { Issue.record("\(text)") }
+    }
+
     /// Starts a daemon with a context of its own.
     convenience init(_ home: Home) throws {
         try self.init(home, context: try Context())
