@@ -47,6 +47,14 @@ struct ConsolidationPlan: Sendable {
     var doublings = 0
     var lastAt = Instant.start
     var lastAtSample: UInt64 = 0
+    /// When the job at hand, or the last one, was given to the worker.
+    var trainedFrom = Instant.start
+    /// No job starts before, so that jobs take no more than their share of a core.
+    var breatherUntil = Instant.start
+
+    /// Between jobs the worker rests this many times as long as the last one took: at most a fifth
+    /// of one core goes to consolidation, however fast the samples come.
+    static let breatherShare = 4
 
     /// More doublings than this are not counted.
     static let doublingsMax = 30
@@ -82,6 +90,12 @@ struct ConsolidationPlan: Sendable {
             wish = new
             return
         }
+    }
+
+    /// Notes that the worker is done with a job, or that it was taken away.
+    mutating func endTraining(at now: Instant) {
+        running?.isTraining = false
+        breatherUntil = now + (now - trainedFrom) * Self.breatherShare
     }
 
     /// Whether the rest after the last verdict is not over.
@@ -173,6 +187,8 @@ extension ConsolidationPlan: ByteCodable {
         writer.write(UInt8(doublings))
         writer.write(lastAt)
         writer.write(lastAtSample)
+        writer.write(trainedFrom)
+        writer.write(breatherUntil)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -184,6 +200,8 @@ extension ConsolidationPlan: ByteCodable {
         doublings = Int(try reader.read(UInt8.self))
         lastAt = try reader.readMoment()
         lastAtSample = try reader.readCounter()
+        trainedFrom = try reader.readInstant()
+        breatherUntil = try reader.readInstant()
         guard doublings <= Self.doublingsMax else {
             throw .invalid("a cool-down doubled \(doublings) times")
         }

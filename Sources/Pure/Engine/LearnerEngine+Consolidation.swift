@@ -27,6 +27,7 @@ extension LearnerEngine {
         guard !isHeld else { return }
         if plan.running != nil { return renew(at: pace.labelled, effects: &effects) }
         guard let wish = plan.wish else { return }
+        guard wish.trigger == .command || now >= plan.breatherUntil else { return }
         let mustRest = wish.trigger != .command && !wish.isFollowUp
         guard !mustRest || !plan.isResting(at: now, sample: pace.labelled) else { return }
         guard pace.labelled >= wish.onset + wish.rowsMin else { return }
@@ -41,7 +42,7 @@ extension LearnerEngine {
             return
         }
         effects.cancelledJobs.append(running.id)
-        plan.running?.isTraining = false
+        plan.endTraining(at: now)
         guard !running.isRacing else { return }
         let patience = settings.consolidation.deadline
         decide(.expired, "the job was not done within \(patience)", effects: &effects)
@@ -51,7 +52,7 @@ extension LearnerEngine {
     /// rows of the new world have doubled: the first ones had too few to be good.
     private mutating func renew(at labelled: UInt64, effects: inout Effects) {
         guard let running = plan.running, running.isRacing, !running.isTraining,
-            running.wish.trigger == .drift
+            running.wish.trigger == .drift, now >= plan.breatherUntil
         else { return }
         var wish = running.wish
         if let newer = plan.wish, newer.trigger == .drift {
@@ -78,6 +79,7 @@ extension LearnerEngine {
         let rows = TrainingRows(memory: core.memory, task: core.schema.task, since: wish.onset)
         let isRacing = plan.running?.isRacing ?? false
         guard rows.count > 0 else { return }
+        plan.trainedFrom = now
         plan.running = RunningConsolidation(
             id: id,
             wish: wish,
@@ -120,7 +122,7 @@ extension LearnerEngine {
         guard let running = plan.running, running.id == id, running.isTraining,
             case .learning(var core) = phase
         else { return }
-        plan.running?.isTraining = false
+        plan.endTraining(at: now)
         let rules = settings.consolidation.recipe
         // After a drift only the holdout from after its onset speaks for the world as it is; where
         // no detector saw the champion fail, all of the holdout is still valid.

@@ -136,6 +136,9 @@ package struct LearnerEngine: Sendable {
             if plan.wish != nil, plan.running == nil, plan.restUntil > now {
                 consider(plan.restUntil)
             }
+            if plan.wish != nil, plan.running == nil, plan.breatherUntil > now {
+                consider(plan.breatherUntil)
+            }
         } else if case .voting(_, let since?) = phase {
             consider(since + settings.votePatience)
         }
