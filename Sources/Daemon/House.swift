@@ -4,6 +4,7 @@
 // can change while they run.
 
 import Configuration
+import Drift
 import Engine
 import Linux
 import Primitives
@@ -92,6 +93,15 @@ final class House: Sendable {
         members.append(.init("incarnation", .string(incarnation.text)))
         members.append(.init("at", .string(Clock.rfc3339Now())))
         outlet.post(.event(topic: "\(name)/\(event.kind)", .object(members)))
-        log.write(event.severity, event.sentence, [("LEARNER", name.text)] + event.logFields)
+        let line = LogEvent(
+            event.severity,
+            event.sentence,
+            [("LEARNER", name.text)] + event.logFields
+        )
+        guard case .drifted(let report, _) = event, report.level == .warning else {
+            return log.write(line)
+        }
+        // A detector at its edge warns again and again.
+        log.writeSampled("\(name) warned", line.level, line.message, line.fields)
     }
 }
