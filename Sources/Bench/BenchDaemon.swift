@@ -64,7 +64,7 @@ struct BenchDaemon: ~Copyable {
             let received = Int(learner?["received"]?.integer ?? 0)
             if received >= samples, learner?["waiting"]?.integer == 0 { return }
             // The daemon answers between micro-batches; asking again at once would slow it down.
-            _ = Signals.wait(for: [.user1], timeout: .milliseconds(2))
+            _ = Signals.wait(for: [.user1], timeout: .milliseconds(20))
         }
         throw Child.Failure(description: "the daemon did not learn \(samples) samples in 120 s")
     }
