@@ -175,7 +175,7 @@ let package = Package(
         test("DecodingTests", ["Decoding", "Primitives", "Samples"]),
         test("TelemetryTests", ["Telemetry", "Systemd", "Linux"]),
         test("StorageTests", ["Storage", "Primitives"]),
-        test("ConfigurationTests", ["Configuration", "Primitives"]),
+        test("ConfigurationTests", ["Configuration", "Engine", "Primitives"]),
         test(
             "EndToEndTests",
             ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Versions"]

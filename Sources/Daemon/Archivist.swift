@@ -59,6 +59,8 @@ final class Archivist: Sendable {
         var seen: Set<Int> = []
         var kept: [Request] = []
         for request in requests.reversed() {
+            // A backup holds the checkpoints that were asked for before it.
+            if case .backup = request { seen.removeAll() }
             if case .checkpoint(_, let learner) = request, !seen.insert(learner).inserted {
                 continue
             }

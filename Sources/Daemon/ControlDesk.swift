@@ -15,10 +15,22 @@ import ZeroMQ
 
 /// Requests of operators.
 struct ControlDesk: ~Copyable {
+    /// What an answer is put together from.
+    private enum Gathering {
+        /// One part is the answer.
+        case one
+        /// The status of every learner.
+        case statuses
+        /// The word of every learner that its state is on the way to the disk; then the backup.
+        case checkpoints
+
+        var isOfAllLearners: Bool { self != .one }
+    }
+
     private struct Pending {
         var route: [[UInt8]]
         var parts: [JSONValue?]
-        var isStatus: Bool
+        var gathers: Gathering
         var patience: Duration
         var until: Int64
     }
@@ -104,11 +116,11 @@ struct ControlDesk: ~Copyable {
         }
         switch command {
         case "status":
-            let number = enqueue(route, parts: house.ports.count, isStatus: true)
+            let number = enqueue(route, parts: house.ports.count, gathers: .statuses)
             for port in house.ports { port.post(.status(request: number)) }
         case "backup":
-            let number = enqueue(route, parts: 1, patience: ControlDesk.diskPatience)
-            house.archivist.post(.backup(request: number))
+            let number = enqueue(route, parts: house.ports.count, gathers: .checkpoints)
+            for port in house.ports { port.post(.keep(request: number)) }
         default:
             let learner = try house.learner(named: request["learner"]?.text)
             let answerer = LearnerRequests(house: house, shelf: shelf, learner: learner)
@@ -133,14 +145,14 @@ struct ControlDesk: ~Copyable {
     private mutating func enqueue(
         _ route: [[UInt8]],
         parts: Int,
-        isStatus: Bool = false,
+        gathers: Gathering = .one,
         patience: Duration = ControlDesk.patience
     ) -> UInt64 {
         requests += 1
         pending[requests] = Pending(
             route: route,
             parts: [JSONValue?](repeating: nil, count: parts),
-            isStatus: isStatus,
+            gathers: gathers,
             patience: patience,
             until: Clock.monotonicNanoseconds() + patience.wholeNanoseconds
         )
@@ -153,7 +165,7 @@ struct ControlDesk: ~Copyable {
     /// from.
     mutating func complete(_ request: UInt64, part: Int, _ answer: JSONValue) {
         guard var waiting = pending[request] else { return }
-        waiting.parts[waiting.isStatus ? part : 0] = answer
+        waiting.parts[waiting.gathers.isOfAllLearners ? part : 0] = answer
         pending[request] = waiting
         guard waiting.parts.allSatisfy({ $0 != nil }) else { return }
         finish(request)
@@ -178,7 +190,7 @@ struct ControlDesk: ~Copyable {
             ).json
             for part in late.parts.indices where late.parts[part] == nil {
                 late.parts[part] = error
-                guard waiting.isStatus else { continue }
+                guard waiting.gathers == .statuses else { continue }
                 let name = house.ports[part].name.text
                 late.parts[part] = .object([.init("learner", .string(name))] + error.members)
             }
@@ -190,10 +202,18 @@ struct ControlDesk: ~Copyable {
     private mutating func finish(_ request: UInt64) {
         guard let done = pending.removeValue(forKey: request) else { return }
         let parts = done.parts.compactMap { $0 }
-        let answer: JSONValue =
-            done.isStatus
-            ? ["ok": ["daemon": house.status, "learners": .array(parts)]] : (parts.first ?? .null)
-        reply(done.route, [answer.jsonBytes])
+        let failure = parts.first { $0["error"] != nil }
+        switch done.gathers {
+        case .checkpoints where failure == nil:
+            // The checkpoints are before the backup in the archivist's box, so it holds them.
+            let number = enqueue(done.route, parts: 1, patience: ControlDesk.diskPatience)
+            house.archivist.post(.backup(request: number))
+        case .statuses:
+            let answer: JSONValue = ["ok": ["daemon": house.status, "learners": .array(parts)]]
+            reply(done.route, [answer.jsonBytes])
+        case .one, .checkpoints:
+            reply(done.route, [(failure ?? parts.first ?? .null).jsonBytes])
+        }
     }
 
     private func reply(_ route: [[UInt8]], _ frames: [[UInt8]]) {

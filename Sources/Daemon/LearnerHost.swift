@@ -101,6 +101,9 @@ final class LearnerHost {
             step(.settings(settings))
         case .status(let request):
             house.outlet.post(.answer(request: request, part: port.index, status))
+        case .keep(let request):
+            house.archivist.post(.checkpoint(engine, learner: port.index))
+            house.outlet.post(.answer(request: request, part: port.index, ["ok": "kept"]))
         case .command(let command, let request):
             step(.command(command), request: request)
         }

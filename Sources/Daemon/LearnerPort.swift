@@ -19,6 +19,8 @@ enum HostMessage: Sendable {
     case command(Command, request: UInt64)
     /// Somebody wants to see the status.
     case status(request: UInt64)
+    /// Somebody wants the state as it is now to be on the disk.
+    case keep(request: UInt64)
     /// The configuration was loaded anew.
     case settings(EngineSettings)
 }

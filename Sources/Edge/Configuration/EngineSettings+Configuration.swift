@@ -127,6 +127,8 @@ extension ConsolidationSettings {
         every = configuration.every ?? .zero
         cooldown = configuration.cooldown
         cooldownMax = configuration.cooldownMax
+        cooldownSamples = configuration.cooldownSamples
+        cooldownSamplesMax = configuration.cooldownSamplesMax
         deadline = configuration.deadline
         recipe.raceSamples = configuration.raceSamples
         recipe.anchor = Float(configuration.anchor)

@@ -83,6 +83,10 @@ package struct ConsolidationConfiguration: Sendable, Equatable {
     package let cooldown: Duration
     /// The longest wait.
     package let cooldownMax: Duration
+    /// The wait in samples; whichever of time and samples is over first ends it.
+    package let cooldownSamples: Int
+    /// The longest wait in samples.
+    package let cooldownSamplesMax: Int
     /// The most samples of a shadow race.
     package let raceSamples: Int
     /// The time after which a job is cancelled.
@@ -100,6 +104,8 @@ package struct ConsolidationConfiguration: Sendable, Equatable {
         every = time == .zero ? nil : time
         cooldown = values.duration("consolidate.cooldown")
         cooldownMax = values.duration("consolidate.cooldown_max")
+        cooldownSamples = values.integer("consolidate.cooldown_samples")
+        cooldownSamplesMax = values.integer("consolidate.cooldown_samples_max")
         raceSamples = values.integer("consolidate.race_samples")
         deadline = values.duration("consolidate.deadline")
         anchor = values.number("consolidate.anchor")

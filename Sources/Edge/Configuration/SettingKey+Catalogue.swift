@@ -247,6 +247,20 @@ extension SettingKey {
         .init(.learner, "consolidate.cooldown_max", anyDuration, .duration(.seconds(600)), .live),
         .init(
             .learner,
+            "consolidate.cooldown_samples",
+            .integer(0...1_000_000_000_000),
+            .integer(1000),
+            .live
+        ),
+        .init(
+            .learner,
+            "consolidate.cooldown_samples_max",
+            .integer(0...1_000_000_000_000),
+            .integer(64_000),
+            .live
+        ),
+        .init(
+            .learner,
             "consolidate.race_samples",
             .integer(1...100_000_000),
             .integer(2000),
@@ -260,6 +274,6 @@ extension SettingKey {
             .live
         ),
         .init(.learner, "consolidate.anchor", .number(0...1000), .number(0.01), .live),
-        .init(.learner, "consolidate.tolerance", .number(0...1), .number(0.01), .live),
+        .init(.learner, "consolidate.tolerance", .number(0...1), .number(0.02), .live),
     ]
 }
