@@ -17,7 +17,7 @@ import Testing
             environment: environment,
             flags: flags,
             userID: 42,
-            workingDirectory: "/work"
+            workingDirectory: "/place"
         )
     }
 
@@ -43,7 +43,7 @@ import Testing
             ["HOME": "/home/u", "XDG_STATE_HOME": "/x"],
             .init(state: "here/", runtime: "/r", configuration: "/c//")
         )
-        #expect(found.state == "/work/here")
+        #expect(found.state == "/place/here")
         #expect(found.runtime == "/r")
         #expect(found.configuration == "/c")
     }
