@@ -82,7 +82,7 @@ final class Crew {
                 Lane(
                     port: port,
                     destination: destination,
-                    rowsMax: configuration.batchRows,
+                    rowsMax: Crew.rowsMax(of: configuration),
                     delay: configuration.mode == .meanGradient ? configuration.batchDelay : .zero,
                     received: engine.accounts.total.received
                 )
@@ -115,6 +115,16 @@ final class Crew {
         }
         return sockets
     }
+
+    /// The samples after which a micro-batch closes even if more are waiting. Sequential learning is
+    /// the same however its samples are cut, so several micro-batches' worth is stepped at once and
+    /// the cost of a step shared by more samples.
+    private static func rowsMax(of configuration: LearnerConfiguration) -> Int {
+        configuration.mode == .meanGradient
+            ? configuration.batchRows : configuration.batchRows * sequentialStretch
+    }
+
+    private static let sequentialStretch = 6
 
     /// How many threads the learners get besides the intake's; a single one lives with the intake.
     static func learnerThreads(for learners: Int) -> Int {

@@ -24,6 +24,10 @@ struct Intake: ~Copyable {
     private let house: House
     private let sockets: [SampleSocket]
     private var lanes: [Lane]
+    // Beside the lanes, so that routing a message copies none of them.
+    private let laneNames: [[UInt8]]
+    private let defaultLane: Int?
+    private var hasBlockedLane = false
     private var decoder: Decoder
     private var frames = FrameTriple()
     private let freed: EventFD
@@ -45,6 +49,8 @@ struct Intake: ~Copyable {
         self.house = house
         self.sockets = sockets
         self.lanes = lanes
+        laneNames = lanes.map { Array($0.name.text.utf8) }
+        defaultLane = lanes.firstIndex { $0.name == Name.default }
         self.wake = wake
         self.freed = freed
         decoder = Decoder(limits: DecodeLimits(house.settings))
@@ -91,12 +97,13 @@ struct Intake: ~Copyable {
     /// - Returns: Whether there may be more.
     private mutating func drain(_ socket: SampleSocket) throws(ZeroMQError) -> Bool {
         var bytes = 0
+        hasBlockedLane = false
         for _ in 0..<Intake.messagesPerTurn {
             guard bytes < Intake.bytesPerTurn else { return true }
             guard try frames.receive(from: socket) else { return false }
             bytes += unsafe frames.body.count
             route()
-            if lanes.contains(where: \.isBlocked) { return false }
+            if hasBlockedLane { return false }
         }
         return true
     }
@@ -132,15 +139,12 @@ struct Intake: ~Copyable {
         }
         unsafe decoder.decode(body: frames.body, envelope: envelope, into: &lanes[lane].open)
         lanes[lane].closeIfFull()
-    }
-
-    private var defaultLane: Int? {
-        lanes.firstIndex { $0.name == Name.default }
+        if lanes[lane].isBlocked { hasBlockedLane = true }
     }
 
     private func lane(_ name: UnsafeRawBufferPointer) -> Int? {
         if unsafe name.isEmpty { return defaultLane }
-        return lanes.firstIndex { unsafe $0.isNamed(name) }
+        return laneNames.firstIndex { unsafe name.elementsEqual($0) }
     }
 
     /// How many samples the message says it holds; 1 without an envelope that can be read.

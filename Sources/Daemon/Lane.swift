@@ -21,7 +21,6 @@ struct Lane {
     let name: Name
     /// The micro-batch that is being filled.
     var open = MicroBatch()
-    private let nameBytes: [UInt8]
     private let port: LearnerPort
     private let destination: Destination
     private let rowsMax: Int
@@ -40,7 +39,6 @@ struct Lane {
         received: UInt64
     ) {
         name = port.name
-        nameBytes = Array(port.name.text.utf8)
         self.port = port
         self.destination = destination
         self.rowsMax = rowsMax
@@ -50,11 +48,6 @@ struct Lane {
 
     /// Whether the ring is full, so that nothing more must be read.
     var isBlocked: Bool { stuck != nil }
-
-    /// Whether the bytes are this learner's name.
-    func isNamed(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        unsafe bytes.elementsEqual(nameBytes)
-    }
 
     /// Closes the open micro-batch when it is full.
     mutating func closeIfFull() {

@@ -52,9 +52,9 @@ struct ConsolidationPlan: Sendable {
     /// No job starts before, so that jobs take no more than their share of a core.
     var breatherUntil = Instant.start
 
-    /// Between jobs the worker rests this many times as long as the last one took: at most a fifth
+    /// Between jobs the worker rests this many times as long as the last one took: at most a tenth
     /// of one core goes to consolidation, however fast the samples come.
-    static let breatherShare = 4
+    static let breatherShare = 9
 
     /// More doublings than this are not counted.
     static let doublingsMax = 30

@@ -16,9 +16,17 @@ extension Admission {
         of batch: MicroBatch,
         under schema: Schema
     ) -> Int {
-        runClasses.removeAll(keepingCapacity: true)
-        runTargets.removeAll(keepingCapacity: true)
         guard schema.shape == .positional, first < batch.rows.count else { return 0 }
+        var classes: [Int32] = []
+        var targets: [Float] = []
+        swap(&classes, &runClasses)
+        swap(&targets, &runTargets)
+        defer {
+            swap(&classes, &runClasses)
+            swap(&targets, &runTargets)
+        }
+        classes.removeAll(keepingCapacity: true)
+        targets.removeAll(keepingCapacity: true)
         let width = UInt32(schema.width)
         let isClasses = schema.task == .classes
         let rows = batch.rows.span
@@ -37,11 +45,11 @@ extension Admission {
                     lastLabel = row.label
                 }
                 guard lastClass >= 0 else { break }
-                runClasses.append(lastClass)
+                classes.append(lastClass)
             } else {
                 let target = Float(row.label)
                 guard target.isFinite else { break }
-                runTargets.append(target)
+                targets.append(target)
             }
             start += width
             place += 1
