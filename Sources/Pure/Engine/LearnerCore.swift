@@ -90,6 +90,7 @@ package struct LearnerCore: Sendable {
         outcome.scored = outcome.trained
         admission.begin(batch)
         block.reset(width: schema.width, outputs: champion.learner.outputs)
+        if !isHeld, takeWhole(batch, &outcome) { return outcome }
         var place = 0
         while place < batch.rows.count {
             let run = isHeld ? 0 : admission.plainRun(from: place, of: batch, under: schema)
@@ -105,14 +106,40 @@ package struct LearnerCore: Sendable {
         return outcome
     }
 
+    /// Takes a micro-batch that is one plain run, as packed streams send: the block borrows its
+    /// features instead of copying them.
+    private mutating func takeWhole(_ batch: MicroBatch, _ outcome: inout Outcome) -> Bool {
+        guard let first = batch.rows.first, first.start == 0,
+            batch.values.count == batch.rows.count * schema.width,
+            admission.plainRun(from: 0, of: batch, under: schema) == batch.rows.count
+        else { return false }
+        var own: [Float] = []
+        swap(&own, &block.raw)
+        block.raw = batch.values
+        takeRun(batch.rows.count, from: 0, of: batch, copiesFeatures: false, &outcome)
+        stack(&outcome, isHeld: false)
+        // Back before the reset, which would copy what is borrowed to empty it.
+        swap(&own, &block.raw)
+        block.reset(width: schema.width, outputs: champion.learner.outputs)
+        return true
+    }
+
     /// Takes rows that ask nothing special.
     private mutating func takeRun(
         _ count: Int,
         from first: Int,
         of batch: MicroBatch,
+        copiesFeatures: Bool = true,
         _ outcome: inout Outcome
     ) {
-        admission.appendRun(count, from: first, of: batch, under: schema, to: &block)
+        admission.appendRun(
+            count,
+            from: first,
+            of: batch,
+            under: schema,
+            copiesFeatures: copiesFeatures,
+            to: &block
+        )
         var setAside = 0
         let isOneProducer = batch.producers.count == 1
         for offset in 0..<count {
@@ -181,13 +208,17 @@ package struct LearnerCore: Sendable {
         block.reset(width: schema.width, outputs: champion.learner.outputs)
     }
 
-    /// Lets the rows of the block pass through the stack.
+    /// Lets the rows of the block pass through the stack, and empties it.
+    private mutating func pass(_ outcome: inout Outcome, isHeld: Bool) {
+        if block.rows > 0 { stack(&outcome, isHeld: isHeld) }
+        block.reset(width: schema.width, outputs: champion.learner.outputs)
+    }
+
+    /// What happens to the rows of the block, from top to bottom.
     ///
     /// While learning is held the champion keeps even its scaling, and a race waits: nothing may
     /// take the champion's place.
-    private mutating func pass(_ outcome: inout Outcome, isHeld: Bool) {
-        defer { block.reset(width: schema.width, outputs: champion.learner.outputs) }
-        guard block.rows > 0 else { return }
+    private mutating func stack(_ outcome: inout Outcome, isHeld: Bool) {
         if isHeld {
             champion.predict(&block)
         } else {

@@ -63,10 +63,13 @@ extension Admission {
         from first: Int,
         of batch: MicroBatch,
         under schema: Schema,
+        copiesFeatures: Bool = true,
         to block: inout Block
     ) {
-        let start = Int(batch.rows[first].start)
-        block.raw.append(contentsOf: batch.values[start..<start + count * schema.width])
+        if copiesFeatures {
+            let start = Int(batch.rows[first].start)
+            block.raw.append(contentsOf: batch.values[start..<start + count * schema.width])
+        }
         if schema.task == .classes {
             block.classes.append(contentsOf: runClasses)
             block.targets.append(contentsOf: repeatElement(.nan, count: count))
