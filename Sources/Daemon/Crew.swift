@@ -116,9 +116,10 @@ final class Crew {
         return sockets
     }
 
-    /// The samples after which a micro-batch closes even if more are waiting. Sequential learning is
-    /// the same however its samples are cut, so several micro-batches' worth is stepped at once and
-    /// the cost of a step shared by more samples.
+    /// The samples after which a micro-batch closes even if more are waiting.
+    ///
+    /// Sequential learning is the same however its samples are cut, so several micro-batches' worth
+    /// is stepped at once and the cost of a step shared by more samples.
     private static func rowsMax(of configuration: LearnerConfiguration) -> Int {
         configuration.mode == .meanGradient
             ? configuration.batchRows : configuration.batchRows * sequentialStretch

@@ -50,6 +50,8 @@ package struct FileLock: ~Copyable, Sendable {
     }
 
     deinit {
+        // Closing alone would leave it with a child that is between fork and exec.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

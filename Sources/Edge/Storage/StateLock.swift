@@ -44,6 +44,8 @@ package struct StateLock: ~Copyable {
 
     /// Lets the lock go.
     deinit {
+        // Closing alone would leave it with a child that is between fork and exec.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 
