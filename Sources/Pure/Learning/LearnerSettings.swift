@@ -149,12 +149,6 @@ package struct LearnerSettings: Sendable, Equatable {
 
     /// Settings with the loss that goes with the model.
     package init(model: ModelKind, optimiser: OptimiserSettings, mode: LearningMode = .sequential) {
-        let loss: LossKind =
-            switch model {
-            case .linear: .squared
-            case .logistic: .logistic
-            case .softmax: .crossEntropy
-            }
-        self.init(model: model, loss: loss, optimiser: optimiser, mode: mode)
+        self.init(model: model, loss: model.usualLoss, optimiser: optimiser, mode: mode)
     }
 }
