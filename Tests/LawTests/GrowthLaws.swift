@@ -33,7 +33,7 @@ struct GrowthLaws {
         for index in wider.rows.indices { wider.rows[index].features[8] = Float(index) }
         rows = wider
         wide.learn(rows)
-        let rowLength = wide.parameters.width
+        let rowLength = wide.width
         let last = wide.parameters.weights.indices.filter { $0 % rowLength == rowLength - 1 }
         #expect(last.contains { wide.parameters.weights[$0] != 0 })
         // Never shrinks.
@@ -52,8 +52,8 @@ struct GrowthLaws {
         let rows = Rows.random(10, seed: 2, classes: subject.outputs)
         let old = learner.predictions(rows)
         learner.grow(width: 7, outputs: 5)
-        #expect(learner.outputs == 5 && learner.parameters.kind == .softmax)
-        #expect(learner.parameters.rows == 5)
+        #expect(learner.outputs == 5 && learner.parameters.kind == "softmax")
+        #expect(learner.parameters.bias.count == 5)
         let new = learner.predictions(rows)
         for row in 0..<10 {
             let before = old[row * subject.outputs] / old[row * subject.outputs + 1]

@@ -139,7 +139,10 @@ struct LearnerLaws {
             #expect(abs(left - right) <= 1e-4)
         }
         let weights = Array(learner.parameters.weights.prefix(7))
-        for (left, right) in zip(weights, turned.parameters.weights.prefix(7).reversed()) {
+        for (left, right) in zip(
+            weights,
+            turned.parameters.weights.prefix(7).reversed()
+        ) {
             #expect(abs(left - right) <= 1e-4)
         }
     }
@@ -226,7 +229,7 @@ struct LearnerLaws {
     }
 
     private func distance(_ left: LearnerParameters, _ right: LearnerParameters) -> Float {
-        let pairs = zip(left.weights + left.bias, right.weights + right.bias)
+        let pairs = zip(left.numbers, right.numbers)
         var sum: Float = 0
         for (first, second) in pairs { sum += (first - second) * (first - second) }
         return sum.squareRoot()

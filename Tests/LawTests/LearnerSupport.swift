@@ -155,3 +155,10 @@ extension Learner {
         return block.predictions
     }
 }
+
+extension LearnerParameters {
+    /// The weights of a linear model.
+    var weights: [Float] { numbers(of: "weights") }
+    /// The biases of a linear model.
+    var bias: [Float] { numbers(of: "bias") }
+}

@@ -37,9 +37,10 @@ struct GradientTests {
 
     private func flat(_ parameters: LearnerParameters) -> [Double] {
         var flat: [Double] = []
-        for row in 0..<parameters.rows {
-            for column in 0..<5 { flat.append(Double(parameters.weights[row * 5 + column])) }
-            flat.append(Double(parameters.bias[row]))
+        let weights = parameters.weights
+        for (row, bias) in parameters.bias.enumerated() {
+            for column in 0..<5 { flat.append(Double(weights[row * 5 + column])) }
+            flat.append(Double(bias))
         }
         return flat
     }
@@ -196,4 +197,11 @@ struct GradientTests {
         #expect(weights[1...].filter { $0 == 0 }.count >= 2)
         #expect(abs(learner.parameters.bias[0] - 2) < 0.5)
     }
+}
+
+extension LearnerParameters {
+    /// The weights of a linear model.
+    var weights: [Float] { numbers(of: "weights") }
+    /// The biases of a linear model.
+    var bias: [Float] { numbers(of: "bias") }
 }

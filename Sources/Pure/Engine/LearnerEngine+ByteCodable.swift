@@ -153,7 +153,7 @@ extension LearnerCore: ByteCodable {
     ) throws(DecodeError) {
         guard contender.learner.width == schema.width,
             contender.learner.outputs >= schema.outputs,
-            contender.learner.parameters.kind.task == schema.task
+            contender.learner.settings.model.task == schema.task
         else { throw .invalid("a model does not fit the schema") }
     }
 }

@@ -121,7 +121,7 @@ extension LearnerEngine {
                 remedy: "choose another version, or reset the learner with that task first"
             )
         }
-        if made.model != wanted.model || made.optimiser.name != wanted.optimiser.name {
+        if !made.isForSameLearner(as: wanted) {
             return .refused(
                 "version \(state.number) was made with \(made.model.name) and "
                     + "\(made.optimiser.name); configured are \(wanted.model.name) and "

@@ -25,7 +25,7 @@ extension LearnerEngine {
             members += [
                 .init("task", .string(core.schema.task.name)),
                 .init("state", isHeld ? "held" : "learning"),
-                .init("model", .string(core.champion.learner.parameters.kind.name)),
+                .init("model", .string(core.champion.learner.parameters.kind)),
             ]
         }
         members.append(

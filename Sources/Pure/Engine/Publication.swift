@@ -33,7 +33,7 @@ struct Publication: Sendable {
 
     /// Remembers what was published.
     mutating func didPublish(_ parameters: LearnerParameters, loss: Double) {
-        weights = parameters.weights + parameters.bias
+        weights = parameters.numbers
         self.loss = loss
         isResumed = false
         isOwed = false
@@ -47,7 +47,7 @@ struct Publication: Sendable {
 
     /// Whether weights or loss have moved by the share.
     func hasMoved(_ parameters: LearnerParameters, loss: Double, by share: Double) -> Bool {
-        let now = parameters.weights + parameters.bias
+        let now = parameters.numbers
         guard now.count == weights.count else { return true }
         var distance = 0.0
         var length = 0.0

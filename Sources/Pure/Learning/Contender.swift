@@ -32,9 +32,7 @@ package struct Contender: Sendable {
 
     /// Takes other rates and strengths, if they are for the model and optimiser that it has.
     package mutating func configure(_ settings: LearnerSettings) {
-        guard let model = learner as? LinearModel, model.settings.model == settings.model,
-            model.settings.optimiser.name == settings.optimiser.name
-        else { return }
+        guard learner.settings.isForSameLearner(as: settings) else { return }
         learner.configure(settings)
     }
 

@@ -1,27 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A model of the linear family as its consumers see it: scores are `weights · z + bias`, and the
-// kind says what a score means.
+// A model as its consumers see it: what kind it is, the tensors that predict, and whatever else a
+// consumer must know, as texts. An artifact is these, the scaling and the schema; nothing that only
+// learning needs is among them. docs/protocol.md says for each kind what its tensors mean.
+
+package import Primitives
 
 /// The parameters that predict, without anything that only learning needs.
 package struct LearnerParameters: Sendable, Equatable {
-    /// What the scores mean.
-    package var kind: ModelKind
-    /// The number of columns.
-    package var width: Int
-    /// The weights: one row for linear and logistic, one for each class for softmax.
-    package var weights: [Float]
-    /// The bias of each row.
-    package var bias: [Float]
+    /// One named tensor of single-precision numbers.
+    package struct Tensor: Sendable, Equatable {
+        /// Its name in the artifact.
+        package var name: String
+        /// Its dimensions, outermost first.
+        package var shape: [Int]
+        /// Its numbers in row-major order.
+        package var numbers: [Float]
 
-    /// Makes parameters.
-    package init(kind: ModelKind, width: Int, weights: [Float], bias: [Float]) {
-        self.kind = kind
-        self.width = width
-        self.weights = weights
-        self.bias = bias
+        /// Makes a tensor.
+        ///
+        /// - Precondition: the shape has as many places as there are numbers.
+        package init(_ name: String, shape: [Int], _ numbers: [Float]) {
+            precondition(shape.reduce(1, *) == numbers.count, "a tensor's shape holds its numbers")
+            self.name = name
+            self.shape = shape
+            self.numbers = numbers
+        }
     }
 
-    /// The number of rows.
-    package var rows: Int { bias.count }
+    /// What the tensors mean: the word for the model in manifests and artifacts.
+    package var kind: String
+    /// The tensors in the order of the artifact.
+    package var tensors: [Tensor]
+    /// What else a consumer must know, by name, as it stands in the artifact's metadata.
+    package var facts: [JSONValue.Member]
+
+    /// Makes parameters.
+    package init(kind: String, tensors: [Tensor], facts: [JSONValue.Member] = []) {
+        self.kind = kind
+        self.tensors = tensors
+        self.facts = facts
+    }
+
+    /// The numbers of the tensor called `name`; none when there is no such tensor.
+    package func numbers(of name: String) -> [Float] {
+        tensors.first { $0.name == name }?.numbers ?? []
+    }
+
+    /// All numbers, tensor after tensor: what tells how far a model has moved.
+    package var numbers: [Float] { tensors.flatMap(\.numbers) }
 }

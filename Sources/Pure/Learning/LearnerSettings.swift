@@ -147,6 +147,12 @@ package struct LearnerSettings: Sendable, Equatable {
         self.gradientClip = gradientClip
     }
 
+    /// Whether a learner that was made with the other settings can go on with these: its parameters
+    /// and moments are made for one model and one optimiser, and it keeps both for life.
+    package func isForSameLearner(as other: LearnerSettings) -> Bool {
+        model == other.model && optimiser.name == other.optimiser.name
+    }
+
     /// Settings with the loss that goes with the model.
     package init(model: ModelKind, optimiser: OptimiserSettings, mode: LearningMode = .sequential) {
         self.init(model: model, loss: model.usualLoss, optimiser: optimiser, mode: mode)

@@ -10,8 +10,7 @@ extension LinearModel {
     package mutating func configure(_ settings: LearnerSettings) {
         precondition(settings.problem == nil, "settings are checked before they are used")
         precondition(
-            settings.model == self.settings.model
-                && settings.optimiser.name == self.settings.optimiser.name,
+            settings.isForSameLearner(as: self.settings),
             "a learner keeps its model and optimiser for life"
         )
         let powers = rule.powers

@@ -63,7 +63,13 @@ package struct LinearModel: Learner {
             weights.append(contentsOf: values[start..<start + width])
             bias.append(values[start + width])
         }
-        return LearnerParameters(kind: kind, width: width, weights: weights, bias: bias)
+        return LearnerParameters(
+            kind: kind.name,
+            tensors: [
+                .init("weights", shape: [rows, width], weights),
+                .init("bias", shape: [rows], bias),
+            ]
+        )
     }
 
     /// Whether every number of the state is finite.

@@ -16,15 +16,10 @@ package enum Artifact {
         let contender = version.contender
         let parameters = contender.learner.parameters
         let width = version.schema.width
-        let outputs = parameters.bias.count
         return Safetensors(
-            tensors: [
-                .init(
-                    name: "weights",
-                    shape: [outputs, width],
-                    elements: .float32(parameters.weights)
-                ),
-                .init(name: "bias", shape: [outputs], elements: .float32(parameters.bias)),
+            tensors: parameters.tensors.map {
+                .init(name: $0.name, shape: $0.shape, elements: .float32($0.numbers))
+            } + [
                 .init(
                     name: "mean",
                     shape: [width],
@@ -38,7 +33,7 @@ package enum Artifact {
             ],
             metadata: [
                 ("learnd", "1"),
-                ("model", parameters.kind.name),
+                ("model", parameters.kind),
                 ("task", version.schema.task.name),
                 ("incarnation", identity.incarnation),
                 ("learner", identity.learner.text),
@@ -46,7 +41,7 @@ package enum Artifact {
                 ("clip", JSONValue.number(Double(contender.standardiser.clip)).jsonText),
                 ("columns", JSONValue.array(version.schema.columns.map(\.json)).jsonText),
                 ("classes", JSONValue.array(version.schema.classes.labels.map(\.json)).jsonText),
-            ]
+            ] + parameters.facts.map { ($0.name, $0.value.text ?? $0.value.jsonText) }
         ).encoded()
     }
 }
