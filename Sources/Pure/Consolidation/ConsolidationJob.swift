@@ -111,7 +111,7 @@ package struct ConsolidationJob: Sendable {
         anchored.learner.restartMoments()
         anchored.learner.anchor(strength: settings.anchor)
         var refitted = fresh
-        rows.fitScaling(&refitted.standardiser)
+        rows.fit(&refitted.preparation)
         waiting = [
             Challenger(recipe: .continuation, contender: anchored),
             Challenger(recipe: .refit, contender: refitted),
@@ -157,7 +157,7 @@ package struct ConsolidationJob: Sendable {
             outputs: challenger.contender.learner.outputs,
             share: stepShare
         )
-        challenger.contender.standardiser.apply(&block)
+        challenger.contender.preparation.apply(&block)
         challenger.contender.learner.testThenTrain(&block)
         challenger.contender.trained += UInt64(end - position)
         position = end

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Champion and challengers are the same thing: a standardiser and a learner that have seen the same
+// Champion and challengers are the same thing: a preparation and a learner that have seen the same
 // samples. A contender is a value; a copy is a snapshot, and evolves alone.
 
 package import Primitives
 
-/// A model with its own scaling: the champion, or one that wants to be.
+/// A model with its own preparation: the champion, or one that wants to be.
 package struct Contender: Sendable {
-    /// What brings the columns to one scale.
-    package var standardiser: Standardiser
+    /// What makes features of raw columns.
+    package var preparation: Preparation
     /// What predicts and learns.
     package var learner: any Learner
     /// How many samples it has been trained on.
     package var trained: UInt64
 
     /// Makes a contender.
-    package init(standardiser: Standardiser, learner: any Learner, trained: UInt64 = 0) {
-        self.standardiser = standardiser
+    package init(preparation: Preparation, learner: any Learner, trained: UInt64 = 0) {
+        self.preparation = preparation
         self.learner = learner
         self.trained = trained
     }
@@ -26,8 +26,8 @@ package struct Contender: Sendable {
 
     /// Makes room for columns and classes that have appeared.
     package mutating func grow(width: Int, outputs: Int) {
-        standardiser.grow(width: width)
-        learner.grow(width: width, outputs: outputs)
+        preparation.grow(width: width)
+        learner.grow(width: preparation.featureWidth, outputs: outputs)
     }
 
     /// Takes other rates and strengths, if they are for the model and optimiser that it has.
@@ -38,32 +38,32 @@ package struct Contender: Sendable {
 
     /// Predicts each row of the block, then learns it.
     package mutating func testThenTrain(_ block: inout Block) {
-        standardiser.standardise(&block)
+        preparation.follow(&block)
         learner.testThenTrain(&block)
     }
 
     /// Predicts each row of the block and changes nothing.
     package func predict(_ block: inout Block) {
-        standardiser.apply(&block)
+        preparation.apply(&block)
         learner.predict(&block)
     }
 }
 
 extension Contender: ByteCodable {
-    /// Appends scaling, learner and count.
+    /// Appends preparation, learner and count.
     package func encode(into writer: inout ByteWriter) {
-        standardiser.encode(into: &writer)
+        preparation.encode(into: &writer)
         learner.encode(into: &writer)
         writer.write(trained)
     }
 
-    /// Reads scaling, learner and count.
+    /// Reads preparation, learner and count.
     package init(from reader: inout ByteReader) throws(DecodeError) {
-        standardiser = try Standardiser(from: &reader)
+        preparation = try Preparation(from: &reader)
         learner = try LearnerCoding.decode(from: &reader)
         trained = try reader.read()
-        guard standardiser.width == learner.width else {
-            throw .invalid("a model and its scaling differ in width")
+        guard preparation.featureWidth == learner.width else {
+            throw .invalid("a model and its preparation differ in width")
         }
     }
 }
