@@ -112,10 +112,11 @@ package struct ConsolidationJob: Sendable {
         anchored.learner.anchor(strength: settings.anchor)
         var refitted = fresh
         rows.fit(&refitted.preparation)
+        let recipes = champion.learner.settings.model.recipes
         waiting = [
             Challenger(recipe: .continuation, contender: anchored),
             Challenger(recipe: .refit, contender: refitted),
-        ]
+        ].filter { recipes.contains($0.recipe) }
         passesLeft = 0
         order = Array(0..<rows.count)
         passesLeft = passes

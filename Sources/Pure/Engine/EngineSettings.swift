@@ -90,7 +90,10 @@ package struct EngineSettings: Sendable, Equatable {
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }
         if classes.count > limits.classesMax { return "there are more classes than their limit" }
-        for task in task.map({ [$0] }) ?? Task.allCases {
+        if task == .unlabelled, model == nil {
+            return "the task unlabelled needs a model that learns without labels"
+        }
+        for task in (task ?? model?.task).map({ [$0] }) ?? Task.votable {
             if let problem = learnerSettings(for: task).problem { return problem }
         }
         return memory.complaint ?? drift.complaint ?? consolidation.recipe.complaint

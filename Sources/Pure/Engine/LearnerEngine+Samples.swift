@@ -258,7 +258,7 @@ extension LearnerEngine {
             return
         }
         drifts += 1
-        guard settings.consolidation.onDrift else { return }
+        guard settings.consolidation.onDrift, hasRecipes else { return }
         let since = UInt64(report.samplesSinceOnset)
         plan.want(
             ConsolidationWish(

@@ -20,7 +20,7 @@ package struct Block: Sendable {
     package var width = 0
     /// The number of features in a row: as many as raw columns until a preparation made more.
     package var featureWidth = 0
-    /// The number of predictions for a row: the class count, or 1 for regression.
+    /// The number of predictions for a row: the class count, 1 for regression, 2 without labels.
     package var outputs = 0
     /// The columns as they came, `rows * width`; NaN means missing.
     package var raw: [Float] = []
@@ -41,9 +41,11 @@ package struct Block: Sendable {
     package var contexts: [Int32] = []
     /// What each row may be used for.
     package var uses: [RowUse] = []
-    /// The predictions, `rows * outputs`: probabilities of the classes, or the number.
+    /// The predictions, `rows * outputs`: probabilities of the classes, or the number; for a
+    /// learner without labels the loss, and the trivial one.
     package var predictions: [Float] = []
-    /// The loss of each row: log loss or squared error; NaN where there is no label.
+    /// The loss of each row: log loss, squared error, or what a learner without labels said; NaN
+    /// where there is no label, or nothing to say.
     package var losses: [Float] = []
     /// 1 for each row whose predicted class is not its label; 0 for all others, without label too.
     package var errors: [UInt8] = []

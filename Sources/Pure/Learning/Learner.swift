@@ -12,15 +12,17 @@ package protocol Learner: Sendable {
     var settings: LearnerSettings { get }
     /// The number of features in a row.
     var width: Int { get }
-    /// The number of predictions for a row: the class count, or 1 for regression.
+    /// The number of predictions for a row: the class count, 1 for regression, 2 without labels.
     var outputs: Int { get }
     /// What an artifact holds.
     var parameters: LearnerParameters { get }
+    /// What else is to be known about its state, by name, as it stands beside the measures.
+    var figures: [JSONValue.Member] { get }
     /// Whether every number of the state is finite.
     var isFinite: Bool { get }
 
-    /// Predicts each row, then learns it when it is for training, labelled, and has a positive
-    /// weight; fills the predictions.
+    /// Predicts each row, then learns it when it is for training, has its label (if the task has
+    /// any), and has a positive weight; fills the predictions.
     mutating func testThenTrain(_ block: inout Block)
     /// Predicts without changing anything.
     func predict(_ block: inout Block)
@@ -34,4 +36,9 @@ package protocol Learner: Sendable {
     mutating func configure(_ settings: LearnerSettings)
     /// Appends the whole state, with a tag that ``LearnerCoding`` reads.
     func encode(into writer: inout ByteWriter)
+}
+
+extension Learner {
+    /// Nothing else.
+    package var figures: [JSONValue.Member] { [] }
 }
