@@ -49,8 +49,9 @@ void learnd_log_losses(const float *predictions, size_t outputs, const int32_t *
 typedef struct {
     float rate;
     float a, b, c, d;
+    float decay;
     float l1, l2;
-    float pull;
+    float pull, pull_l1;
 } learnd_step;
 
 // The gradient of weight i is `error * x[i]`, that of the bias is `bias_error`. `anchor` is null
@@ -64,6 +65,23 @@ void learnd_step_adagrad(float *values, float *squares, const float *anchor, con
 void learnd_step_adam(float *values, float *first, float *second, const float *anchor,
                       const float *x, size_t n, float error, float bias_error,
                       const learnd_step *step);
+
+// ftrl.c: z and n of each parameter, from which the parameter follows
+void learnd_step_ftrl(float *values, float *z, float *n, const float *anchor, const float *x,
+                      size_t width, float error, float bias_error, const learnd_step *step);
+// Sets z to what the parameters follow from.
+void learnd_ftrl_sums(const float *values, float *z, const float *n, size_t width,
+                      const learnd_step *step);
+
+// alignment.c: sums over the parameters of this gradient times the last one, and of their squares
+
+typedef struct {
+    double inner, own, before;
+} learnd_alignment;
+
+void learnd_align(const float *last, const float *x, size_t n, float error, float bias_error,
+                  learnd_alignment *sums);
+void learnd_keep_gradient(float *last, const float *x, size_t n, float error, float bias_error);
 
 // learn.c
 

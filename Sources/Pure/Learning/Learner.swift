@@ -28,8 +28,8 @@ package protocol Learner: Sendable {
     func predict(_ block: inout Block)
     /// Widens to the given shape, never shrinks; new columns and classes start at zero.
     mutating func grow(width: Int, outputs: Int)
-    /// Pulls learning towards the parameters as they are now; a strength of 0 removes the pull.
-    mutating func anchor(strength: Float)
+    /// Pulls learning towards the parameters as they are now; ``Anchor/none`` removes the pull.
+    mutating func anchor(_ anchor: Anchor)
     /// Puts the optimiser's state to its start, and keeps the parameters.
     mutating func restartMoments()
     /// Takes other rates and strengths for the same model and optimiser; the parameters stay.

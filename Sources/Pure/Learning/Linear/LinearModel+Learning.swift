@@ -17,26 +17,27 @@ extension LinearModel {
     /// The long way, for every model.
     mutating func testThenTrainByRows(_ block: inout Block) {
         switch rule {
-        case .sgd(var optimiser):
-            learn(&block, &optimiser)
-            rule = .sgd(optimiser)
-        case .invariant(var optimiser):
-            learn(&block, &optimiser)
-            rule = .invariant(optimiser)
-        case .momentum(var optimiser):
-            learn(&block, &optimiser)
-            rule = .momentum(optimiser)
-        case .adaGrad(var optimiser):
-            learn(&block, &optimiser)
-            rule = .adaGrad(optimiser)
-        case .adam(var optimiser):
-            learn(&block, &optimiser)
-            rule = .adam(optimiser)
+        case .sgd(let optimiser): rule = .sgd(learn(&block, optimiser))
+        case .invariant(let optimiser): rule = .invariant(learn(&block, optimiser))
+        case .momentum(let optimiser): rule = .momentum(learn(&block, optimiser))
+        case .adaGrad(let optimiser): rule = .adaGrad(learn(&block, optimiser))
+        case .rmsProp(let optimiser): rule = .rmsProp(learn(&block, optimiser))
+        case .adam(let optimiser): rule = .adam(learn(&block, optimiser))
+        case .followTheLeader(let optimiser): rule = .followTheLeader(learn(&block, optimiser))
+        case .decayedSGD(let optimiser): rule = .decayedSGD(learn(&block, optimiser))
+        case .decayedInvariant(let optimiser): rule = .decayedInvariant(learn(&block, optimiser))
+        case .hyperSGD(let optimiser): rule = .hyperSGD(learn(&block, optimiser))
+        case .hyperInvariant(let optimiser): rule = .hyperInvariant(learn(&block, optimiser))
         }
     }
 
+    /// Learns the block, and returns the optimiser as it is afterwards.
     @inline(__always)
-    private mutating func learn(_ block: inout Block, _ optimiser: inout some Optimiser) {
+    private mutating func learn<Rule: Optimiser>(
+        _ block: inout Block,
+        _ optimiser: Rule
+    ) -> Rule {
+        var optimiser = optimiser
         switch settings.mode {
         case .sequential:
             block.preparePredictions(width: width, outputs: outputs)
@@ -45,6 +46,7 @@ extension LinearModel {
             block.predictions = predictions
         case .meanGradient: learnMean(&block, &optimiser)
         }
+        return optimiser
     }
 
     private mutating func learnRows<Rule: Optimiser>(
@@ -75,6 +77,7 @@ extension LinearModel {
             guard uses[row] == .train, weight > 0, weight.isFinite,
                 link.hasLabel(target: targets[row], class: classes[row])
             else { continue }
+            optimiser.begin()
             let norm = link.norm(Rule.usesNorm, row, features)
             var scale: Float = 1
             if link.clip > 0 {
@@ -89,18 +92,21 @@ extension LinearModel {
                 }
                 scale = link.clipScale(squaredGradient: errors * Double(norm))
             }
-            optimiser.begin()
+            if Rule.observes {
+                for output in 0..<layout.rows {
+                    let error = Link.bounded(
+                        link.error(output, row, predictions.span, targets, classes) * weight
+                    )
+                    let place = layout.place(output, at: row * layout.width, error: error)
+                    optimiser.observe(first.span, features: features, place: place)
+                }
+                optimiser.adapt()
+            }
             for output in 0..<layout.rows {
                 let plain = link.error(output, row, predictions.span, targets, classes)
                 let weighted = optimiser.weighted(error: plain, weight: weight, squaredNorm: norm)
                 let error = Link.bounded(weighted) * scale
-                let place = Steps.Place(
-                    row: output,
-                    width: layout.width,
-                    at: row * layout.width,
-                    error: error,
-                    biasError: error
-                )
+                let place = layout.place(output, at: row * layout.width, error: error)
                 optimiser.step(
                     &values,
                     &first,
@@ -116,7 +122,10 @@ extension LinearModel {
         self.second = ownSecond
     }
 
-    private mutating func learnMean(_ block: inout Block, _ optimiser: inout some Optimiser) {
+    private mutating func learnMean<Rule: Optimiser>(
+        _ block: inout Block,
+        _ optimiser: inout Rule
+    ) {
         predict(&block)
         let link = Link(settings, Layout(self))
         guard sumGradient(block, link) else { return }
@@ -137,15 +146,15 @@ extension LinearModel {
         var first = ownFirst.mutableSpan
         var second = ownSecond.mutableSpan
         optimiser.begin()
+        if Rule.observes {
+            for output in 0..<link.layout.rows {
+                let place = link.layout.place(output, sums: sums, scale: scale)
+                optimiser.observe(first.span, features: sums, place: place)
+            }
+            optimiser.adapt()
+        }
         for output in 0..<link.layout.rows {
-            let start = output * (link.layout.width + 1)
-            let place = Steps.Place(
-                row: output,
-                width: link.layout.width,
-                at: start,
-                error: scale,
-                biasError: sums[start + link.layout.width] * scale
-            )
+            let place = link.layout.place(output, sums: sums, scale: scale)
             optimiser.step(
                 &values,
                 &first,
@@ -199,6 +208,25 @@ extension LinearModel {
 }
 
 extension Layout {
+    /// Where the step of one row's gradient goes.
+    @inline(__always)
+    func place(_ output: Int, at: Int, error: Float) -> Steps.Place {
+        Steps.Place(row: output, width: width, at: at, error: error, biasError: error)
+    }
+
+    /// Where the step of a mean gradient goes.
+    @inline(__always)
+    func place(_ output: Int, sums: Span<Float>, scale: Float) -> Steps.Place {
+        let start = output * (width + 1)
+        return Steps.Place(
+            row: output,
+            width: width,
+            at: start,
+            error: scale,
+            biasError: sums[start + width] * scale
+        )
+    }
+
     /// Writes the predictions of one row.
     @inline(__always)
     func predict(
