@@ -19,6 +19,11 @@ struct SettingsTests {
         LearnerSettings(model: .linear, optimiser: .invariant(rate: 0.1)),
         LearnerSettings(
             model: .linear,
+            loss: .expectile(tau: 0.6),
+            optimiser: .invariant(rate: 0.1)
+        ),
+        LearnerSettings(
+            model: .linear,
             loss: .huber(delta: 2),
             optimiser: .momentum(rate: 0.1, momentum: 0.9),
             l1: 0.1,
@@ -58,7 +63,18 @@ struct SettingsTests {
             optimiser: .sgd(rate: 0.01),
             pace: .hypergradient(gain: 0.05)
         ),
+        LearnerSettings(model: .svm, optimiser: .sgd(rate: 0.05)),
+        LearnerSettings(model: .linear, loss: .quantile(tau: 0.5), optimiser: .sgd(rate: 0.1)),
     ]
+
+    private static func outputs(_ settings: LearnerSettings) -> Int {
+        switch settings.model {
+        case .linear: 1
+        // The middle one of three lies between two lines, which one against the rest cannot learn.
+        case .logistic, .svm: 2
+        case .softmax: 3
+        }
+    }
 
     @Test("Good settings survive as bytes", arguments: good)
     func coding(settings: LearnerSettings) throws {
@@ -79,6 +95,9 @@ struct SettingsTests {
         }
         add("logistic") { $0.loss = .logistic }
         add("delta") { $0.loss = .huber(delta: 0) }
+        add("tau") { $0.loss = .quantile(tau: 0) }
+        add("tau") { $0.loss = .expectile(tau: 1) }
+        add("svm") { $0.loss = .hinge }
         add("rate") { $0.optimiser = .sgd(rate: 0) }
         add("rate") { $0.optimiser = .sgd(rate: .nan) }
         add("rate") { $0.optimiser = .sgd(rate: .infinity) }
@@ -139,7 +158,7 @@ struct SettingsTests {
     func bits() {
         var digests: [UInt32] = []
         for settings in SettingsTests.good {
-            let outputs = settings.model == .linear ? 1 : settings.model == .logistic ? 2 : 3
+            let outputs = SettingsTests.outputs(settings)
             var standardiser = Standardiser(memory: 100)
             standardiser.grow(width: 53)
             var learner = makeLearner(settings, width: 53, outputs: outputs)
@@ -158,6 +177,7 @@ struct SettingsTests {
             digests == [
                 707_807_472, 3_283_901_639, 1_928_742_674, 2_678_815_715, 1_361_258_588,
                 1_808_815_223, 3_858_645_381, 405_340_755, 3_387_980_863,
+                1_444_389_991, 1_845_343_594,
             ]
         )
     }
@@ -165,11 +185,11 @@ struct SettingsTests {
     @Test("Each classifier learns what can be learned", arguments: good)
     func learns(settings: LearnerSettings) {
         var random = RandomSource(seed: 5)
-        let outputs = settings.model == .linear ? 1 : settings.model == .logistic ? 2 : 3
+        let outputs = SettingsTests.outputs(settings)
         var standardiser = Standardiser()
         standardiser.grow(width: 4)
         var learner = makeLearner(settings, width: 4, outputs: outputs)
-        var evaluation = Evaluation(task: settings.model.task)
+        var evaluation = Evaluation(task: settings.task)
         for _ in 0..<600 {
             var block = Block()
             block.reset(width: 4, outputs: outputs)

@@ -20,6 +20,7 @@ extension EngineSettings {
         compare("model", \.modelName)
         compare("loss", \.lossName)
         compare("optimiser", \.optimiser.name)
+        compare("the pace of the rate", \.pace.name)
         compare("width", \.widthText)
         compare("classes", \.classesText)
         compare("classes_max", \.limits.classesMax)
@@ -45,17 +46,5 @@ extension EngineSettings {
     private var widthText: String { width.map { String($0) } ?? "auto" }
     private var classesText: String {
         classes.isEmpty ? "auto" : classes.map(\.json.jsonText).joined(separator: ", ")
-    }
-}
-
-extension LossKind {
-    /// The name in the configuration.
-    var name: String {
-        switch self {
-        case .squared: "squared"
-        case .huber: "huber"
-        case .logistic: "logistic"
-        case .crossEntropy: "cross_entropy"
-        }
     }
 }

@@ -18,6 +18,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var loss: LossKind?
     /// How weights follow gradients.
     package var optimiser: OptimiserSettings = .sgd(rate: 0.05)
+    /// What becomes of the rate of gradient descent.
+    package var pace = RatePace.constant
     /// The pull of the first norm.
     package var l1: Float = 0
     /// The pull of the second norm.
@@ -61,23 +63,29 @@ package struct EngineSettings: Sendable, Equatable {
     /// optimiser.
     package func learnerSettings(for task: Task) -> LearnerSettings {
         let usual: ModelKind = task == .classes ? .softmax : .linear
-        let model = self.model.map { $0.task == task ? $0 : usual } ?? usual
+        let model = self.model.map { ($0.task ?? task) == task ? $0 : usual } ?? usual
+        let usualLoss = model.usualLoss(for: task)
         var chosen = LearnerSettings(
             model: model,
-            loss: loss ?? model.usualLoss,
-            optimiser: optimiser(for: model),
+            loss: loss ?? usualLoss,
+            optimiser: optimiser,
+            pace: pace,
             l1: l1,
             l2: l2,
             mode: mode
         )
-        if chosen.problem != nil { chosen.loss = model.usualLoss }
+        chosen.preferInvariant()
+        if chosen.problem == nil { return chosen }
+        chosen.loss = usualLoss
+        chosen.optimiser = optimiser
+        chosen.preferInvariant()
         if chosen.problem != nil { chosen.optimiser = .sgd(rate: optimiser.rate) }
         return chosen
     }
 
     /// What is wrong with the settings, if anything.
     package var complaint: String? {
-        if let task, let model, model.task != task {
+        if let task, let model, let only = model.task, only != task {
             return "the model \(model.name) does not predict \(task.name)"
         }
         if !(1...1_000_000).contains(voteSamples) {
@@ -99,18 +107,9 @@ package struct EngineSettings: Sendable, Equatable {
         return memory.complaint ?? drift.complaint ?? consolidation.recipe.complaint
     }
 
-    /// Plain gradient descent on squared loss diverges above a rate of about 1 / (width + 1), so
-    /// its importance-invariant form, which can't overshoot, stands in where it can.
-    private func optimiser(for model: ModelKind) -> OptimiserSettings {
-        guard case .sgd(let rate) = optimiser, (loss ?? model.usualLoss) == .squared,
-            mode == .sequential
-        else { return optimiser }
-        return .invariant(rate: rate)
-    }
-
-    /// How many outputs a model has under the schema: logistic regression always has two.
+    /// How many outputs a model has under the schema: some always have two.
     package func outputs(of schema: Schema) -> Int {
-        schema.task == .classes && model == .logistic ? 2 : schema.outputs
+        max(learnerSettings(for: schema.task).model.leastOutputs, schema.outputs)
     }
 
     /// A contender that has learned nothing.
@@ -125,6 +124,17 @@ package struct EngineSettings: Sendable, Equatable {
                 outputs: outputs(of: schema)
             )
         )
+    }
+}
+
+extension LearnerSettings {
+    /// Plain gradient descent on squared errors diverges above a rate of about 1 / (width + 1), so
+    /// its importance-invariant form, which can't overshoot, stands in where it can.
+    fileprivate mutating func preferInvariant() {
+        guard case .sgd(let rate) = optimiser, loss.isQuadratic, mode == .sequential else {
+            return
+        }
+        optimiser = .invariant(rate: rate)
     }
 }
 

@@ -52,7 +52,7 @@ package struct LearnerCore: Sendable {
         self.schema = schema
         champion = settings.newContender(for: schema)
         remembers = !champion.learner.settings.model.recipes.isEmpty
-        evaluation = Evaluation(task: schema.task)
+        evaluation = Evaluation(settings.learnerSettings(for: schema.task).yardstick)
         watch = DriftWatch(settings: settings.drift)
         memory = ReplayMemory(settings: settings.memory, seed: settings.seed)
         memory.grow(width: schema.width)
@@ -298,7 +298,11 @@ extension LearnerCore {
     var lossScale: LossScale {
         switch schema.task {
         case .classes: LossScale(full: 2, isSquared: false)
-        case .regression: LossScale(full: 6 * max(usualError.mean, 1e-12), isSquared: true)
+        case .regression:
+            LossScale(
+                full: 6 * max(usualError.mean, 1e-12),
+                isSquared: evaluation.yardstick.isSquared
+            )
         case .unlabelled: LossScale(full: 4 * max(usualError.mean, 1e-12), isSquared: false)
         }
     }
@@ -320,7 +324,8 @@ extension LearnerCore {
                 bits.append(block.errors[row])
                 bounded.append(scale.bounded(loss))
             case .regression:
-                usualError.add(Double(loss).squareRoot())
+                let isSquared = evaluation.yardstick.isSquared
+                usualError.add(isSquared ? Double(loss).squareRoot() : Double(loss))
                 bounded.append(lossScale.bounded(loss))
             case .unlabelled:
                 usualError.add(Double(loss))
@@ -349,6 +354,7 @@ extension LearnerCore {
         contexts.limit = settings.contextsMax
         let learning = settings.learnerSettings(for: schema.task)
         champion.configure(learning)
+        evaluation.judge(by: champion.learner.settings.yardstick)
         race?.configure(learning)
         if settings.drift != watch.settings { watch = DriftWatch(settings: settings.drift) }
     }

@@ -131,9 +131,8 @@ extension LearnerEngine {
         }
         if !made.isForSameLearner(as: wanted) {
             return .refused(
-                "version \(state.number) was made with \(made.model.name) and "
-                    + "\(made.optimiser.name); configured are \(wanted.model.name) and "
-                    + "\(wanted.optimiser.name)",
+                "version \(state.number) was made with \(made.words); configured are "
+                    + wanted.words,
                 remedy: "choose another version, or configure these"
             )
         }
@@ -149,7 +148,7 @@ extension LearnerEngine {
     ///
     /// Books and version numbers go on; the next samples vote.
     private mutating func reset(task: Task?, effects: inout Effects) {
-        if let task, let model = settings.model, model.task != task {
+        if let task, let model = settings.model, let only = model.task, only != task {
             effects.outcome = .refused(
                 "the model \(model.name) is configured, and it does not predict \(task.name)",
                 remedy: "change model in the configuration, or reset without --task"

@@ -48,6 +48,13 @@ extension LossKind: ByteCodable {
             writer.write(delta)
         case .logistic: writer.write(UInt8(2))
         case .crossEntropy: writer.write(UInt8(3))
+        case .hinge: writer.write(UInt8(4))
+        case .quantile(let tau):
+            writer.write(UInt8(5))
+            writer.write(tau)
+        case .expectile(let tau):
+            writer.write(UInt8(6))
+            writer.write(tau)
         }
     }
 
@@ -58,6 +65,9 @@ extension LossKind: ByteCodable {
         case 1: self = .huber(delta: try reader.readFloat())
         case 2: self = .logistic
         case 3: self = .crossEntropy
+        case 4: self = .hinge
+        case 5: self = .quantile(tau: try reader.readFloat())
+        case 6: self = .expectile(tau: try reader.readFloat())
         case let other: throw .invalid("there is no loss number \(other)")
         }
     }

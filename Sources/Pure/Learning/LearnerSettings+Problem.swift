@@ -27,13 +27,19 @@ extension LearnerSettings {
 
     private var lossProblem: String? {
         switch (model, loss) {
-        case (.linear, .squared), (.logistic, .logistic), (.softmax, .crossEntropy): nil
+        case (.linear, .squared), (.logistic, .logistic), (.softmax, .crossEntropy),
+            (.svm, .hinge):
+            nil
         case (.linear, .huber(let delta)):
             delta > 0 && delta.isFinite
                 ? nil : "delta of the huber loss is \(delta), but must be above 0"
+        case (.linear, .quantile(let tau)), (.linear, .expectile(let tau)):
+            tau >= 0.001 && tau <= 0.999
+                ? nil : "tau is \(tau), but must lie between 0.001 and 0.999"
         default:
-            "the model \(model.name) does not go with this loss; use squared or huber with linear, "
-                + "logistic with logistic, cross_entropy with softmax"
+            "the model \(model.name) does not go with the loss \(loss.name); use squared, huber, "
+                + "quantile or expectile with linear, logistic with logistic, cross_entropy with "
+                + "softmax, hinge with svm"
         }
     }
 
@@ -54,9 +60,9 @@ extension LearnerSettings {
         switch optimiser {
         case .sgd: return nil
         case .invariant:
-            guard loss == .squared, mode == .sequential else {
-                return "the optimiser invariant needs the squared loss and sequential mode; "
-                    + "use sgd for others"
+            guard loss.isQuadratic, mode == .sequential else {
+                return "the optimiser invariant needs the squared or expectile loss and sequential "
+                    + "mode; use sgd for others"
             }
             return nil
         case .momentum(_, let momentum):

@@ -11,6 +11,8 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     case logistic = 1
     /// One score for each class; probabilities are their exponentials, normalised.
     case softmax = 2
+    /// The score is a margin for the second of two classes, or one margin for each of more.
+    case svm = 3
 
     /// The name in manifests and configuration.
     package var name: String {
@@ -18,11 +20,25 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         case .linear: "linear"
         case .logistic: "logistic"
         case .softmax: "softmax"
+        case .svm: "svm"
         }
     }
 
-    /// What a model of this kind predicts.
-    package var task: Task { self == .linear ? .regression : .classes }
+    /// What a model of this kind predicts; nil when its loss decides.
+    package var task: Task? {
+        switch self {
+        case .linear: .regression
+        case .logistic, .softmax, .svm: .classes
+        }
+    }
+
+    /// The fewest outputs that it has.
+    package var leastOutputs: Int {
+        switch self {
+        case .linear, .softmax: 1
+        case .logistic, .svm: 2
+        }
+    }
 }
 
 /// What learning makes small.
@@ -36,6 +52,15 @@ package enum LossKind: Sendable, Equatable {
     case logistic
     /// -log of the probability of the true class.
     case crossEntropy
+    /// max(0, 1 - m), with m the margin for the true class (Cortes and Vapnik, "Support-vector
+    /// networks", 1995); of more than two classes each is learned against the rest.
+    case hinge
+    /// tau times what a prediction lacks, or (1 - tau) times what it exceeds: the prediction becomes
+    /// the tau-quantile (Koenker and Bassett, "Regression quantiles", 1978).
+    case quantile(tau: Float)
+    /// (p - y)², times tau where the prediction is too low and (1 - tau) where it is too high: the
+    /// tau-expectile (Newey and Powell, "Asymmetric least squares estimation and testing", 1987).
+    case expectile(tau: Float)
 
     /// The name in configuration and status.
     package var name: String {
@@ -44,6 +69,26 @@ package enum LossKind: Sendable, Equatable {
         case .huber: "huber"
         case .logistic: "logistic"
         case .crossEntropy: "cross_entropy"
+        case .hinge: "hinge"
+        case .quantile: "quantile"
+        case .expectile: "expectile"
+        }
+    }
+
+    /// Whether it is a square of the error, but for a factor: what the importance-invariant step
+    /// can solve.
+    package var isQuadratic: Bool {
+        switch self {
+        case .squared, .expectile: true
+        default: false
+        }
+    }
+
+    /// What a learner of this loss predicts.
+    package var task: Task {
+        switch self {
+        case .squared, .huber, .quantile, .expectile: .regression
+        case .logistic, .crossEntropy, .hinge: .classes
         }
     }
 }
@@ -145,6 +190,23 @@ package struct LearnerSettings: Sendable, Equatable {
     /// The largest Euclidean norm that the gradient of one step may have, regularisers apart.
     package var gradientClip: Float?
 
+    /// What a learner keeps for life, in words.
+    package var words: String {
+        "\(model.name), \(optimiser.name) and a \(pace.name) rate"
+    }
+
+    /// What is predicted.
+    package var task: Task { model.task ?? loss.task }
+
+    /// How the predictions are judged.
+    package var yardstick: Yardstick {
+        switch loss {
+        case .quantile(let tau): .quantile(tau: tau)
+        case .expectile(let tau): .expectile(tau: tau)
+        default: Yardstick(task)
+        }
+    }
+
     /// Makes settings.
     package init(
         model: ModelKind,
@@ -175,6 +237,11 @@ package struct LearnerSettings: Sendable, Equatable {
 
     /// Settings with the loss that goes with the model.
     package init(model: ModelKind, optimiser: OptimiserSettings, mode: LearningMode = .sequential) {
-        self.init(model: model, loss: model.usualLoss, optimiser: optimiser, mode: mode)
+        self.init(
+            model: model,
+            loss: model.usualLoss(for: model.task ?? .classes),
+            optimiser: optimiser,
+            mode: mode
+        )
     }
 }

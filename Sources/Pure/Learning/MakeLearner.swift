@@ -11,7 +11,7 @@ package func makeLearner(
     outputs: Int
 ) -> any Learner {
     switch settings.model {
-    case .linear, .logistic, .softmax:
+    case .linear, .logistic, .softmax, .svm:
         LinearModel(settings, width: width, outputs: outputs)
     }
 }

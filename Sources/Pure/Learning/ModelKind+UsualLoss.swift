@@ -3,12 +3,13 @@
 // The loss that a model has when none is set.
 
 extension ModelKind {
-    /// The loss that goes with the model.
-    package var usualLoss: LossKind {
+    /// The loss that goes with the model, for a task that it can have.
+    package func usualLoss(for task: Task) -> LossKind {
         switch self {
         case .linear: .squared
         case .logistic: .logistic
         case .softmax: .crossEntropy
+        case .svm: .hinge
         }
     }
 }

@@ -52,6 +52,7 @@ extension LinearModel {
             switch kind {
             case .linear: outputs == 1
             case .logistic: outputs == 2
+            case .svm: outputs >= 2
             case .softmax: outputs >= 1
             }
         return outputsFit && values.count == count

@@ -72,11 +72,13 @@ extension LinearModel {
         var first = ownFirst.mutableSpan
         var second = ownSecond.mutableSpan
         for row in 0..<block.rows {
-            layout.predict(row, values: values.span, features: features, into: &predictions)
-            let weight = weights[row]
+            layout.score(row, values: values.span, features: features, into: &predictions)
+            if !layout.learnsFromScores { layout.map(row, &predictions) }
+            var weight = weights[row]
             guard uses[row] == .train, weight > 0, weight.isFinite,
                 link.hasLabel(target: targets[row], class: classes[row])
             else { continue }
+            weight = link.importance(weight, row, predictions.span, targets)
             optimiser.begin()
             let norm = link.norm(Rule.usesNorm, row, features)
             var scale: Float = 1
@@ -117,6 +119,9 @@ extension LinearModel {
                 )
             }
         }
+        if layout.learnsFromScores {
+            for row in 0..<block.rows { layout.map(row, &predictions) }
+        }
         self.values = ownValues
         self.first = ownFirst
         self.second = ownSecond
@@ -126,9 +131,12 @@ extension LinearModel {
         _ block: inout Block,
         _ optimiser: inout Rule
     ) {
-        predict(&block)
         let link = Link(settings, Layout(self))
-        guard sumGradient(block, link) else { return }
+        fillScores(&block)
+        if !link.layout.learnsFromScores { map(&block) }
+        let learnsAny = sumGradient(block, link)
+        if link.layout.learnsFromScores { map(&block) }
+        guard learnsAny else { return }
         var scale: Float = 1
         if link.clip > 0 {
             var squares: Double = 0
@@ -186,7 +194,12 @@ extension LinearModel {
         sum.append(contentsOf: repeatElement(0, count: values.count))
         var sums = sum.mutableSpan
         for row in 0..<block.rows where link.learns(block, row) {
-            let share = Float(Double(block.weights[row]) / total)
+            let share = link.importance(
+                Float(Double(block.weights[row]) / total),
+                row,
+                predictions,
+                targets
+            )
             for output in 0..<link.layout.rows {
                 let error = Link.bounded(
                     link.error(output, row, predictions, targets, classes)
@@ -227,31 +240,45 @@ extension Layout {
         )
     }
 
-    /// Writes the predictions of one row.
+    /// Writes the scores of one row.
     @inline(__always)
-    func predict(
+    func score(
         _ row: Int,
         values: Span<Float>,
         features: Span<Float>,
         into predictions: inout MutableSpan<Float>
     ) {
-        let to = row * outputs
         Scores.fill(
             &predictions,
-            to: to,
+            to: row * outputs,
             rows: rows,
             width: width,
             parameters: values,
             features: features,
             at: row * width
         )
+    }
+
+    /// Turns the scores of one row into predictions.
+    ///
+    /// Margins become probabilities by a map that only keeps their order: with a margin for each
+    /// class their softmax, and with one for the second of two classes the softmax of it and its
+    /// opposite.
+    @inline(__always)
+    func map(_ row: Int, _ predictions: inout MutableSpan<Float>) {
+        let to = row * outputs
         switch kind {
         case .linear: break
-        case .logistic:
-            let probability = Probability.sigmoid(predictions[to])
-            predictions[to] = 1 - probability
-            predictions[to + 1] = probability
-        case .softmax: Probability.softmax(&predictions, at: to, count: outputs)
+        case .logistic: Layout.split(&predictions, at: to, score: predictions[to])
+        case .svm where rows == 1: Layout.split(&predictions, at: to, score: 2 * predictions[to])
+        case .softmax, .svm: Probability.softmax(&predictions, at: to, count: outputs)
         }
+    }
+
+    @inline(__always)
+    private static func split(_ predictions: inout MutableSpan<Float>, at: Int, score: Float) {
+        let probability = Probability.sigmoid(score)
+        predictions[at] = 1 - probability
+        predictions[at + 1] = probability
     }
 }
