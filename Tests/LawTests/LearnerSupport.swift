@@ -76,7 +76,40 @@ struct Subject: Sendable, CustomTestStringConvertible {
                 }
             }
         }
-        return subjects
+        return subjects + rowByRow
+    }()
+
+    /// The models whose steps follow from their rows alone.
+    static let rowByRow: [Subject] = {
+        var forgetful = ModelSettings()
+        forgetful.rls.forgetting = 0.98
+        forgetful.arow.fullWidth = 3
+        forgetful.passiveAggressive.variant = .second
+        let choices: [(String, ModelKind, LossKind, Int, ModelSettings)] = [
+            ("rls", .rls, .squared, 1, ModelSettings()),
+            ("rls that forgets", .rls, .squared, 1, forgetful),
+            ("arow", .arow, .hinge, 2, ModelSettings()),
+            ("arow of three", .arow, .hinge, 3, ModelSettings()),
+            ("diagonal arow", .arow, .hinge, 2, forgetful),
+            ("diagonal arow of three", .arow, .hinge, 3, forgetful),
+            ("PA-I", .passiveAggressive, .hinge, 2, ModelSettings()),
+            ("PA-I of three", .passiveAggressive, .hinge, 3, ModelSettings()),
+            ("PA-II", .passiveAggressive, .hinge, 2, forgetful),
+            ("PA-I regression", .passiveAggressive, .epsilonInsensitive, 1, ModelSettings()),
+            ("PA-II regression", .passiveAggressive, .epsilonInsensitive, 1, forgetful),
+        ]
+        return choices.map { name, model, loss, outputs, models in
+            Subject(
+                settings: LearnerSettings(
+                    model: model,
+                    loss: loss,
+                    optimiser: .sgd(rate: 0.05),
+                    models: models
+                ),
+                outputs: outputs,
+                testDescription: name
+            )
+        }
     }()
 
     static let sequential = all.filter { $0.settings.mode == .sequential }

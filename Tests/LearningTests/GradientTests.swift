@@ -23,6 +23,7 @@ struct GradientTests {
         }
         switch kind {
         case .squared: return (scores[0] - Double(y)) * (scores[0] - Double(y))
+        case .epsilonInsensitive: return .nan
         case .huber(let delta):
             let distance = abs(scores[0] - Double(y))
             let most = Double(delta)

@@ -101,6 +101,55 @@ typedef struct {
 int learnd_learn_logistic(const learnd_rows *block, float *values, float rate);
 int learnd_learn_softmax(const learnd_rows *block, float *values, size_t outputs, float rate);
 
+// wide.c, rls.c, arow.c, passive_aggressive.c: models with parameters in double precision
+
+// The rows of a block that are tested, then trained on. A label is a class, or, with `is_number`, a
+// target; with one row of parameters for two classes the score is that of the second.
+typedef struct {
+    const float *features;
+    size_t rows, n, outputs;
+    int is_number;
+    const float *targets;
+    const int32_t *labels;
+    const float *weights;
+    const uint8_t *uses;
+    uint8_t learned_use;
+    float *predictions;
+} learnd_samples;
+
+// A pull towards the parameters at `anchor`; null: none.
+typedef struct {
+    const double *anchor;
+    double l2, l1;
+} learnd_pull;
+
+// `variance_most` is what the mean of the covariance's diagonal may reach. The usual error is that
+// of the last rows, `count` of them until they are LEARND_RLS_WARM.
+#define LEARND_RLS_WARM 100
+typedef struct {
+    double forgetting, variance_most, clip;
+    double variance, count;
+} learnd_rls_state;
+
+typedef struct {
+    double r, q;
+} learnd_arow_rule;
+
+typedef struct {
+    double aggressiveness, insensitivity;
+    int is_second;
+} learnd_pa_rule;
+
+void learnd_wide_predict(const learnd_samples *block, const double *values, size_t rows);
+// `scratch` has n + 1 numbers.
+void learnd_rls(const learnd_samples *block, double *values, double *covariance, double *scratch,
+                const learnd_pull *pull, learnd_rls_state *state);
+void learnd_arow(const learnd_samples *block, size_t rows, double *values, double *covariance,
+                 int is_full, double *scratch, const learnd_pull *pull,
+                 const learnd_arow_rule *rule);
+void learnd_passive_aggressive(const learnd_samples *block, size_t rows, double *values,
+                               const learnd_pull *pull, const learnd_pa_rule *rule);
+
 // standardise.c
 
 void learnd_standardise(double *mean, double *variance, double *count, size_t n, double memory,

@@ -15,6 +15,7 @@ extension EngineSettings: ByteCodable {
         writer.write(optional: loss)
         optimiser.encode(into: &writer)
         pace.encode(into: &writer)
+        models.encode(into: &writer)
         writer.write(l1)
         writer.write(l2)
         writer.write(mode.rawValue)
@@ -41,6 +42,7 @@ extension EngineSettings: ByteCodable {
         loss = try reader.readOptional()
         optimiser = try OptimiserSettings(from: &reader)
         pace = try RatePace(from: &reader)
+        models = try ModelSettings(from: &reader)
         l1 = try reader.readFloat()
         l2 = try reader.readFloat()
         guard let mode = LearningMode(rawValue: try reader.read()) else {

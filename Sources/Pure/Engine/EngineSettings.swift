@@ -20,6 +20,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var optimiser: OptimiserSettings = .sgd(rate: 0.05)
     /// What becomes of the rate of gradient descent.
     package var pace = RatePace.constant
+    /// What belongs to one kind of model alone.
+    package var models = ModelSettings()
     /// The pull of the first norm.
     package var l1: Float = 0
     /// The pull of the second norm.
@@ -72,7 +74,8 @@ package struct EngineSettings: Sendable, Equatable {
             pace: pace,
             l1: l1,
             l2: l2,
-            mode: mode
+            mode: mode,
+            models: models
         )
         chosen.preferInvariant()
         if chosen.problem == nil { return chosen }
@@ -109,7 +112,10 @@ package struct EngineSettings: Sendable, Equatable {
 
     /// How many outputs a model has under the schema: some always have two.
     package func outputs(of schema: Schema) -> Int {
-        max(learnerSettings(for: schema.task).model.leastOutputs, schema.outputs)
+        max(
+            learnerSettings(for: schema.task).model.leastOutputs(for: schema.task),
+            schema.outputs
+        )
     }
 
     /// A contender that has learned nothing.
@@ -131,9 +137,9 @@ extension LearnerSettings {
     /// Plain gradient descent on squared errors diverges above a rate of about 1 / (width + 1), so
     /// its importance-invariant form, which can't overshoot, stands in where it can.
     fileprivate mutating func preferInvariant() {
-        guard case .sgd(let rate) = optimiser, loss.isQuadratic, mode == .sequential else {
-            return
-        }
+        guard case .sgd(let rate) = optimiser, model.followsGradients, loss.isQuadratic,
+            mode == .sequential
+        else { return }
         optimiser = .invariant(rate: rate)
     }
 }

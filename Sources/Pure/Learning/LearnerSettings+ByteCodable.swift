@@ -16,6 +16,7 @@ extension LearnerSettings: ByteCodable {
         writer.write(mode.rawValue)
         writer.write(gradientClip != nil)
         if let gradientClip { writer.write(gradientClip) }
+        models.encode(into: &writer)
     }
 
     /// Reads settings, and refuses those that no learner could use.
@@ -34,6 +35,7 @@ extension LearnerSettings: ByteCodable {
         }
         self.mode = mode
         gradientClip = try reader.readFlag() ? try reader.readFloat() : nil
+        models = try ModelSettings(from: &reader)
         if let problem { throw .invalid(problem) }
     }
 }
@@ -55,6 +57,7 @@ extension LossKind: ByteCodable {
         case .expectile(let tau):
             writer.write(UInt8(6))
             writer.write(tau)
+        case .epsilonInsensitive: writer.write(UInt8(7))
         }
     }
 
@@ -68,6 +71,7 @@ extension LossKind: ByteCodable {
         case 4: self = .hinge
         case 5: self = .quantile(tau: try reader.readFloat())
         case 6: self = .expectile(tau: try reader.readFloat())
+        case 7: self = .epsilonInsensitive
         case let other: throw .invalid("there is no loss number \(other)")
         }
     }

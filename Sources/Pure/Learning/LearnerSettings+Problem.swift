@@ -6,7 +6,26 @@
 extension LearnerSettings {
     /// Why these settings cannot be used, in one sentence; nil when they can.
     package var problem: String? {
-        if let problem = lossProblem ?? optimiserProblem { return problem }
+        if let problem = lossProblem ?? models.problem(of: model) { return problem }
+        return model.followsGradients ? gradientProblem : otherProblem
+    }
+
+    /// What a model whose steps follow from its rows alone has no use for.
+    private var otherProblem: String? {
+        if mode != .sequential {
+            return "the mode \(mode.name) needs a model that follows gradients, but \(model.name) "
+                + "takes each row by itself; use sequential"
+        }
+        for (name, value) in [("l1", l1), ("l2", l2), ("gradient_clip", gradientClip ?? 0)]
+        where value != 0 {
+            return "\(name) is \(value), but \(model.name) has no gradient to add it to; leave it "
+                + "out"
+        }
+        return nil
+    }
+
+    private var gradientProblem: String? {
+        if let problem = optimiserProblem { return problem }
         guard l1 >= 0, l1.isFinite else { return "l1 is \(l1), but must be 0 or more" }
         guard l2 >= 0, l2.isFinite, l2 <= l2Most else {
             return "l2 is \(l2), but must be 0 or more, and at most 1 / rate = \(l2Most); "
@@ -28,7 +47,8 @@ extension LearnerSettings {
     private var lossProblem: String? {
         switch (model, loss) {
         case (.linear, .squared), (.logistic, .logistic), (.softmax, .crossEntropy),
-            (.svm, .hinge):
+            (.svm, .hinge), (.rls, .squared), (.arow, .hinge), (.passiveAggressive, .hinge),
+            (.passiveAggressive, .epsilonInsensitive):
             nil
         case (.linear, .huber(let delta)):
             delta > 0 && delta.isFinite
@@ -39,7 +59,7 @@ extension LearnerSettings {
         default:
             "the model \(model.name) does not go with the loss \(loss.name); use squared, huber, "
                 + "quantile or expectile with linear, logistic with logistic, cross_entropy with "
-                + "softmax, hinge with svm"
+                + "softmax, hinge with svm, or the loss that goes with the model"
         }
     }
 

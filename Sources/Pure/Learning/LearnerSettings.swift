@@ -13,6 +13,12 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     case softmax = 2
     /// The score is a margin for the second of two classes, or one margin for each of more.
     case svm = 3
+    /// The score is the predicted number, by recursive least squares.
+    case rls = 4
+    /// Margins as of `svm`, learned by AROW.
+    case arow = 5
+    /// Margins as of `svm`, or a number, learned passive-aggressively.
+    case passiveAggressive = 6
 
     /// The name in manifests and configuration.
     package var name: String {
@@ -21,24 +27,41 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         case .logistic: "logistic"
         case .softmax: "softmax"
         case .svm: "svm"
+        case .rls: "rls"
+        case .arow: "arow"
+        case .passiveAggressive: "passive_aggressive"
         }
     }
 
     /// What a model of this kind predicts; nil when its loss decides.
     package var task: Task? {
         switch self {
-        case .linear: .regression
-        case .logistic, .softmax, .svm: .classes
+        case .linear, .rls: .regression
+        case .logistic, .softmax, .svm, .arow: .classes
+        case .passiveAggressive: nil
         }
     }
 
-    /// The fewest outputs that it has.
-    package var leastOutputs: Int {
+    /// Whether it follows gradients: then it has an optimiser, regularisers and two modes; else its
+    /// steps follow from its rows alone.
+    package var followsGradients: Bool {
         switch self {
-        case .linear, .softmax: 1
-        case .logistic, .svm: 2
+        case .linear, .logistic, .softmax, .svm: true
+        case .rls, .arow, .passiveAggressive: false
         }
     }
+
+    /// The fewest outputs that it has for a task.
+    package func leastOutputs(for task: Task) -> Int {
+        switch self {
+        case .linear, .softmax, .rls: 1
+        case .logistic, .svm, .arow: 2
+        case .passiveAggressive: task == .classes ? 2 : 1
+        }
+    }
+
+    /// The most features that it can have; nil when there is no limit of its own.
+    package var widthMost: Int? { self == .rls ? LeastSquaresSettings.widthMost : nil }
 }
 
 /// What learning makes small.
@@ -61,6 +84,8 @@ package enum LossKind: Sendable, Equatable {
     /// (p - y)², times tau where the prediction is too low and (1 - tau) where it is too high: the
     /// tau-expectile (Newey and Powell, "Asymmetric least squares estimation and testing", 1987).
     case expectile(tau: Float)
+    /// max(0, |p - y| - insensitivity), of passive-aggressive regression.
+    case epsilonInsensitive
 
     /// The name in configuration and status.
     package var name: String {
@@ -72,6 +97,7 @@ package enum LossKind: Sendable, Equatable {
         case .hinge: "hinge"
         case .quantile: "quantile"
         case .expectile: "expectile"
+        case .epsilonInsensitive: "epsilon_insensitive"
         }
     }
 
@@ -87,7 +113,7 @@ package enum LossKind: Sendable, Equatable {
     /// What a learner of this loss predicts.
     package var task: Task {
         switch self {
-        case .squared, .huber, .quantile, .expectile: .regression
+        case .squared, .huber, .quantile, .expectile, .epsilonInsensitive: .regression
         case .logistic, .crossEntropy, .hinge: .classes
         }
     }
@@ -189,10 +215,13 @@ package struct LearnerSettings: Sendable, Equatable {
     package var mode: LearningMode
     /// The largest Euclidean norm that the gradient of one step may have, regularisers apart.
     package var gradientClip: Float?
+    /// What belongs to one kind of model alone.
+    package var models: ModelSettings
 
     /// What a learner keeps for life, in words.
     package var words: String {
-        "\(model.name), \(optimiser.name) and a \(pace.name) rate"
+        model.followsGradients
+            ? "\(model.name), \(optimiser.name) and a \(pace.name) rate" : model.name
     }
 
     /// What is predicted.
@@ -216,7 +245,8 @@ package struct LearnerSettings: Sendable, Equatable {
         l1: Float = 0,
         l2: Float = 0,
         mode: LearningMode = .sequential,
-        gradientClip: Float? = nil
+        gradientClip: Float? = nil,
+        models: ModelSettings = ModelSettings()
     ) {
         self.model = model
         self.loss = loss
@@ -226,13 +256,15 @@ package struct LearnerSettings: Sendable, Equatable {
         self.l2 = l2
         self.mode = mode
         self.gradientClip = gradientClip
+        self.models = models
     }
 
     /// Whether a learner that was made with the other settings can go on with these: its parameters
     /// and moments are made for one model, one optimiser and one pace, and it keeps them for life.
     package func isForSameLearner(as other: LearnerSettings) -> Bool {
-        model == other.model && optimiser.name == other.optimiser.name
-            && pace.name == other.pace.name
+        model == other.model
+            && (!model.followsGradients
+                || optimiser.name == other.optimiser.name && pace.name == other.pace.name)
     }
 
     /// Settings with the loss that goes with the model.

@@ -13,5 +13,8 @@ package func makeLearner(
     switch settings.model {
     case .linear, .logistic, .softmax, .svm:
         LinearModel(settings, width: width, outputs: outputs)
+    case .rls: RecursiveLeastSquares(settings, width: width)
+    case .arow: AdaptiveRegularisation(settings, width: width, outputs: outputs)
+    case .passiveAggressive: PassiveAggressive(settings, width: width, outputs: outputs)
     }
 }

@@ -9,7 +9,9 @@ extension ModelKind {
         case .linear: .squared
         case .logistic: .logistic
         case .softmax: .crossEntropy
-        case .svm: .hinge
+        case .svm, .arow: .hinge
+        case .rls: .squared
+        case .passiveAggressive: task == .classes ? .hinge : .epsilonInsensitive
         }
     }
 }

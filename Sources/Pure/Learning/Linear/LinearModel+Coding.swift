@@ -51,6 +51,7 @@ extension LinearModel {
         let outputsFit =
             switch kind {
             case .linear: outputs == 1
+            case .rls, .arow, .passiveAggressive: false
             case .logistic: outputs == 2
             case .svm: outputs >= 2
             case .softmax: outputs >= 1

@@ -268,10 +268,10 @@ extension Layout {
     func map(_ row: Int, _ predictions: inout MutableSpan<Float>) {
         let to = row * outputs
         switch kind {
-        case .linear: break
         case .logistic: Layout.split(&predictions, at: to, score: predictions[to])
         case .svm where rows == 1: Layout.split(&predictions, at: to, score: 2 * predictions[to])
         case .softmax, .svm: Probability.softmax(&predictions, at: to, count: outputs)
+        default: break
         }
     }
 

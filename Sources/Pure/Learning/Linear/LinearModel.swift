@@ -43,7 +43,7 @@ package struct LinearModel: Learner {
         self.settings = settings
         kind = settings.model
         self.width = width
-        self.outputs = settings.model.leastOutputs
+        self.outputs = settings.model.leastOutputs(for: settings.task)
         rule = Rule(settings)
         values = []
         first = []
@@ -55,9 +55,10 @@ package struct LinearModel: Learner {
     /// The number of rows of parameters.
     var rows: Int {
         switch kind {
-        case .linear, .logistic: 1
+        case .logistic: 1
         case .softmax: outputs
         case .svm: outputs == 2 ? 1 : outputs
+        default: 1
         }
     }
 

@@ -57,7 +57,6 @@ struct Link {
         _ classes: Span<Int32>
     ) -> Float {
         switch layout.kind {
-        case .linear: return numberError(predictions[row], targets[row])
         case .logistic:
             return predictions[2 * row + 1] - (classes[row] == 1 ? 1 : 0)
         case .softmax:
@@ -68,6 +67,7 @@ struct Link {
             let isTrue = Int(classes[row]) == (layout.rows == 1 ? 1 : output)
             let margin = predictions[row * layout.outputs + output]
             return isTrue ? (margin < 1 ? -1 : 0) : (margin > -1 ? 1 : 0)
+        default: return numberError(predictions[row], targets[row])
         }
     }
 
