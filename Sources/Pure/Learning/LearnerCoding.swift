@@ -32,6 +32,7 @@ extension LinearModel {
         writer.write(first)
         writer.write(second)
         writer.write(anchored)
+        importance.encode(into: &writer)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -51,6 +52,7 @@ extension LinearModel {
         first = try reader.readFloats()
         second = try reader.readFloats()
         anchored = try reader.readFloats()
+        importance = try Importance(from: &reader)
         guard isSound else { throw .invalid("a learner's numbers do not fit its shape") }
         rule.setPull(pull)
     }
@@ -68,6 +70,7 @@ extension LinearModel {
             && first.count == (rule.momentCount > 0 ? count : 0)
             && second.count == (rule.momentCount > 1 ? count : 0)
             && anchored.count == (pull > 0 ? count : 0)
+            && (importance.shares.isEmpty || importance.shares.count == count)
             && pull >= 0 && pull <= rule.pullMost
             && powers.0 >= 0 && powers.0 <= 1 && powers.1 >= 0 && powers.1 <= 1
             && isFinite && second.allSatisfy { $0 >= 0 }

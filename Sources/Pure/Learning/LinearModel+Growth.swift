@@ -19,6 +19,8 @@ extension LinearModel {
         LinearModel.move(&first, from: old, to: new)
         LinearModel.move(&second, from: old, to: new)
         LinearModel.move(&anchored, from: old, to: new)
+        LinearModel.move(&importance.shares, from: old, to: new)
+        LinearModel.move(&importance.centre, from: old, to: new)
     }
 
     /// Makes two rows whose scores differ by the one score there was.
@@ -32,6 +34,8 @@ extension LinearModel {
         }
         signed(&values, 0.5)
         signed(&anchored, 0.5)
+        signed(&importance.centre, 0.5)
+        importance.shares += importance.shares
         switch rule.firstMoment {
         case .signed: signed(&first, 1)
         case .squared: first += first

@@ -10,41 +10,56 @@ extension LinearModel {
     /// Predicts each row, then learns it when it is for training, labelled, and has a positive
     /// weight; fills the predictions.
     package mutating func testThenTrain(_ block: inout Block) {
-        if learnWhole(&block) { return }
+        if !needsGradients(for: block), learnWhole(&block) { return }
         testThenTrainByRows(&block)
     }
 
     /// The long way, for every model.
     mutating func testThenTrainByRows(_ block: inout Block) {
+        learn(&block, settings.mode == .meanGradient ? .together : .alone)
+    }
+
+    /// Learns all rows in one step along their mean gradient; one after the other where the
+    /// optimiser's step is made for single rows.
+    package mutating func stepTogether(_ block: inout Block) {
+        if case .invariant = rule { return testThenTrain(&block) }
+        learn(&block, .together)
+    }
+
+    private mutating func learn(_ block: inout Block, _ steps: GradientSteps) {
         switch rule {
         case .sgd(var optimiser):
-            learn(&block, &optimiser)
+            learn(&block, steps, &optimiser)
             rule = .sgd(optimiser)
         case .invariant(var optimiser):
-            learn(&block, &optimiser)
+            learn(&block, steps, &optimiser)
             rule = .invariant(optimiser)
         case .momentum(var optimiser):
-            learn(&block, &optimiser)
+            learn(&block, steps, &optimiser)
             rule = .momentum(optimiser)
         case .adaGrad(var optimiser):
-            learn(&block, &optimiser)
+            learn(&block, steps, &optimiser)
             rule = .adaGrad(optimiser)
         case .adam(var optimiser):
-            learn(&block, &optimiser)
+            learn(&block, steps, &optimiser)
             rule = .adam(optimiser)
         }
     }
 
     @inline(__always)
-    private mutating func learn(_ block: inout Block, _ optimiser: inout some Optimiser) {
-        switch settings.mode {
-        case .sequential:
-            block.preparePredictions(width: width, outputs: outputs)
-            var predictions = Block.take(&block.predictions)
+    private mutating func learn(
+        _ block: inout Block,
+        _ steps: GradientSteps,
+        _ optimiser: inout some Optimiser
+    ) {
+        block.preparePredictions(width: width, outputs: outputs)
+        var predictions = Block.take(&block.predictions)
+        if steps == .together || needsGradients(for: block) {
+            learnByGradients(block, &predictions, steps, &optimiser)
+        } else {
             learnRows(block, &predictions, &optimiser)
-            block.predictions = predictions
-        case .meanGradient: learnMean(&block, &optimiser)
         }
+        block.predictions = predictions
     }
 
     private mutating func learnRows<Rule: Optimiser>(
@@ -114,87 +129,6 @@ extension LinearModel {
         self.values = ownValues
         self.first = ownFirst
         self.second = ownSecond
-    }
-
-    private mutating func learnMean(_ block: inout Block, _ optimiser: inout some Optimiser) {
-        predict(&block)
-        let link = Link(settings, Layout(self))
-        guard sumGradient(block, link) else { return }
-        var scale: Float = 1
-        if link.clip > 0 {
-            var squares: Double = 0
-            for number in gradient { squares += Double(number) * Double(number) }
-            scale = link.clipScale(squaredGradient: squares)
-        }
-        var ownValues = Block.take(&self.values)
-        var ownFirst = Block.take(&self.first)
-        var ownSecond = Block.take(&self.second)
-        let ownAnchor = anchored
-        let ownGradient = gradient
-        let anchor = ownAnchor.span
-        let sums = ownGradient.span
-        var values = ownValues.mutableSpan
-        var first = ownFirst.mutableSpan
-        var second = ownSecond.mutableSpan
-        optimiser.begin()
-        for output in 0..<link.layout.rows {
-            let start = output * (link.layout.width + 1)
-            let place = Steps.Place(
-                row: output,
-                width: link.layout.width,
-                at: start,
-                error: scale,
-                biasError: sums[start + link.layout.width] * scale
-            )
-            optimiser.step(
-                &values,
-                &first,
-                &second,
-                anchor: anchor,
-                features: sums,
-                place: place
-            )
-        }
-        self.values = ownValues
-        self.first = ownFirst
-        self.second = ownSecond
-    }
-
-    /// Fills `gradient` with the weighted mean over the rows to be learned; false when there are
-    /// none.
-    private mutating func sumGradient(_ block: borrowing Block, _ link: Link) -> Bool {
-        var total: Double = 0
-        for row in 0..<block.rows where link.learns(block, row) {
-            total += Double(block.weights[row])
-        }
-        guard total > 0 else { return false }
-        let stride = width + 1
-        let predictions = block.predictions.span
-        let targets = block.targets.span
-        let classes = block.classes.span
-        var sum = Block.take(&gradient)
-        sum.removeAll(keepingCapacity: true)
-        sum.append(contentsOf: repeatElement(0, count: values.count))
-        var sums = sum.mutableSpan
-        for row in 0..<block.rows where link.learns(block, row) {
-            let share = Float(Double(block.weights[row]) / total)
-            for output in 0..<link.layout.rows {
-                let error = Link.bounded(
-                    link.error(output, row, predictions, targets, classes)
-                )
-                Scores.add(
-                    block.features.span,
-                    at: row * width,
-                    width: width,
-                    scale: error * share,
-                    to: &sums,
-                    from: output * stride
-                )
-                sums[output * stride + width] += error * share
-            }
-        }
-        gradient = sum
-        return true
     }
 }
 
