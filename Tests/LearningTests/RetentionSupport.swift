@@ -57,10 +57,10 @@ enum RetentionSupport {
         _ optimiser: OptimiserSettings = .sgd(rate: 0.05),
         mode: LearningMode = .sequential
     ) -> Contender {
-        var standardiser = Standardiser()
-        standardiser.grow(width: width)
+        var preparation = Preparation()
+        preparation.grow(width: width)
         return Contender(
-            standardiser: standardiser,
+            preparation: preparation,
             learner: makeLearner(
                 LearnerSettings(model: model, optimiser: optimiser, mode: mode),
                 width: width,
@@ -95,6 +95,7 @@ enum RetentionSupport {
         distilled.renewEvery = 25
         var anchored = RetentionSettings()
         anchored.anchor = 0.1
+        anchored.anchorL1 = 0.01
         anchored.renewEvery = 40
         var everything = scores
         everything.ewc = 1

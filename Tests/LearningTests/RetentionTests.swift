@@ -134,13 +134,13 @@ struct RetentionTests {
         block.append(raw: rows.raw.span.extracting(0..<5), target: 2)
         contender.learn(block)
         // By hand: one live and one drawn row (there is no more), each with half the weight.
-        var standardiser = before.standardiser
-        standardiser.standardise(&block)
+        var preparation = before.preparation
+        preparation.follow(&block)
         var both = Block()
         both.reset(width: 5, outputs: 1)
         both.append(raw: rows.raw.span.extracting(0..<5), target: 2)
         both.append(raw: [1, 2, 3, 4, 5].span, target: 1)
-        standardiser.apply(&both)
+        preparation.apply(&both)
         var learner = before.learner
         learner.stepTogether(&both)
         #expect(learner.parameters == contender.learner.parameters)

@@ -44,7 +44,7 @@ struct TeacherTests {
         var block = Block()
         block.reset(width: 5, outputs: RetentionSupport.outputs(model))
         block.append(raw: [0.5, -1, 2, 0.25, -0.5].span, target: 0, class: 0, weight: 0)
-        contender.standardiser.apply(&block)
+        contender.preparation.apply(&block)
         return (contender.learner, block)
     }
 

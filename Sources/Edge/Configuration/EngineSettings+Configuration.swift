@@ -40,10 +40,11 @@ extension EngineSettings {
         width = learner.width
         classes = (learner.classes ?? []).map(ClassLabel.init)
         limits = SchemaLimits(classesMax: learner.classesMax, columnsMax: learner.featuresMax)
+        contextsMax = learner.contextsMax
         voteSamples = learner.voteSamples
         votePatience = learner.voteDelay
-        scalingMemory = learner.standardiseMemory
-        scalingClip = Float(learner.standardiseClip)
+        preparation.memory = learner.standardiseMemory
+        preparation.clip = Float(learner.standardiseClip)
         publish = PublishSettings(learner.publish)
         drift = DriftSettings(learner.drift)
         memory = MemorySettings(learner.memory)

@@ -111,11 +111,12 @@ package struct ConsolidationJob: Sendable {
         anchored.learner.restartMoments()
         anchored.learner.anchor(strength: settings.anchor)
         var refitted = fresh
-        rows.fitScaling(&refitted.standardiser)
+        rows.fit(&refitted.preparation)
+        let recipes = champion.learner.settings.model.recipes
         waiting = [
             Challenger(recipe: .continuation, contender: anchored),
             Challenger(recipe: .refit, contender: refitted),
-        ]
+        ].filter { recipes.contains($0.recipe) }
         passesLeft = 0
         order = Array(0..<rows.count)
         passesLeft = passes
@@ -157,7 +158,7 @@ package struct ConsolidationJob: Sendable {
             outputs: challenger.contender.learner.outputs,
             share: stepShare
         )
-        challenger.contender.standardiser.apply(&block)
+        challenger.contender.preparation.apply(&block)
         challenger.contender.learner.testThenTrain(&block)
         challenger.contender.trained += UInt64(end - position)
         position = end

@@ -12,6 +12,7 @@ package struct TrainingRows: Sendable {
     private let labels: [Int32]
     private let targets: [Float]
     private var weights: [Float]
+    private let contexts: [Int32]
 
     /// The number of rows.
     package var count: Int { weights.count }
@@ -24,6 +25,7 @@ package struct TrainingRows: Sendable {
         labels = rows.labels
         targets = rows.targets
         weights = rows.weights
+        contexts = rows.contexts
         if task == .classes {
             let recent = memory.rows(of: .recent, since: onset).labels
             restoreFrequencies(
@@ -71,18 +73,19 @@ package struct TrainingRows: Sendable {
             block.classes.append(labels[place])
             block.targets.append(targets[place])
             block.weights.append(weights[place] * share)
+            block.contexts.append(contexts[place])
             block.uses.append(.train)
             block.rows += 1
         }
     }
 
-    /// Shows every row to a standardiser, in the order of the stream.
-    package func fitScaling(_ standardiser: inout Standardiser) {
+    /// Shows every row to a preparation, in the order of the stream.
+    package func fit(_ preparation: inout Preparation) {
         var block = Block()
         for start in stride(from: 0, to: count, by: 256) {
             let places = Array(start..<min(start + 256, count))
             fill(&block, from: places[...], outputs: 1)
-            standardiser.standardise(&block)
+            preparation.follow(&block)
         }
     }
 }

@@ -30,14 +30,14 @@ package struct EngineSettings: Sendable, Equatable {
     package var classes: [ClassLabel] = []
     /// The bounds of growth.
     package var limits = SchemaLimits()
+    /// The most contexts that the learner tells apart.
+    package var contextsMax = 64
     /// How many samples vote.
     package var voteSamples = 200
     /// How long the first sample waits for the vote.
     package var votePatience: Duration = .seconds(2)
-    /// The memory of the scaling, in samples.
-    package var scalingMemory = 2000
-    /// The bound of a scaled value.
-    package var scalingClip: Float = 5
+    /// How raw columns become features.
+    package var preparation = PreparationSettings()
     /// When versions are published.
     package var publish = PublishSettings()
     /// What is watched for drift.
@@ -83,16 +83,17 @@ package struct EngineSettings: Sendable, Equatable {
         if !(1...1_000_000).contains(voteSamples) {
             return "vote samples is \(voteSamples), it must be 1 to 1000000"
         }
-        if !(1...1 << 40).contains(scalingMemory) {
-            return "scaling memory is \(scalingMemory), it must be 1 to \(1 << 40)"
+        if !(0...65_536).contains(contextsMax) {
+            return "contexts max is \(contextsMax), it must be 0 to 65536"
         }
-        if !(scalingClip > 0 && scalingClip.isFinite) {
-            return "scaling clip is \(scalingClip), it must be above 0"
-        }
+        if let complaint = preparation.complaint { return complaint }
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }
         if classes.count > limits.classesMax { return "there are more classes than their limit" }
-        for task in task.map({ [$0] }) ?? Task.allCases {
+        if task == .unlabelled, model == nil {
+            return "the task unlabelled needs a model that learns without labels"
+        }
+        for task in (task ?? model?.task).map({ [$0] }) ?? Task.votable {
             if let problem = learnerSettings(for: task).problem { return problem }
         }
         return memory.complaint ?? drift.complaint ?? consolidation.recipe.complaint
@@ -114,13 +115,13 @@ package struct EngineSettings: Sendable, Equatable {
 
     /// A contender that has learned nothing.
     package func newContender(for schema: Schema) -> Contender {
-        var standardiser = Standardiser(memory: scalingMemory, clip: scalingClip)
-        standardiser.grow(width: schema.width)
+        var preparation = Preparation(self.preparation)
+        preparation.grow(width: schema.width)
         return Contender(
-            standardiser: standardiser,
+            preparation: preparation,
             learner: makeLearner(
                 learnerSettings(for: schema.task),
-                width: schema.width,
+                width: preparation.featureWidth,
                 outputs: outputs(of: schema)
             )
         )

@@ -8,7 +8,8 @@
 // 2. The champion scales, predicts and learns the block.
 // 3. The measures and the trivial baselines take the predictions.
 // 4. The detectors take error bit and bounded loss.
-// 5. The memory takes the row: reservoir and recent window, or the holdout.
+// 5. The memory takes the row: reservoir and recent window, or the holdout. A model that nothing
+//    would be made of from memory has none, and learns every row.
 // 6. The challengers of a race predict and learn the same rows.
 
 package import Consolidation
@@ -31,22 +32,31 @@ package struct LearnerCore: Sendable {
     package var memory: ReplayMemory
     /// The end of a consolidation.
     package var race: Race?
+    /// The contexts by number, as rows of block and memory carry them.
+    package var contexts: ContextTable
     /// The labelled samples that were stepped; it numbers them in memory and in events.
     package var labelled: UInt64 = 0
-    /// The sum and count of absolute errors since the detectors started; scales regression losses.
+    /// The sum and count of absolute errors (without labels, of losses) since the detectors
+    /// started; scales the losses of all but classes.
     var usualError = RunningMean()
     var block = Block()
+    /// Whether rows are remembered and set aside.
+    private var remembers: Bool
     private var signals = Signals()
     private var admission = Admission()
+    /// What the contexts of the batch are called here; unresolved until a row needs it.
+    var contextNumbers: [Int32] = []
 
     /// Makes the core of a learner that has learned nothing.
     package init(schema: Schema, settings: EngineSettings) {
         self.schema = schema
         champion = settings.newContender(for: schema)
+        remembers = !champion.learner.settings.model.recipes.isEmpty
         evaluation = Evaluation(task: schema.task)
         watch = DriftWatch(settings: settings.drift)
         memory = ReplayMemory(settings: settings.memory, seed: settings.seed)
         memory.grow(width: schema.width)
+        contexts = ContextTable(limit: settings.contextsMax)
     }
 
     init(
@@ -54,13 +64,16 @@ package struct LearnerCore: Sendable {
         champion: Contender,
         evaluation: Evaluation,
         watch: DriftWatch,
-        memory: ReplayMemory
+        memory: ReplayMemory,
+        contexts: ContextTable
     ) {
         self.schema = schema
         self.champion = champion
+        remembers = !champion.learner.settings.model.recipes.isEmpty
         self.evaluation = evaluation
         self.watch = watch
         self.memory = memory
+        self.contexts = contexts
     }
 
     /// What one micro-batch did, for the books and the engine's decisions.
@@ -73,6 +86,8 @@ package struct LearnerCore: Sendable {
         var refusals: [MicroBatch.Refusal] = []
         /// What the detectors said, with the labelled sample's number.
         var reports: [(report: DriftReport, sample: UInt64)] = []
+        /// The first context that had no room in the learner's table, if this batch brought it.
+        var contextBeyond: String?
         /// How the race stands after these rows.
         var race: RaceVerdict = .undecided
     }
@@ -89,6 +104,7 @@ package struct LearnerCore: Sendable {
         outcome.holdout = outcome.trained
         outcome.scored = outcome.trained
         admission.begin(batch)
+        beginContexts(batch)
         block.reset(width: schema.width, outputs: champion.learner.outputs)
         if !isHeld, takeWhole(batch, &outcome) { return outcome }
         var place = 0
@@ -140,10 +156,11 @@ package struct LearnerCore: Sendable {
             copiesFeatures: copiesFeatures,
             to: &block
         )
+        appendContexts(count, from: first, of: batch, &outcome)
         var setAside = 0
         let isOneProducer = batch.producers.count == 1
         for offset in 0..<count {
-            let isHoldout = memory.nextIsHoldout()
+            let isHoldout = remembers && memory.nextIsHoldout()
             block.uses.append(isHoldout ? .holdout : .train)
             if isHoldout { setAside += 1 }
             guard !isOneProducer else { continue }
@@ -184,7 +201,14 @@ package struct LearnerCore: Sendable {
         case .holdout where !isOnlyTested: outcome.holdout[Int(row.producer)] += 1
         case .holdout, .scored: outcome.scored[Int(row.producer)] += 1
         }
-        admission.append(row, of: batch, under: schema, use: use, to: &block)
+        admission.append(
+            row,
+            of: batch,
+            under: schema,
+            context: context(of: row, in: batch, &outcome),
+            use: use,
+            to: &block
+        )
         if isOnlyTested { block.weights[block.rows - 1] = 0 }
     }
 
@@ -193,9 +217,9 @@ package struct LearnerCore: Sendable {
     /// A row that is only tested goes through the measures like one that is set aside, but with
     /// weight 0, and the memory does not take it.
     private mutating func use(of row: MicroBatch.Row, isOnlyTested: Bool) -> RowUse {
-        if row.labelKind == .none { return .scored }
+        if row.labelKind == .none && schema.task != .unlabelled { return .scored }
         if isOnlyTested { return .holdout }
-        return memory.nextIsHoldout() ? .holdout : .train
+        return remembers && memory.nextIsHoldout() ? .holdout : .train
     }
 
     /// Gives everything room for the schema's columns and classes, the empty block included.
@@ -227,7 +251,7 @@ package struct LearnerCore: Sendable {
         evaluation.record(&block)
         let first = labelled
         observe(&outcome)
-        champion.trained += memory.remember(block, from: first)
+        champion.trained += remembers ? memory.remember(block, from: first) : block.trainedRows
         if !isHeld { runRace(&outcome) }
     }
 
@@ -264,15 +288,23 @@ package struct LearnerCore: Sendable {
 }
 
 extension LearnerCore {
-    /// Log losses count in full at 3 nats; errors at six times the usual one.
+    /// The measures, and what else the champion says of itself.
+    var metrics: JSONValue {
+        .object(evaluation.json.members + champion.learner.figures)
+    }
+
+    /// Log losses count in full at 2 nats; errors at six times the usual one, and the losses of a
+    /// learner without labels at four times the usual loss.
     var lossScale: LossScale {
-        schema.task == .classes
-            ? LossScale(full: 2, isSquared: false)
-            : LossScale(full: 6 * max(usualError.mean, 1e-12), isSquared: true)
+        switch schema.task {
+        case .classes: LossScale(full: 2, isSquared: false)
+        case .regression: LossScale(full: 6 * max(usualError.mean, 1e-12), isSquared: true)
+        case .unlabelled: LossScale(full: 4 * max(usualError.mean, 1e-12), isSquared: false)
+        }
     }
 
     private mutating func observe(_ outcome: inout Outcome) {
-        let isClasses = schema.task == .classes
+        let task = schema.task
         var bits: [UInt8] = []
         var bounded: [Double] = []
         swap(&bits, &signals.errors)
@@ -283,11 +315,15 @@ extension LearnerCore {
         for row in 0..<block.rows {
             let loss = block.losses[row]
             guard !loss.isNaN else { continue }
-            if isClasses {
+            switch task {
+            case .classes:
                 bits.append(block.errors[row])
                 bounded.append(scale.bounded(loss))
-            } else {
+            case .regression:
                 usualError.add(Double(loss).squareRoot())
+                bounded.append(lossScale.bounded(loss))
+            case .unlabelled:
+                usualError.add(Double(loss))
                 bounded.append(lossScale.bounded(loss))
             }
         }
@@ -310,6 +346,7 @@ extension LearnerCore {
 
     /// Takes rates, strengths and the detectors' levels from other settings.
     mutating func configure(_ settings: EngineSettings) {
+        contexts.limit = settings.contextsMax
         let learning = settings.learnerSettings(for: schema.task)
         champion.configure(learning)
         race?.configure(learning)
@@ -336,9 +373,20 @@ extension LearnerCore {
     }
 }
 
+extension Block {
+    /// How many rows were trained on: those for training that have a loss and a positive weight.
+    fileprivate var trainedRows: UInt64 {
+        var count: UInt64 = 0
+        for row in 0..<rows where uses[row] == .train && weights[row] > 0 && !losses[row].isNaN {
+            count += 1
+        }
+        return count
+    }
+}
+
 /// What the detectors get of a block's labelled rows; the room is reused.
 private struct Signals: Sendable {
-    /// Whether each prediction was wrong; empty in regression.
+    /// Whether each prediction was wrong; empty where there are no classes.
     var errors: [UInt8] = []
     /// The bounded losses.
     var losses: [Double] = []

@@ -49,7 +49,7 @@ extension LearnerEngine {
                 ),
                 parent: publication.parent,
                 reason: reason,
-                metrics: core.evaluation.json,
+                metrics: core.metrics,
                 note: note
             )
         )

@@ -75,6 +75,11 @@ package struct LearnerEngine: Sendable {
         phase = .learning(core)
     }
 
+    /// The learning part, once there is one.
+    package var core: LearnerCore? {
+        if case .learning(let core) = phase { core } else { nil }
+    }
+
     /// The schema, once there is one.
     package var schema: Schema? {
         if case .learning(let core) = phase { core.schema } else { nil }
@@ -130,7 +135,7 @@ package struct LearnerEngine: Sendable {
                 consider(publication.askedAt + settings.publish.interval)
             }
             if let running = plan.running, running.isTraining { consider(running.deadline) }
-            if settings.consolidation.every > .zero {
+            if settings.consolidation.every > .zero, hasRecipes {
                 consider(plan.lastAt + settings.consolidation.every)
             }
             if plan.wish != nil, plan.running == nil, plan.restUntil > now {

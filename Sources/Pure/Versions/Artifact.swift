@@ -15,22 +15,10 @@ package enum Artifact {
     package static func encode(_ version: VersionState, identity: Identity) -> [UInt8] {
         let contender = version.contender
         let parameters = contender.learner.parameters
-        let width = version.schema.width
         return Safetensors(
             tensors: parameters.tensors.map {
                 .init(name: $0.name, shape: $0.shape, elements: .float32($0.numbers))
-            } + [
-                .init(
-                    name: "mean",
-                    shape: [width],
-                    elements: .float64(contender.standardiser.mean)
-                ),
-                .init(
-                    name: "deviation",
-                    shape: [width],
-                    elements: .float64(contender.standardiser.deviation)
-                ),
-            ],
+            } + statistics(of: contender.preparation),
             metadata: [
                 ("learnd", "1"),
                 ("model", parameters.kind),
@@ -38,11 +26,31 @@ package enum Artifact {
                 ("incarnation", identity.incarnation),
                 ("learner", identity.learner.text),
                 ("version", String(version.number)),
-                ("clip", JSONValue.number(Double(contender.standardiser.clip)).jsonText),
                 ("columns", JSONValue.array(version.schema.columns.map(\.json)).jsonText),
                 ("classes", JSONValue.array(version.schema.classes.labels.map(\.json)).jsonText),
-            ] + parameters.facts.map { ($0.name, $0.value.text ?? $0.value.jsonText) }
+            ] + facts(of: contender.preparation.settings)
+                + parameters.facts.map { ($0.name, $0.value.text ?? $0.value.jsonText) }
         ).encoded()
+    }
+
+    private static func statistics(of preparation: Preparation) -> [Safetensors.Tensor] {
+        guard let (mean, deviation) = preparation.statistics else { return [] }
+        return [
+            .init(name: "mean", shape: [mean.count], elements: .float64(mean)),
+            .init(name: "deviation", shape: [mean.count], elements: .float64(deviation)),
+        ]
+    }
+
+    /// How a consumer makes features of raw columns.
+    private static func facts(
+        of settings: PreparationSettings
+    ) -> [(name: String, text: String)] {
+        [
+            ("clip", JSONValue.number(Double(settings.clip)).jsonText),
+            ("scaling", settings.scaling.name),
+            ("imputation", settings.imputation.name),
+            ("interactions", settings.hasInteractions ? "quadratic" : "none"),
+        ]
     }
 }
 

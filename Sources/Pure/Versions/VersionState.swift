@@ -62,7 +62,7 @@ extension VersionState: ByteCodable {
         sampleIndex = try reader.read()
         schema = try Schema(from: &reader)
         contender = try Contender(from: &reader)
-        guard contender.learner.width == schema.width,
+        guard contender.preparation.width == schema.width,
             contender.learner.outputs >= schema.outputs
         else { throw .invalid("a version's model does not fit its schema") }
     }

@@ -53,7 +53,9 @@ extension LinearModel {
     ) {
         let link = Link(settings, Layout(self))
         predictRows(rows, of: block, &predictions)
-        guard sumGradient(rows, of: block, steps, predictions, link, optimiser) else { return }
+        guard isLesson(rows, of: block, link) else { return }
+        optimiser.begin()
+        sumGradient(rows, of: block, steps, predictions, link, optimiser)
         var scale: Float = 1
         if link.clip > 0 {
             var squares: Double = 0
@@ -69,10 +71,10 @@ extension LinearModel {
     }
 
     /// Makes the optimiser's step along the gradient.
-    private mutating func descend(
+    private mutating func descend<Rule: Optimiser>(
         _ layout: Layout,
         scale: Float,
-        _ optimiser: inout some Optimiser
+        _ optimiser: inout Rule
     ) {
         // On loan, so that the step changes them in place.
         var ownValues = Block.take(&self.values)
@@ -85,16 +87,15 @@ extension LinearModel {
         var values = ownValues.mutableSpan
         var first = ownFirst.mutableSpan
         var second = ownSecond.mutableSpan
-        optimiser.begin()
+        if Rule.observes {
+            for output in 0..<layout.rows {
+                let place = layout.place(output, sums: sums, scale: scale)
+                optimiser.observe(first.span, features: sums, place: place)
+            }
+            optimiser.adapt()
+        }
         for output in 0..<layout.rows {
-            let start = output * (layout.width + 1)
-            let place = Steps.Place(
-                row: output,
-                width: layout.width,
-                at: start,
-                error: scale,
-                biasError: sums[start + layout.width] * scale
-            )
+            let place = layout.place(output, sums: sums, scale: scale)
             optimiser.step(
                 &values,
                 &first,
@@ -123,7 +124,15 @@ extension LinearModel {
         }
     }
 
-    /// Fills `gradient`; false when there is nothing to be learned.
+    /// Whether there is anything to be learned.
+    private func isLesson(_ rows: Range<Int>, of block: borrowing Block, _ link: Link) -> Bool {
+        for row in rows {
+            if link.learns(block, row) || block.teacher.speaks(of: row) { return true }
+        }
+        return false
+    }
+
+    /// Fills `gradient`.
     private mutating func sumGradient<Rule: Optimiser>(
         _ rows: Range<Int>,
         of block: borrowing Block,
@@ -131,15 +140,11 @@ extension LinearModel {
         _ predicted: [Float],
         _ link: Link,
         _ optimiser: Rule
-    ) -> Bool {
-        var total: Double = 0
-        var isTaught = false
-        for row in rows {
-            if link.learns(block, row) { total += Double(block.weights[row]) }
-            if !block.teacher.isEmpty, block.teacher.strengths[row] > 0 { isTaught = true }
+    ) {
+        var total = block.meanWeight
+        if total == 0 {
+            for row in rows where link.learns(block, row) { total += Double(block.weights[row]) }
         }
-        guard total > 0 || isTaught else { return false }
-        if block.meanWeight > 0 { total = block.meanWeight }
         let predictions = predicted.span
         var sum = Block.take(&gradient)
         sum.removeAll(keepingCapacity: true)
@@ -166,9 +171,8 @@ extension LinearModel {
                 add(weighted, row, output, of: block, to: &sums)
             }
         }
-        if isTaught { teach(rows, of: block, to: &sums) }
+        if !block.teacher.isEmpty { teach(rows, of: block, to: &sums) }
         gradient = sum
-        return true
     }
 
     /// Adds what teachers say of the rows.
@@ -184,7 +188,7 @@ extension LinearModel {
         own.removeAll(keepingCapacity: true)
         own.append(contentsOf: repeatElement(0, count: TeacherColumn.room(for: outputs)))
         var room = own.mutableSpan
-        for row in rows where block.teacher.strengths[row] > 0 {
+        for row in rows where block.teacher.speaks(of: row) {
             layout.score(row, values: parameters, features: block.features.span, at: 0, of: &room)
             for output in 0..<outputs { room[outputs + output] = 0 }
             block.teacher.addGradient(of: row, count: outputs, in: &room)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The rows that a contender learns again and again: raw, so that any scaling can be applied to them,
-// with label, target and weight, and for DER++ with the scores that the contender had for them just
+// with label, target, weight and context, and for DER++ with the scores that the contender had for them just
 // before it learned them. Which rows are kept: BalancedSlots.
 //
 // Bounds: at most `rows` rows, of at most `bytesMax` bytes together (one row is always kept). When
@@ -23,6 +23,7 @@ package struct ReplayBuffer: Sendable {
     private var labels: [Int32] = []
     private var targets: [Float] = []
     private var weights: [Float] = []
+    private var contexts: [Int32] = []
 
     /// Makes an empty buffer; rows have no features until it has grown.
     package init(rows: Int, bytesMax: Int, keepsScores: Bool) {
@@ -41,7 +42,7 @@ package struct ReplayBuffer: Sendable {
     /// What the rows take, in bytes.
     package var bytes: Int { count * rowBytes }
 
-    private var rowBytes: Int { 4 * (raw.width + scores.width + 3) }
+    private var rowBytes: Int { 4 * (raw.width + scores.width + 4) }
 
     /// Makes room for features and scores.
     package mutating func grow(width: Int, outputs: Int, random: inout RandomSource) {
@@ -57,6 +58,7 @@ package struct ReplayBuffer: Sendable {
         labels = kept.map { labels[$0] }
         targets = kept.map { targets[$0] }
         weights = kept.map { weights[$0] }
+        contexts = kept.map { contexts[$0] }
     }
 
     /// Takes a row of a block, if its turn comes; its scores are those in the block.
@@ -76,10 +78,12 @@ package struct ReplayBuffer: Sendable {
             labels.append(label)
             targets.append(block.targets[row])
             weights.append(block.weights[row])
+            contexts.append(block.contexts[row])
         } else {
             labels[slot] = label
             targets[slot] = block.targets[row]
             weights[slot] = block.weights[row]
+            contexts[slot] = block.contexts[row]
         }
     }
 
@@ -105,6 +109,7 @@ package struct ReplayBuffer: Sendable {
             block.classes.append(labels[slot])
             block.targets.append(targets[slot])
             block.weights.append(weights[slot] * share)
+            block.contexts.append(contexts[slot])
             block.uses.append(.train)
             if strength > 0, keepsScores {
                 let start = slot * scores.width
@@ -117,23 +122,6 @@ package struct ReplayBuffer: Sendable {
                 block.teacher.appendSilence(rows: 1)
             }
             block.rows += 1
-        }
-    }
-
-    /// Has every row scored anew, as by a model that takes the buffer over.
-    mutating func rescore(_ score: (inout Block) -> Void) {
-        guard keepsScores else { return }
-        for slot in 0..<count {
-            var block = Block()
-            block.reset(width: raw.width, outputs: scores.width)
-            let start = slot * raw.width
-            block.append(
-                raw: raw.numbers.span.extracting(start..<start + raw.width),
-                target: targets[slot],
-                class: labels[slot]
-            )
-            score(&block)
-            scores.write(block.scores.span, at: slot)
         }
     }
 }
@@ -151,6 +139,7 @@ extension ReplayBuffer {
             writer.write(labels[slot])
             writer.write(targets[slot])
             writer.write(weights[slot])
+            writer.write(contexts[slot])
         }
     }
 
@@ -166,16 +155,18 @@ extension ReplayBuffer {
         raw = try RowCells(rows: rows, from: &reader)
         scores = try RowCells(rows: rows, from: &reader)
         capacity = max(1, min(rowsMax, bytesMax / rowBytes))
-        guard rows <= capacity, rows <= reader.remaining / 12 else {
+        guard rows <= capacity, rows <= reader.remaining / 16 else {
             throw .invalid("a replay buffer holds \(rows) rows of at most \(capacity)")
         }
         for _ in 0..<rows {
             labels.append(try reader.read())
             targets.append(try reader.readFloat())
             weights.append(try reader.readFloat())
+            contexts.append(try reader.read())
         }
-        guard weights.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-            throw .invalid("a row of a replay buffer has no weight")
+        guard weights.allSatisfy({ $0 > 0 && $0.isFinite }), contexts.allSatisfy({ $0 >= -1 })
+        else {
+            throw .invalid("a row of a replay buffer has no weight, or no such context")
         }
         try book.take(slots, labels: labels)
     }

@@ -22,18 +22,18 @@ extension Retention {
     mutating func learn(
         _ rows: Range<Int>,
         of block: inout Block,
-        _ standardiser: inout Standardiser,
+        _ preparation: inout Preparation,
         _ learner: inout some Learner
     ) {
         step.reset(width: block.width, outputs: learner.outputs)
         step.append(rows, of: block)
-        standardiser.standardise(&step)
+        preparation.follow(&step)
         let count = step.rows
         let learned = (0..<count).reduce(0) { $0 + (step.isLearned($1) ? 1 : 0) }
         let isReplaying = settings.replay != .none && learned > 0
         if settings.replay == .scores, learned > 0 { learner.score(&step) }
         teach(learned, isTogether: isReplaying || learner.settings.mode == .meanGradient)
-        if isReplaying, buffer.count > 0 { rehearse(learned, standardiser, learner.outputs) }
+        if isReplaying, buffer.count > 0 { rehearse(learned, preparation, learner.outputs) }
         if isReplaying {
             learner.stepTogether(&step)
         } else {
@@ -50,7 +50,7 @@ extension Retention {
     }
 
     /// Appends the drawn rows to those of the step.
-    private mutating func rehearse(_ learned: Int, _ standardiser: Standardiser, _ outputs: Int) {
+    private mutating func rehearse(_ learned: Int, _ preparation: Preparation, _ outputs: Int) {
         let each = min(settings.draws, buffer.count)
         let draws = each * learned
         drawn.reset(width: step.width, outputs: outputs)
@@ -68,7 +68,7 @@ extension Retention {
                 buffer.draw(draws, into: &drawn, strength: 0, share: share, random: &random)
             }
         }
-        standardiser.apply(&drawn)
+        preparation.apply(&drawn)
         step.appendPrepared(drawn)
     }
 
@@ -82,7 +82,7 @@ extension Retention {
         let outputs = teacher.learner.outputs
         seen.reset(width: step.width, outputs: outputs)
         seen.append(0..<step.rows, of: step)
-        teacher.standardiser.apply(&seen)
+        teacher.preparation.apply(&seen)
         teacher.learner.score(&seen)
         let columns = max(outputs, step.outputs)
         step.teacher.reset(outputs: columns)
@@ -107,15 +107,15 @@ extension Retention {
     }
 
     /// Makes what the contender is now what it holds on to.
-    mutating func renew(_ standardiser: Standardiser, _ learner: inout any Learner) {
+    mutating func renew(_ preparation: Preparation, _ learner: inout any Learner) {
         sinceRenewal = 0
-        if settings.distil > 0 { teacher = Teacher(standardiser: standardiser, learner: learner) }
-        learner.anchor(strength: settings.anchor)
+        if settings.distil > 0 { teacher = Teacher(preparation: preparation, learner: learner) }
+        learner.anchor(Anchor(l2: settings.anchor, l1: settings.anchorL1))
         guard settings.ewc > 0, var remembering = learner as? any RemembersImportance else {
             return
         }
         recent.fill(&seen, outputs: learner.outputs)
-        standardiser.apply(&seen)
+        preparation.apply(&seen)
         remembering.remember(
             &seen,
             decay: settings.ewcDecay,
@@ -129,7 +129,7 @@ extension Retention {
     /// the buffer of a challenger goes with its model.
     mutating func refill(
         from rows: Block,
-        _ standardiser: Standardiser,
+        _ preparation: Preparation,
         _ learner: any Learner
     ) {
         guard settings.replay != .none else { return }
@@ -137,7 +137,7 @@ extension Retention {
         buffer.grow(width: rows.width, outputs: learner.outputs, random: &random)
         step.reset(width: rows.width, outputs: learner.outputs)
         step.append(0..<rows.rows, of: rows)
-        standardiser.apply(&step)
+        preparation.apply(&step)
         learner.score(&step)
         for row in 0..<step.rows where step.isLearned(row) { remember(row) }
     }
@@ -164,6 +164,7 @@ extension Block {
         targets.append(contentsOf: other.targets[rows])
         classes.append(contentsOf: other.classes[rows])
         weights.append(contentsOf: other.weights[rows])
+        contexts.append(contentsOf: other.contexts[rows])
         uses.append(contentsOf: other.uses[rows])
         self.rows += rows.count
     }
@@ -179,6 +180,7 @@ extension Block {
         targets.append(contentsOf: other.targets)
         classes.append(contentsOf: other.classes)
         weights.append(contentsOf: other.weights)
+        contexts.append(contentsOf: other.contexts)
         uses.append(contentsOf: other.uses)
         rows += other.rows
     }

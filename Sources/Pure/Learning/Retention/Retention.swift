@@ -67,12 +67,12 @@ package struct Retention: Sendable {
 
 /// A frozen contender: it predicts, and does not learn.
 struct Teacher: Sendable {
-    var standardiser: Standardiser
+    var preparation: Preparation
     var learner: any Learner
 
     mutating func grow(width: Int) {
-        standardiser.grow(width: width)
-        learner.grow(width: width, outputs: learner.outputs)
+        preparation.grow(width: width)
+        learner.grow(width: preparation.featureWidth, outputs: learner.outputs)
     }
 }
 
@@ -87,7 +87,7 @@ extension Retention: ByteCodable {
         recent.encode(into: &writer)
         writer.write(teacher != nil)
         if let teacher {
-            teacher.standardiser.encode(into: &writer)
+            teacher.preparation.encode(into: &writer)
             teacher.learner.encode(into: &writer)
         }
     }
@@ -103,11 +103,11 @@ extension Retention: ByteCodable {
         buffer = try ReplayBuffer(settings, from: &reader)
         recent = try RecentRows(capacity: settings.ewcRows, from: &reader)
         guard try reader.readFlag() else { return }
-        let standardiser = try Standardiser(from: &reader)
+        let preparation = try Preparation(from: &reader)
         let learner = try LearnerCoding.decode(from: &reader)
-        guard standardiser.width == learner.width else {
-            throw .invalid("a teacher and its scaling differ in width")
+        guard preparation.featureWidth == learner.width else {
+            throw .invalid("a teacher and its preparation differ in width")
         }
-        teacher = Teacher(standardiser: standardiser, learner: learner)
+        teacher = Teacher(preparation: preparation, learner: learner)
     }
 }

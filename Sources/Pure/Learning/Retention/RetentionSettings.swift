@@ -49,8 +49,10 @@ package struct RetentionSettings: Sendable, Equatable {
     package var distil: Float = 0
     /// The temperature at which they are compared.
     package var temperature: Float = 2
-    /// How strongly all parameters are held (L2-SP); 0: not at all.
+    /// How strongly all parameters are held by the second norm (L2-SP); 0: not at all.
     package var anchor: Float = 0
+    /// How strongly all parameters are held by the first norm; 0: not at all.
+    package var anchorL1: Float = 0
     /// After how many learned rows teacher, anchor and importance are those of now; 0: only when a
     /// challenger is adopted or a version comes back.
     package var renewEvery = 1000
@@ -62,7 +64,10 @@ package struct RetentionSettings: Sendable, Equatable {
     package var isActive: Bool { replay != .none || pulls }
 
     /// Whether learning is pulled towards an earlier state of the learner.
-    package var pulls: Bool { ewc > 0 || distil > 0 || anchor > 0 }
+    package var pulls: Bool { ewc > 0 || distil > 0 || isAnchored }
+
+    /// Whether all parameters are held.
+    package var isAnchored: Bool { anchor > 0 || anchorL1 > 0 }
 
     /// What is wrong with the settings, if anything.
     package var complaint: String? {
@@ -76,6 +81,7 @@ package struct RetentionSettings: Sendable, Equatable {
         }
         for (name, number) in [
             ("alpha", alpha), ("beta", beta), ("ewc", ewc), ("distil", distil), ("anchor", anchor),
+            ("anchor_l1", anchorL1),
         ] where !(number >= 0 && number <= 1e6) {
             return "retain.\(name) is \(number), but must be 0 to 1e6"
         }
@@ -101,7 +107,7 @@ extension RetentionSettings: ByteCodable {
     package func encode(into writer: inout ByteWriter) {
         writer.write(replay.rawValue)
         for number in [rows, bytesMax, draws, ewcRows, renewEvery] { writer.write(Int64(number)) }
-        for number in [alpha, beta, ewc, ewcDecay, distil, temperature, anchor] {
+        for number in [alpha, beta, ewc, ewcDecay, distil, temperature, anchor, anchorL1] {
             writer.write(number)
         }
     }
@@ -124,6 +130,7 @@ extension RetentionSettings: ByteCodable {
         distil = try reader.readFloat()
         temperature = try reader.readFloat()
         anchor = try reader.readFloat()
+        anchorL1 = try reader.readFloat()
         if let complaint { throw .invalid(complaint) }
     }
 }

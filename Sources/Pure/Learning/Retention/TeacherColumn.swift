@@ -32,6 +32,9 @@ package struct TeacherColumn: Sendable {
     /// Whether no row has a teacher.
     package var isEmpty: Bool { strengths.isEmpty }
 
+    /// Whether the teacher has something to say of a row.
+    func speaks(of row: Int) -> Bool { !strengths.isEmpty && strengths[row] > 0 }
+
     /// Whether the teacher says nothing of any row.
     var isSilent: Bool { !strengths.contains { $0 > 0 } }
 

@@ -22,36 +22,38 @@ extension LinearModel {
     /// Learns all rows in one step along their mean gradient; one after the other where the
     /// optimiser's step is made for single rows.
     package mutating func stepTogether(_ block: inout Block) {
-        if case .invariant = rule { return testThenTrain(&block) }
-        learn(&block, .together)
+        switch rule {
+        case .invariant, .decayedInvariant, .hyperInvariant: testThenTrain(&block)
+        default: learn(&block, .together)
+        }
     }
 
     private mutating func learn(_ block: inout Block, _ steps: GradientSteps) {
         switch rule {
-        case .sgd(var optimiser):
-            learn(&block, steps, &optimiser)
-            rule = .sgd(optimiser)
-        case .invariant(var optimiser):
-            learn(&block, steps, &optimiser)
-            rule = .invariant(optimiser)
-        case .momentum(var optimiser):
-            learn(&block, steps, &optimiser)
-            rule = .momentum(optimiser)
-        case .adaGrad(var optimiser):
-            learn(&block, steps, &optimiser)
-            rule = .adaGrad(optimiser)
-        case .adam(var optimiser):
-            learn(&block, steps, &optimiser)
-            rule = .adam(optimiser)
+        case .sgd(let optimiser): rule = .sgd(learn(&block, steps, optimiser))
+        case .invariant(let optimiser): rule = .invariant(learn(&block, steps, optimiser))
+        case .momentum(let optimiser): rule = .momentum(learn(&block, steps, optimiser))
+        case .adaGrad(let optimiser): rule = .adaGrad(learn(&block, steps, optimiser))
+        case .rmsProp(let optimiser): rule = .rmsProp(learn(&block, steps, optimiser))
+        case .adam(let optimiser): rule = .adam(learn(&block, steps, optimiser))
+        case .followTheLeader(let optimiser):
+            rule = .followTheLeader(learn(&block, steps, optimiser))
+        case .decayedSGD(let optimiser): rule = .decayedSGD(learn(&block, steps, optimiser))
+        case .decayedInvariant(let optimiser):
+            rule = .decayedInvariant(learn(&block, steps, optimiser))
+        case .hyperSGD(let optimiser): rule = .hyperSGD(learn(&block, steps, optimiser))
+        case .hyperInvariant(let optimiser): rule = .hyperInvariant(learn(&block, steps, optimiser))
         }
     }
 
+    /// Learns the block, and returns the optimiser as it is afterwards.
     @inline(__always)
-    private mutating func learn(
+    private mutating func learn<Rule: Optimiser>(
         _ block: inout Block,
         _ steps: GradientSteps,
-        _ optimiser: inout some Optimiser
-    ) {
+        _ optimiser: Rule
+    ) -> Rule {
+        var optimiser = optimiser
         block.preparePredictions(width: width, outputs: outputs)
         var predictions = Block.take(&block.predictions)
         if steps == .together || needsGradients(for: block) {
@@ -60,6 +62,7 @@ extension LinearModel {
             learnRows(block, &predictions, &optimiser)
         }
         block.predictions = predictions
+        return optimiser
     }
 
     private mutating func learnRows<Rule: Optimiser>(
@@ -90,6 +93,7 @@ extension LinearModel {
             guard uses[row] == .train, weight > 0, weight.isFinite,
                 link.hasLabel(target: targets[row], class: classes[row])
             else { continue }
+            optimiser.begin()
             let norm = link.norm(Rule.usesNorm, row, features)
             var scale: Float = 1
             if link.clip > 0 {
@@ -104,18 +108,21 @@ extension LinearModel {
                 }
                 scale = link.clipScale(squaredGradient: errors * Double(norm))
             }
-            optimiser.begin()
+            if Rule.observes {
+                for output in 0..<layout.rows {
+                    let error = Link.bounded(
+                        link.error(output, row, predictions.span, targets, classes) * weight
+                    )
+                    let place = layout.place(output, at: row * layout.width, error: error)
+                    optimiser.observe(first.span, features: features, place: place)
+                }
+                optimiser.adapt()
+            }
             for output in 0..<layout.rows {
                 let plain = link.error(output, row, predictions.span, targets, classes)
                 let weighted = optimiser.weighted(error: plain, weight: weight, squaredNorm: norm)
                 let error = Link.bounded(weighted) * scale
-                let place = Steps.Place(
-                    row: output,
-                    width: layout.width,
-                    at: row * layout.width,
-                    error: error,
-                    biasError: error
-                )
+                let place = layout.place(output, at: row * layout.width, error: error)
                 optimiser.step(
                     &values,
                     &first,
@@ -133,6 +140,25 @@ extension LinearModel {
 }
 
 extension Layout {
+    /// Where the step of one row's gradient goes.
+    @inline(__always)
+    func place(_ output: Int, at: Int, error: Float) -> Steps.Place {
+        Steps.Place(row: output, width: width, at: at, error: error, biasError: error)
+    }
+
+    /// Where the step of a mean gradient goes.
+    @inline(__always)
+    func place(_ output: Int, sums: Span<Float>, scale: Float) -> Steps.Place {
+        let start = output * (width + 1)
+        return Steps.Place(
+            row: output,
+            width: width,
+            at: start,
+            error: scale,
+            biasError: sums[start + width] * scale
+        )
+    }
+
     /// Writes the predictions of one row.
     @inline(__always)
     func predict(

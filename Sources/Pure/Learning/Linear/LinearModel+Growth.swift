@@ -10,7 +10,8 @@ extension LinearModel {
         let newOutputs = max(outputs, self.outputs)
         let newWidth = max(width, self.width)
         guard newOutputs > self.outputs || newWidth > self.width else { return }
-        if kind == .logistic, newOutputs > 2 { becomeSoftmax() }
+        let isSplit = kind == .logistic && newOutputs > 2
+        if isSplit { becomeSoftmax() }
         let old = (rows: rows, width: self.width)
         self.outputs = newOutputs
         self.width = newWidth
@@ -21,6 +22,7 @@ extension LinearModel {
         LinearModel.move(&anchored, from: old, to: new)
         LinearModel.move(&importance.shares, from: old, to: new)
         LinearModel.move(&importance.centre, from: old, to: new)
+        if isSplit { alignMoments() }
     }
 
     /// Makes two rows whose scores differ by the one score there was.
