@@ -49,7 +49,7 @@ enum Arrows {
         // The only code that touches the world, a module for each part of it.
         .edge("Linux", ["CLinux"]),
         .edge("ZeroMQ", ["CZMQ"]),
-        .edge("Decoding", ["CDecoding", "CSimdjson", "Primitives", "Samples"]),
+        .edge("Decoding", ["CDecoding", "CMsgpack", "CSimdjson", "Primitives", "Samples"]),
         .edge("Systemd", ["CSystemd"]),
         .edge("Telemetry", ["Linux", "Systemd"]),
         .edge("Storage", ["CSQLite", "CSodium", "Primitives"]),

@@ -13,7 +13,7 @@ extension Command {
         words: [WordRule("FILE", isOptional: true)],
         options: [
             OptionRule("--label", "COLUMN", help: "the column or member that is the label"),
-            OptionRule("--format", "json|packed", help: "the form of the messages"),
+            OptionRule("--format", "json|packed|msgpack", help: "the form of the messages"),
             OptionRule("--batch", "N", help: "samples a message (256)"),
             OptionRule("--rate", "N", help: "samples a second; as fast as possible unless said"),
             OptionRule("--named", help: "send features by name, not as arrays"),
@@ -50,7 +50,10 @@ extension Command {
                 seed: wish.seed,
                 format: wish.format ?? .packed
             )
-            return try SendJob.run(samples, wish, arguments, console)
+            guard wish.format == .msgpack else {
+                return try SendJob.run(samples, wish, arguments, console)
+            }
+            return try SendJob.run(MessagePackSamples(samples), wish, arguments, console)
         }
         guard wish.synthetic == nil else {
             throw .usage("\(file) and --synthetic cannot both be sent")
@@ -67,13 +70,19 @@ extension Command {
                 named: wish.isNamed,
                 skipsBad: wish.skipsBad
             )
-            return try SendJob.run(samples, wish, arguments, console)
+            guard wish.format == .msgpack else {
+                return try SendJob.run(samples, wish, arguments, console)
+            }
+            return try SendJob.run(MessagePackSamples(samples), wish, arguments, console)
         }
         guard wish.format != .packed else {
             throw .usage("JSON lines cannot be sent packed", remedy: "leave --format away")
         }
         let samples = try LineSamples(source, label: wish.label, skipsBad: wish.skipsBad)
-        return try SendJob.run(samples, wish, arguments, console)
+        guard wish.format == .msgpack else {
+            return try SendJob.run(samples, wish, arguments, console)
+        }
+        return try SendJob.run(MessagePackSamples(samples), wish, arguments, console)
     }
 }
 
@@ -129,7 +138,7 @@ struct SendWish {
     private static func format(_ text: String?) throws(Failure) -> BodyFormat? {
         guard let text else { return nil }
         guard let format = BodyFormat(rawValue: text) else {
-            throw .usage("--format is \(text), not json or packed")
+            throw .usage("--format is \(text), not json, packed or msgpack")
         }
         return format
     }
