@@ -72,8 +72,15 @@ let package = Package(
     name: "learnd",
     targets: [
         // The engine and what it is made of: no I/O, no clock, no thread, no Foundation.
+        .systemLibrary(
+            name: "COpenBLAS",
+            path: "Sources/COpenBLAS",
+            pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-pthread-dev"])]
+        ),
         .target(
             name: "CKernels",
+            dependencies: ["COpenBLAS"],
             path: "Sources/CKernels",
             linkerSettings: [.linkedLibrary("m")]
         ),
@@ -84,6 +91,7 @@ let package = Package(
             swiftSettings: common
         ),
         pure("Primitives", ["Kernels"]),
+        pure("Networks", ["Primitives", "Kernels"]),
         pure("Samples", ["Primitives"]),
         pure("Learning", ["Primitives", "Samples", "Kernels"]),
         pure("Drift", ["Primitives", "Kernels"]),
@@ -203,6 +211,7 @@ let package = Package(
                 "ZeroMQ", "Decoding",
             ]
         ),
+        test("NetworksTests", ["Networks", "Kernels", "Primitives"], data: ["Golden"]),
         test("LawTests", ["Learning", "Primitives"]),
     ],
     swiftLanguageModes: [.v6],

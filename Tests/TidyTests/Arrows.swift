@@ -40,6 +40,7 @@ enum Arrows {
         // The engine and what it is made of.
         .pure("Kernels", "CKernels"),
         .pure("Primitives", "Kernels"),
+        .pure("Networks", "Primitives", "Kernels"),
         .pure("Samples", "Primitives"),
         .pure("Learning", "Primitives", "Samples", "Kernels"),
         .pure("Drift", "Primitives", "Kernels"),
