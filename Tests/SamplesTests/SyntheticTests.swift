@@ -28,6 +28,23 @@ private func share(
         #expect(SyntheticStream(rawValue: kind.rawValue) == kind)
     }
 
+    /// These need no function of the C library, so their bits are the same everywhere and for ever.
+    @Test(arguments: SyntheticStream.digests) func bitsStay(stream: SyntheticStream, digest: UInt64)
+    {
+        var source = stream.make(seed: 42, conceptLength: 60)
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        func add(_ bits: UInt64) {
+            for byte in 0..<8 {
+                hash = (hash ^ (bits >> (8 * byte) & 255)) &* 0x0000_0100_0000_01B3
+            }
+        }
+        for sample in source.next(250) {
+            for feature in sample.features { add(UInt64(feature.bitPattern)) }
+            add(sample.label.bitPattern)
+        }
+        #expect(hash == digest, "\(stream): \(String(hash, radix: 16))")
+    }
+
     @Test func copyGoesOnAlone() {
         var stream = AbruptRotation(seed: 1, drifts: [50])
         _ = stream.next(20)
@@ -107,4 +124,17 @@ private func share(
         #expect((covariance(samples[2000...], 8) - 10).magnitude < 1.5)
         #expect(covariance(samples[2000...], 3).magnitude < 1.5)
     }
+}
+
+extension SyntheticStream {
+    /// The FNV-1a of the first 250 samples of seed 42.
+    static let digests: [(SyntheticStream, UInt64)] = [
+        (.sea, 0x873E_F0B6_D74B_A020), (.seaGradual, 0x873E_F0B6_D74B_A020),
+        (.seaIncremental, 0x7526_0C10_8BC2_B8F4), (.agrawal, 0x1E67_568B_321D_11A3),
+        (.agrawalGradual, 0x6A12_B508_210A_6CAF),
+        (.stagger, 0xB3BA_6A97_DF12_5378), (.staggerGradual, 0x808B_064D_DD57_BE85),
+        (.led, 0x94AE_A4FF_4D1A_5172), (.ledGradual, 0x07A5_DE88_D09C_ACB2),
+        (.hyperplane, 0xA40C_3F2E_02A2_6224),
+        (.words, 0xC914_7761_8F89_D384),
+    ]
 }

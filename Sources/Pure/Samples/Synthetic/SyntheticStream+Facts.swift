@@ -12,7 +12,7 @@ package struct StreamFacts: Sendable {
     package let labels: String
     /// What changes, and how.
     package let drift: String
-    /// How well the best possible model does, at the usual parameters.
+    /// How well the best possible model does, at the usual parameters and apart from mixtures.
     package let best: String
 
     fileprivate init(
@@ -40,7 +40,8 @@ extension SyntheticStream {
         case .friedman, .friedmanLocal, .friedmanRecurring, .friedmanGradual: friedmanFacts
         case .led, .ledGradual:
             StreamFacts(
-                "a broken display: which digit is it?",
+                "a broken display: which digit? "
+                    + (self == .led ? "abrupt changes" : "gradual changes"),
                 "24 binary",
                 "10",
                 drift: "segments change places with lamps, "
@@ -53,6 +54,14 @@ extension SyntheticStream {
     }
 
     private var seaFacts: StreamFacts {
+        let manner =
+            switch self {
+            case .sea: "abrupt changes"
+            case .seaAbrupt: "large changes"
+            case .seaGradual: "gradual changes"
+            case .seaIncremental: "sliding"
+            default: "returning"
+            }
         let drift =
             switch self {
             case .sea: "the threshold jumps through 8, 9, 7, 9.5"
@@ -62,7 +71,7 @@ extension SyntheticStream {
             default: "the thresholds 8, 7, 9.5 come back four times"
             }
         return StreamFacts(
-            "SEA: is the sum of two numbers above a threshold?",
+            "SEA: is a sum above a threshold? \(manner)",
             "3 numbers",
             "2",
             drift: drift,
@@ -71,6 +80,12 @@ extension SyntheticStream {
     }
 
     private var agrawalFacts: StreamFacts {
+        let manner =
+            switch self {
+            case .agrawal: "abrupt changes"
+            case .agrawalGradual: "gradual changes"
+            default: "returning"
+            }
         let drift =
             switch self {
             case .agrawal: "abruptly to the next of ten functions"
@@ -78,7 +93,7 @@ extension SyntheticStream {
             default: "functions 1, 3, 7 come back four times"
             }
         return StreamFacts(
-            "Agrawal: who gets a loan?",
+            "Agrawal: who gets a loan? \(manner)",
             "6 numbers, 3 categories",
             "2",
             drift: drift,
@@ -87,6 +102,12 @@ extension SyntheticStream {
     }
 
     private var staggerFacts: StreamFacts {
+        let manner =
+            switch self {
+            case .stagger: "abrupt changes"
+            case .staggerGradual: "gradual changes"
+            default: "returning"
+            }
         let drift =
             switch self {
             case .stagger: "abruptly to the next of three concepts"
@@ -94,7 +115,7 @@ extension SyntheticStream {
             default: "three concepts come back four times"
             }
         return StreamFacts(
-            "STAGGER: size, colour and shape",
+            "STAGGER: size, colour, shape; \(manner)",
             "3 categories",
             "2",
             drift: drift,
@@ -103,6 +124,13 @@ extension SyntheticStream {
     }
 
     private var friedmanFacts: StreamFacts {
+        let manner =
+            switch self {
+            case .friedman: "features change places"
+            case .friedmanLocal: "local changes that grow"
+            case .friedmanRecurring: "away and back"
+            default: "slow changes"
+            }
         let drift =
             switch self {
             case .friedman: "the five features that matter and the others change places"
@@ -111,7 +139,7 @@ extension SyntheticStream {
             default: "to a second and a third function, by half and half"
             }
         return StreamFacts(
-            "Friedman's function",
+            "Friedman's function; \(manner)",
             "10 numbers",
             "number",
             drift: drift,
@@ -123,7 +151,7 @@ extension SyntheticStream {
         switch self {
         case .abrupt:
             StreamFacts(
-                "a plane through normal features",
+                "a plane that turns at drifts",
                 "10 numbers",
                 "2",
                 drift: "the plane turns by 120 degrees",
@@ -131,7 +159,7 @@ extension SyntheticStream {
             )
         case .stationary:
             StreamFacts(
-                "a plane through normal features",
+                "a plane that never turns",
                 "10 numbers",
                 "2",
                 drift: "never",
@@ -147,7 +175,7 @@ extension SyntheticStream {
             )
         case .hyperplane:
             StreamFacts(
-                "a plane that rotates",
+                "a plane that rotates all the time",
                 "10 numbers",
                 "2",
                 drift: "two weights move with every sample",
@@ -155,7 +183,7 @@ extension SyntheticStream {
             )
         default:
             StreamFacts(
-                "50 clouds that wander",
+                "50 clouds that wander all the time",
                 "10 numbers",
                 "2",
                 drift: "every cloud moves with every sample",
@@ -168,7 +196,7 @@ extension SyntheticStream {
         switch self {
         case .contexts:
             StreamFacts(
-                "five tasks that return; each sample names its context",
+                "five tasks that return, as named contexts",
                 "10 numbers",
                 "2",
                 drift: "abruptly to any other context, 299 times",
@@ -184,7 +212,7 @@ extension SyntheticStream {
             )
         case .sequences:
             StreamFacts(
-                "two marks in 8 steps of 10 inputs: which came first?",
+                "two marks in 8 steps: which came first?",
                 "80 numbers",
                 "2",
                 drift: "none unless --drifts: then whether they are the same, and back",
@@ -232,6 +260,20 @@ extension SyntheticStream {
         }
     }
 
+    /// What is wrong with values that are each allowed, but not together; nil when nothing is.
+    package func conflict(in values: StreamValues) -> String? {
+        let pair: (part: String, whole: String)? =
+            switch self {
+            case .hyperplane: ("drifting", "features")
+            case .rbf: ("moving", "centroids")
+            default: nil
+            }
+        guard let pair, let part = values[pair.part] else { return nil }
+        let whole = values[pair.whole] ?? parameters.first { $0.name == pair.whole }?.standard
+        guard let whole, part > whole else { return nil }
+        return "\(pair.part) is \(Int(part)), more than \(pair.whole), which is \(Int(whole))"
+    }
+
     private static let loans: [StreamParameter] = [
         .amount("perturbation", 0, 0...1, "how far numbers move, as a share of their range"),
         .balance,
@@ -277,8 +319,8 @@ extension SyntheticStream {
             ]
         case .sequences:
             [
-                .count("steps", 8, 2...1000, "steps of a sequence"),
-                .count("inputs", 10, 2...1000, "numbers at each step"), Self.deviation(0.1),
+                .count("steps", 8, 2...100, "steps of a sequence"),
+                .count("inputs", 10, 2...100, "numbers at each step"), Self.deviation(0.1),
                 .count("first", 1, 1...2, "1: which mark came first; 2: are they the same"),
             ]
         default:

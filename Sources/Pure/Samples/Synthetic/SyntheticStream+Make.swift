@@ -21,14 +21,15 @@ extension SyntheticStream {
 
     /// Makes the stream whose world changes at `drifts`.
     ///
-    /// - Precondition: `drifts` ascend from 1 and are empty where the world has none, and each
-    ///   value is one that its parameter allows.
+    /// - Precondition: `drifts` ascend from 1 and are empty where the world has none, each value
+    ///   is one that its parameter allows, and there is no conflict among them.
     package func make(
         seed: UInt64,
         drifts: [Int],
         _ values: StreamValues = StreamValues()
     ) -> any SampleSource {
         precondition(hasDrifts || drifts.isEmpty, "\(rawValue) has no drifts at positions")
+        precondition(conflict(in: values) == nil, "the values contradict each other")
         let maker = Maker(stream: self, seed: seed, drifts: drifts, values: values)
         switch self {
         case .sea, .seaAbrupt, .seaGradual, .seaIncremental, .seaRecurring:
@@ -187,7 +188,7 @@ private struct Maker {
                 world,
                 .wandering(among: contexts, at: drifts, seed: seed),
                 seed: seed,
-                namesContexts: true
+                namesContexts: stream.namesContexts
             )
         case .shapes:
             let classes = count("classes")

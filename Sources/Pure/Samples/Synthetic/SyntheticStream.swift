@@ -73,6 +73,12 @@ package enum SyntheticStream: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether each of its samples names the context that it belongs to.
+    package var namesContexts: Bool { self == .contexts }
+
+    /// Whether its samples are texts, which only a name can carry.
+    package var isText: Bool { self == .words }
+
     /// How many concepts rule one after another unless somebody says where the world changes.
     package var concepts: Int {
         switch self {
