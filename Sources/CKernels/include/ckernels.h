@@ -32,6 +32,12 @@ float learnd_squared_norm(const float *x, size_t n);
 void learnd_scores(const float *values, size_t rows, size_t n, const float *x, float *scores);
 void learnd_add_scaled(float *sum, const float *x, size_t n, float scale);
 
+// importance.c
+
+void learnd_add_squares(float *sum, const float *x, size_t n, float scale);
+void learnd_add_importance(float *sum, const float *shares, const float *centre,
+                           const float *values, size_t n, float strength);
+
 // probability.c
 
 float learnd_sigmoid(float score);

@@ -19,6 +19,7 @@ extension LinearModel {
         writer.write(first)
         writer.write(second)
         writer.write(anchored)
+        importance.encode(into: &writer)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -42,6 +43,7 @@ extension LinearModel {
         first = try reader.readFloats()
         second = try reader.readFloats()
         anchored = try reader.readFloats()
+        importance = try Importance(from: &reader)
         guard isSound else { throw .invalid("a learner's numbers do not fit its shape") }
         rule.setPull(pull)
     }
@@ -57,6 +59,7 @@ extension LinearModel {
         return outputsFit && values.count == count
             && first.count == (rule.momentCount > 0 ? count : 0)
             && second.count == (rule.momentCount > 1 ? count : 0)
+            && (importance.shares.isEmpty || importance.shares.count == count)
             && anchored.count == (pull == .none ? 0 : count) && pull.l2 <= rule.pullMost
             && isFinite && second.allSatisfy { $0 >= 0 }
     }

@@ -25,8 +25,12 @@ package struct LinearModel: Learner {
     var anchored: [Float] = []
     var pull = Anchor.none
     var rule: Rule
-    /// Room for a mean gradient; its content is of no account.
+    /// Which parameters matter for what was learned, and where they were; see
+    /// ``RemembersImportance``.
+    package var importance = Importance()
+    /// Room for a gradient, and for what a teacher says; their content is of no account.
     var gradient: [Float] = []
+    var lesson: [Float] = []
 
     /// Makes a model with all parameters at zero.
     ///
@@ -76,6 +80,7 @@ package struct LinearModel: Learner {
     package var isFinite: Bool {
         values.allSatisfy(\.isFinite) && first.allSatisfy(\.isFinite)
             && second.allSatisfy(\.isFinite) && anchored.allSatisfy(\.isFinite)
+            && importance.centre.allSatisfy(\.isFinite)
     }
 
     /// Predicts without changing anything.
