@@ -35,6 +35,10 @@ extension EngineSettings {
         compare("memory.holdout_rows", \.memory.holdoutRows)
         compare("memory.holdout_every", \.memory.holdoutEvery)
         compare("memory.bytes_max", \.memory.bytesMax)
+        compare("retain.replay", \.retention.replay.name)
+        compare("retain.rows", \.retention.rows)
+        compare("retain.bytes_max", \.retention.bytesMax)
+        compare("retain.ewc_rows", \.retention.ewcRows)
         compare("seed", \.seed)
         return differences
     }

@@ -44,6 +44,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var drift = DriftSettings()
     /// What is remembered.
     package var memory = MemorySettings()
+    /// What is done against forgetting while learning.
+    package var retention = RetentionSettings()
     /// When and how to consolidate.
     package var consolidation = ConsolidationSettings()
     /// The time between checkpoints.
@@ -96,7 +98,11 @@ package struct EngineSettings: Sendable, Equatable {
         for task in (task ?? model?.task).map({ [$0] }) ?? Task.votable {
             if let problem = learnerSettings(for: task).problem { return problem }
         }
-        return memory.complaint ?? drift.complaint ?? consolidation.recipe.complaint
+        if task == .unlabelled, retention.isActive {
+            return "what has no labels cannot be held on to"
+        }
+        return memory.complaint ?? retention.complaint ?? drift.complaint
+            ?? consolidation.recipe.complaint
     }
 
     /// Plain gradient descent on squared loss diverges above a rate of about 1 / (width + 1), so
@@ -123,9 +129,14 @@ package struct EngineSettings: Sendable, Equatable {
                 learnerSettings(for: schema.task),
                 width: preparation.featureWidth,
                 outputs: outputs(of: schema)
-            )
+            ),
+            retention: Retention(settings: retention, seed: retentionSeed)
         )
     }
+
+    /// What the draws of a contender's replay begin from.
+    var retentionSeed: UInt64 { seed ^ 0x7265_7461_696E }  // "retain"
+
 }
 
 /// When versions are published.

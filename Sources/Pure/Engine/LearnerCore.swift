@@ -340,6 +340,7 @@ extension LearnerCore {
     /// Makes the winner champion; detectors and the usual error start anew.
     package mutating func adopt(_ contender: Contender) {
         champion = contender
+        champion.renewRetention()
         restartWatch()
         race = nil
     }
@@ -349,7 +350,9 @@ extension LearnerCore {
         contexts.limit = settings.contextsMax
         let learning = settings.learnerSettings(for: schema.task)
         champion.configure(learning)
+        champion.configure(settings.retention, seed: settings.retentionSeed)
         race?.configure(learning)
+        race?.configure(settings.retention, seed: settings.retentionSeed)
         if settings.drift != watch.settings { watch = DriftWatch(settings: settings.drift) }
     }
 

@@ -84,6 +84,7 @@ extension LearnerEngine {
         var champion = state.contender
         champion.learner.restartMoments()
         champion.learner.configure(settings.learnerSettings(for: state.schema.task))
+        champion.configure(settings.retention, seed: settings.retentionSeed)
         var core = LearnerCore(schema: state.schema, settings: settings)
         var waiting: [MicroBatch] = []
         switch phase {
