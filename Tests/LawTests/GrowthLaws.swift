@@ -3,6 +3,7 @@
 // What holds for every learner when new columns and classes come while it runs.
 
 import Learning
+import Networks
 import Primitives
 import Testing
 
