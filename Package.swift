@@ -93,7 +93,7 @@ let package = Package(
         pure("Primitives", ["Kernels"]),
         pure("Networks", ["Primitives", "Kernels"]),
         pure("Samples", ["Primitives"]),
-        pure("Learning", ["Primitives", "Samples", "Kernels"]),
+        pure("Learning", ["Primitives", "Samples", "Networks", "Kernels"]),
         pure("Drift", ["Primitives", "Kernels"]),
         pure("Consolidation", ["Primitives", "Samples", "Learning", "Kernels"]),
         pure("Versions", ["Primitives", "Samples", "Learning"]),
@@ -212,7 +212,7 @@ let package = Package(
             ]
         ),
         test("NetworksTests", ["Networks", "Kernels", "Primitives"], data: ["Golden"]),
-        test("LawTests", ["Learning", "Primitives"]),
+        test("LawTests", ["Learning", "Networks", "Kernels", "Primitives"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

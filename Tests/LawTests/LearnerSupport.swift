@@ -12,7 +12,9 @@ struct Subject: Sendable, CustomTestStringConvertible {
     var settings: LearnerSettings
     var testDescription: String
 
-    static let all: [Subject] = {
+    static let all = linear + networks
+
+    static let linear: [Subject] = {
         var subjects: [Subject] = []
         let losses: [(ModelKind, LossKind)] = [
             (.linear, .squared), (.linear, .huber(delta: 0.5)), (.logistic, .logistic),
@@ -82,6 +84,7 @@ struct Subject: Sendable, CustomTestStringConvertible {
         case .linear: 1
         case .logistic: 2
         case .softmax: 3
+        case .network: settings.task == .regression ? 1 : 3
         }
     }
 
@@ -172,8 +175,10 @@ extension Learner {
 }
 
 extension LearnerParameters {
-    /// The weights of a linear model.
-    var weights: [Float] { numbers(of: "weights") }
-    /// The biases of a linear model.
-    var bias: [Float] { numbers(of: "bias") }
+    /// The weights of a linear model, or those of the first layer of a network.
+    var weights: [Float] {
+        kind == "network" ? tensors.first?.numbers ?? [] : numbers(of: "weights")
+    }
+    /// The biases of a linear model, or those of the output layer of a network.
+    var bias: [Float] { numbers(of: kind == "network" ? "output.bias" : "bias") }
 }

@@ -42,7 +42,7 @@ enum Arrows {
         .pure("Primitives", "Kernels"),
         .pure("Networks", "Primitives", "Kernels"),
         .pure("Samples", "Primitives"),
-        .pure("Learning", "Primitives", "Samples", "Kernels"),
+        .pure("Learning", "Primitives", "Samples", "Networks", "Kernels"),
         .pure("Drift", "Primitives", "Kernels"),
         .pure("Consolidation", "Primitives", "Samples", "Learning", "Kernels"),
         .pure("Versions", "Primitives", "Samples", "Learning"),

@@ -24,6 +24,13 @@ extension EngineSettings {
         compare("classes", \.classesText)
         compare("classes_max", \.limits.classesMax)
         compare("features_max", \.limits.columnsMax)
+        compare("schema", \.schemaText)
+        compare("features", \.featuresText)
+        compare("indicators", \.features.hasIndicators)
+        compare("hash_bits", \.hashText)
+        compare("hash_slots", \.slotsText)
+        compare("identifiers", \.features.hasIdentifiers)
+        compare("label_lags", \.features.labelLags)
         compare("scaling", \.preparation.scaling.name)
         compare("scaling_window", \.preparation.window)
         compare("standardise.memory", \.preparation.memory)
@@ -47,6 +54,12 @@ extension EngineSettings {
     private var modelName: String { model?.name ?? "auto" }
     private var lossName: String { loss?.name ?? "auto" }
     private var widthText: String { width.map { String($0) } ?? "auto" }
+    private var schemaText: String { features.isClosed ? "closed" : "open" }
+    private var hashText: String { features.hashing.map { String($0.bits) } ?? "none" }
+    private var slotsText: String { features.hashing.map { String($0.slotsMax) } ?? "none" }
+    private var featuresText: String {
+        JSONValue.array(features.declared.map(\.json)).jsonText
+    }
     private var classesText: String {
         classes.isEmpty ? "auto" : classes.map(\.json.jsonText).joined(separator: ", ")
     }

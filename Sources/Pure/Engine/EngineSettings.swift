@@ -36,7 +36,9 @@ package struct EngineSettings: Sendable, Equatable {
     package var voteSamples = 200
     /// How long the first sample waits for the vote.
     package var votePatience: Duration = .seconds(2)
-    /// How raw columns become features.
+    /// What columns are made of the features of a sample.
+    package var features = FeatureSettings()
+    /// How raw columns become the input of the model.
     package var preparation = PreparationSettings()
     /// When versions are published.
     package var publish = PublishSettings()
@@ -88,7 +90,8 @@ package struct EngineSettings: Sendable, Equatable {
         if !(0...65_536).contains(contextsMax) {
             return "contexts max is \(contextsMax), it must be 0 to 65536"
         }
-        if let complaint = preparation.complaint { return complaint }
+        if let complaint = preparation.complaint ?? featureSettings.complaint { return complaint }
+        if let complaint = featureComplaint { return complaint }
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }
         if classes.count > limits.classesMax { return "there are more classes than their limit" }

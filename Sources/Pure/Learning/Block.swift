@@ -28,6 +28,12 @@ package struct Block: Sendable {
     package var features: [Float] = []
     /// Room for what lies between the two; its content is of no account.
     var spare: [Float] = []
+    /// Room for the passes of a network; its content is of no account.
+    var workspace = Workspace()
+    /// Room for the slopes of a loss by the scores; its content is of no account.
+    var slopes: [Float] = []
+    /// Room for rows as wide as a network wants them; its content is of no account.
+    var staged: [Float] = []
     /// The number to be predicted for each row; NaN where there is none.
     package var targets: [Float] = []
     /// The class of each row; -1 where there is none.

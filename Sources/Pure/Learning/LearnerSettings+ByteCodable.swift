@@ -16,6 +16,7 @@ extension LearnerSettings: ByteCodable {
         writer.write(mode.rawValue)
         writer.write(gradientClip != nil)
         if let gradientClip { writer.write(gradientClip) }
+        if model == .network { writer.write(optional: network) }
     }
 
     /// Reads settings, and refuses those that no learner could use.
@@ -34,6 +35,7 @@ extension LearnerSettings: ByteCodable {
         }
         self.mode = mode
         gradientClip = try reader.readFlag() ? try reader.readFloat() : nil
+        network = model == .network ? try reader.readOptional() : nil
         if let problem { throw .invalid(problem) }
     }
 }

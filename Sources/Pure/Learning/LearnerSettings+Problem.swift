@@ -3,10 +3,12 @@
 // The limits of each setting. A number outside of them would diverge or do nothing; what is said
 // names the value, the limit and the way out.
 
+import Networks
+
 extension LearnerSettings {
     /// Why these settings cannot be used, in one sentence; nil when they can.
     package var problem: String? {
-        if let problem = lossProblem ?? optimiserProblem { return problem }
+        if let problem = lossProblem ?? optimiserProblem ?? networkProblem { return problem }
         guard l1 >= 0, l1.isFinite else { return "l1 is \(l1), but must be 0 or more" }
         guard l2 >= 0, l2.isFinite, l2 <= l2Most else {
             return "l2 is \(l2), but must be 0 or more, and at most 1 / rate = \(l2Most); "
@@ -18,6 +20,20 @@ extension LearnerSettings {
         return nil
     }
 
+    private var networkProblem: String? {
+        guard model == .network else {
+            return network == nil ? nil : "the model \(model.name) has no layers; set model = network"
+        }
+        guard let network else {
+            return "a network needs layers; add a table for each"
+        }
+        guard NetworkRule(optimiser) != nil, pace == .constant else {
+            return "a network cannot learn by \(optimiser.name) with the pace \(pace.name); use "
+                + "sgd, momentum, adagrad, rmsprop, adam or adamw at a constant pace"
+        }
+        return network.problem
+    }
+
     /// The strongest L2 that does not overshoot zero.
     private var l2Most: Float {
         if case .followTheLeader = optimiser { return .greatestFiniteMagnitude }
@@ -27,13 +43,15 @@ extension LearnerSettings {
 
     private var lossProblem: String? {
         switch (model, loss) {
-        case (.linear, .squared), (.logistic, .logistic), (.softmax, .crossEntropy): nil
-        case (.linear, .huber(let delta)):
+        case (.linear, .squared), (.logistic, .logistic), (.softmax, .crossEntropy),
+            (.network, .squared), (.network, .crossEntropy):
+            nil
+        case (.linear, .huber(let delta)), (.network, .huber(let delta)):
             delta > 0 && delta.isFinite
                 ? nil : "delta of the huber loss is \(delta), but must be above 0"
         default:
-            "the model \(model.name) does not go with this loss; use squared or huber with linear, "
-                + "logistic with logistic, cross_entropy with softmax"
+            "the model \(model.name) does not go with this loss; use squared or huber with linear "
+                + "or network, logistic with logistic, cross_entropy with softmax or network"
         }
     }
 

@@ -11,6 +11,8 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     case logistic = 1
     /// One score for each class; probabilities are their exponentials, normalised.
     case softmax = 2
+    /// Layers, whose scores mean classes or a number; see ``NetworkLearner``.
+    case network = 8
 
     /// The name in manifests and configuration.
     package var name: String {
@@ -18,11 +20,23 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         case .linear: "linear"
         case .logistic: "logistic"
         case .softmax: "softmax"
+        case .network: "network"
         }
     }
 
-    /// What a model of this kind predicts.
-    package var task: Task { self == .linear ? .regression : .classes }
+    /// What a model of this kind predicts; nil for one that learns classes or a number.
+    package var task: Task? {
+        switch self {
+        case .linear: .regression
+        case .logistic, .softmax: .classes
+        case .network: nil
+        }
+    }
+
+    /// Whether a model of this kind can learn the task.
+    package func predicts(_ task: Task) -> Bool {
+        self.task.map { $0 == task } ?? (task == .classes || task == .regression)
+    }
 }
 
 /// What learning makes small.
@@ -144,6 +158,8 @@ package struct LearnerSettings: Sendable, Equatable {
     package var mode: LearningMode
     /// The largest Euclidean norm that the gradient of one step may have, regularisers apart.
     package var gradientClip: Float?
+    /// The layers of a network; nil for every other model.
+    package var network: NetworkChoice?
 
     /// Makes settings.
     package init(
@@ -154,7 +170,8 @@ package struct LearnerSettings: Sendable, Equatable {
         l1: Float = 0,
         l2: Float = 0,
         mode: LearningMode = .sequential,
-        gradientClip: Float? = nil
+        gradientClip: Float? = nil,
+        network: NetworkChoice? = nil
     ) {
         self.model = model
         self.loss = loss
@@ -164,13 +181,24 @@ package struct LearnerSettings: Sendable, Equatable {
         self.l2 = l2
         self.mode = mode
         self.gradientClip = gradientClip
+        self.network = network
     }
 
     /// Whether a learner that was made with the other settings can go on with these: its parameters
     /// and moments are made for one model, one optimiser and one pace, and it keeps them for life.
     package func isForSameLearner(as other: LearnerSettings) -> Bool {
         model == other.model && optimiser.name == other.optimiser.name
-            && pace.name == other.pace.name
+            && pace.name == other.pace.name && task == other.task
+            && network?.network == other.network?.network
+    }
+
+    /// What is predicted.
+    package var task: Task {
+        if let task = model.task { return task }
+        switch loss {
+        case .squared, .huber: return .regression
+        case .logistic, .crossEntropy: return .classes
+        }
     }
 
     /// Settings with the loss that goes with the model.

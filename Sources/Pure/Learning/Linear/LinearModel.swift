@@ -37,6 +37,7 @@ package struct LinearModel: Learner {
     /// - Precondition: The settings have no problem, and the shape suits the kind.
     package init(_ settings: LearnerSettings, width: Int, outputs: Int) {
         precondition(settings.problem == nil, "settings must be checked before a learner is made")
+        precondition(settings.model != .network, "a network is no linear model")
         precondition(width >= 0 && outputs >= 0, "a learner's shape has no negative side")
         precondition(
             settings.model != .linear || outputs <= 1,
