@@ -128,7 +128,8 @@ struct LearnerLaws {
         #expect(learner.learn(rows) == expected)
     }
 
-    @Test("The order of the columns is irrelevant, but for rounding", arguments: Subject.all)
+    // A network's weights are drawn column by column, so that no two columns begin alike.
+    @Test("The order of the columns is irrelevant, but for rounding", arguments: Subject.linear)
     func columnOrderIsIrrelevant(subject: Subject) {
         var learner = subject.learner()
         var turned = learner

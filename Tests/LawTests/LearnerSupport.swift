@@ -13,7 +13,9 @@ struct Subject: Sendable, CustomTestStringConvertible {
     var outputs: Int
     var testDescription: String
 
-    static let all: [Subject] = {
+    static let all = linear + networks
+
+    static let linear: [Subject] = {
         var subjects: [Subject] = []
         let losses: [(ModelKind, LossKind, Int)] = [
             (.linear, .squared, 1), (.linear, .huber(delta: 0.5), 1),
@@ -206,8 +208,10 @@ extension Learner {
 }
 
 extension LearnerParameters {
-    /// The weights of a linear model.
-    var weights: [Float] { numbers(of: "weights") }
-    /// The biases of a linear model.
-    var bias: [Float] { numbers(of: "bias") }
+    /// The weights of a linear model, or those of the first layer of a network.
+    var weights: [Float] {
+        kind == "network" ? tensors.first?.numbers ?? [] : numbers(of: "weights")
+    }
+    /// The biases of a linear model, or those of the output layer of a network.
+    var bias: [Float] { numbers(of: kind == "network" ? "output.bias" : "bias") }
 }

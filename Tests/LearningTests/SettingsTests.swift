@@ -76,7 +76,7 @@ struct SettingsTests {
 
     private static func outputs(_ settings: LearnerSettings) -> Int {
         switch settings.model {
-        case .linear, .rls, .passiveAggressive: 1
+        case .linear, .rls, .passiveAggressive, .network: 1
         // The middle one of three lies between two lines, which one against the rest cannot learn.
         case .logistic, .svm, .arow: 2
         case .softmax: 3

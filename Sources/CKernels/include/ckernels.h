@@ -32,6 +32,12 @@ float learnd_squared_norm(const float *x, size_t n);
 void learnd_scores(const float *values, size_t rows, size_t n, const float *x, float *scores);
 void learnd_add_scaled(float *sum, const float *x, size_t n, float scale);
 
+// importance.c
+
+void learnd_add_squares(float *sum, const float *x, size_t n, float scale);
+void learnd_add_importance(float *sum, const float *shares, const float *centre,
+                           const float *values, size_t n, float strength);
+
 // probability.c
 
 float learnd_sigmoid(float score);
@@ -186,5 +192,17 @@ void learnd_window_evict(learnd_window *w);
 void learnd_window_measure(const learnd_window *w, double *mean, double *variance);
 // Computes the moments anew from the ring, with the same bits.
 void learnd_window_rebuild(learnd_window *w);
+
+// tokens.c
+
+uint32_t learnd_murmur3(const uint8_t *bytes, size_t length, uint32_t seed);
+
+// A bucket and a value in one number, so that the order of the numbers is that of the buckets.
+uint64_t learnd_pair(uint32_t bucket, float value);
+uint32_t learnd_pair_bucket(uint64_t pair);
+float learnd_pair_value(uint64_t pair);
+// Sorts pairs and adds up those of one bucket, without those that add up to 0; how many are left.
+// The bits do not depend on the order in which they came.
+size_t learnd_merge_pairs(uint64_t *pairs, size_t n);
 
 #endif

@@ -119,6 +119,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let drift: DriftConfiguration
     /// What is remembered.
     package let memory: MemoryConfiguration
+    /// What is done against forgetting.
+    package let retain: RetentionConfiguration
     /// When and how challengers are made.
     package let consolidate: ConsolidationConfiguration
 
@@ -157,6 +159,7 @@ package struct LearnerConfiguration: Sendable, Equatable {
         publish = PublishConfiguration(values)
         drift = DriftConfiguration(values)
         memory = MemoryConfiguration(values)
+        retain = RetentionConfiguration(values)
         consolidate = ConsolidationConfiguration(values)
     }
 

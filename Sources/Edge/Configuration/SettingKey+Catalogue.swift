@@ -5,7 +5,7 @@
 extension SettingKey {
     /// Every key of the daemon, of a sample socket and of a learner.
     package static let catalogue: [SettingKey] =
-        daemon + samples + learning + publishing + drift + memory + consolidation
+        daemon + samples + learning + publishing + drift + memory + retention + consolidation
 
     /// The keys of one kind of table.
     package static func keys(of scope: SettingScope) -> [SettingKey] {
@@ -273,6 +273,21 @@ extension SettingKey {
             .duration(.milliseconds(100) ... .seconds(86_400)),
             .duration(.seconds(30)),
             .live
+        ),
+        .init(
+            .learner,
+            "consolidate.retain",
+            .choice(["l2sp", "ewc", "derpp", "lwf"]),
+            .text("l2sp"),
+            .live
+        ),
+        .init(
+            .learner,
+            "consolidate.retain_strength",
+            .number(0...1e6),
+            .none,
+            .live,
+            mayBeAuto: true
         ),
         .init(.learner, "consolidate.anchor", .number(0...1000), .number(0.01), .live),
         .init(.learner, "consolidate.tolerance", .number(0...1), .number(0.02), .live),

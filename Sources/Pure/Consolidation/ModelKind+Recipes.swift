@@ -10,7 +10,8 @@ extension ModelKind {
     /// The recipes that apply to the model.
     package var recipes: [Recipe] {
         switch self {
-        case .linear, .logistic, .softmax, .svm, .rls, .arow, .passiveAggressive: Recipe.allCases
+        case .linear, .logistic, .softmax, .svm, .rls, .arow, .passiveAggressive, .network:
+            Recipe.allCases
         }
     }
 }

@@ -40,7 +40,9 @@ package struct EngineSettings: Sendable, Equatable {
     package var voteSamples = 200
     /// How long the first sample waits for the vote.
     package var votePatience: Duration = .seconds(2)
-    /// How raw columns become features.
+    /// What columns are made of the features of a sample.
+    package var features = FeatureSettings()
+    /// How raw columns become the input of the model.
     package var preparation = PreparationSettings()
     /// When versions are published.
     package var publish = PublishSettings()
@@ -48,6 +50,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var drift = DriftSettings()
     /// What is remembered.
     package var memory = MemorySettings()
+    /// What is done against forgetting while learning.
+    package var retention = RetentionSettings()
     /// When and how to consolidate.
     package var consolidation = ConsolidationSettings()
     /// The time between checkpoints.
@@ -97,7 +101,8 @@ package struct EngineSettings: Sendable, Equatable {
         if !(0...65_536).contains(contextsMax) {
             return "contexts max is \(contextsMax), it must be 0 to 65536"
         }
-        if let complaint = preparation.complaint { return complaint }
+        if let complaint = preparation.complaint ?? featureSettings.complaint { return complaint }
+        if let complaint = featureComplaint { return complaint }
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }
         if classes.count > limits.classesMax { return "there are more classes than their limit" }
@@ -107,7 +112,11 @@ package struct EngineSettings: Sendable, Equatable {
         for task in (task ?? model?.task).map({ [$0] }) ?? Task.votable {
             if let problem = learnerSettings(for: task).problem { return problem }
         }
-        return memory.complaint ?? drift.complaint ?? consolidation.recipe.complaint
+        if task == .unlabelled, retention.isActive {
+            return "what has no labels cannot be held on to"
+        }
+        return memory.complaint ?? retention.complaint ?? drift.complaint
+            ?? consolidation.recipe.complaint
     }
 
     /// How many outputs a model has under the schema: some always have two.
@@ -128,9 +137,14 @@ package struct EngineSettings: Sendable, Equatable {
                 learnerSettings(for: schema.task),
                 width: preparation.featureWidth,
                 outputs: outputs(of: schema)
-            )
+            ),
+            retention: Retention(settings: retention, seed: retentionSeed)
         )
     }
+
+    /// What the draws of a contender's replay begin from.
+    var retentionSeed: UInt64 { seed ^ 0x7265_7461_696E }  // "retain"
+
 }
 
 extension LearnerSettings {

@@ -30,6 +30,8 @@ package struct LearnerCore: Sendable {
     package var watch: DriftWatch
     /// What is remembered.
     package var memory: ReplayMemory
+    /// The last values and labels.
+    package var recollection: Recollection
     /// The end of a consolidation.
     package var race: Race?
     /// The contexts by number, as rows of block and memory carry them.
@@ -56,6 +58,8 @@ package struct LearnerCore: Sendable {
         watch = DriftWatch(settings: settings.drift)
         memory = ReplayMemory(settings: settings.memory, seed: settings.seed)
         memory.grow(width: schema.width)
+        recollection = Recollection(schema.settings)
+        recollection.grow(width: schema.width)
         contexts = ContextTable(limit: settings.contextsMax)
     }
 
@@ -65,6 +69,7 @@ package struct LearnerCore: Sendable {
         evaluation: Evaluation,
         watch: DriftWatch,
         memory: ReplayMemory,
+        recollection: Recollection,
         contexts: ContextTable
     ) {
         self.schema = schema
@@ -73,6 +78,7 @@ package struct LearnerCore: Sendable {
         self.evaluation = evaluation
         self.watch = watch
         self.memory = memory
+        self.recollection = recollection
         self.contexts = contexts
     }
 
@@ -183,7 +189,7 @@ package struct LearnerCore: Sendable {
         isHeld: Bool,
         _ outcome: inout Outcome
     ) {
-        switch admission.judge(row, of: batch, under: schema) {
+        switch admission.judge(row, of: batch, under: schema, knowing: recollection) {
         case .refused(let reason):
             refuse(row, reason, &outcome)
             return
@@ -205,6 +211,7 @@ package struct LearnerCore: Sendable {
             row,
             of: batch,
             under: schema,
+            knowing: &recollection,
             context: context(of: row, in: batch, &outcome),
             use: use,
             to: &block
@@ -228,6 +235,7 @@ package struct LearnerCore: Sendable {
         block.reset(width: schema.width, outputs: outputs)
         champion.grow(width: schema.width, outputs: outputs)
         memory.grow(width: schema.width)
+        recollection.grow(width: schema.width)
         race?.grow(width: schema.width, outputs: outputs)
         block.reset(width: schema.width, outputs: champion.learner.outputs)
     }
@@ -271,7 +279,12 @@ package struct LearnerCore: Sendable {
                     producer: row.producer,
                     reason: reason,
                     count: 1,
-                    detail: Explanation.text(for: reason, row: row, schema: schema)
+                    detail: Explanation.text(
+                        for: reason,
+                        row: row,
+                        schema: schema,
+                        feature: admission.culprit
+                    )
                 )
             )
         }
@@ -345,6 +358,7 @@ extension LearnerCore {
     /// Makes the winner champion; detectors and the usual error start anew.
     package mutating func adopt(_ contender: Contender) {
         champion = contender
+        champion.renewRetention()
         restartWatch()
         race = nil
     }
@@ -355,7 +369,9 @@ extension LearnerCore {
         let learning = settings.learnerSettings(for: schema.task)
         champion.configure(learning)
         evaluation.judge(by: champion.learner.settings.yardstick)
+        champion.configure(settings.retention, seed: settings.retentionSeed)
         race?.configure(learning)
+        race?.configure(settings.retention, seed: settings.retentionSeed)
         if settings.drift != watch.settings { watch = DriftWatch(settings: settings.drift) }
     }
 

@@ -45,7 +45,8 @@ extension LearnerEngine {
                     number: publication.last,
                     sampleIndex: core.labelled,
                     schema: core.schema,
-                    contender: core.champion
+                    contender: core.champion,
+                    recollection: core.recollection
                 ),
                 parent: publication.parent,
                 reason: reason,

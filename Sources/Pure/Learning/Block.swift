@@ -28,6 +28,12 @@ package struct Block: Sendable {
     package var features: [Float] = []
     /// Room for what lies between the two; its content is of no account.
     var spare: [Float] = []
+    /// Room for the passes of a network; its content is of no account.
+    var workspace = Workspace()
+    /// Room for the slopes of a loss by the scores; its content is of no account.
+    var slopes: [Float] = []
+    /// Room for rows as wide as a network wants them; its content is of no account.
+    var staged: [Float] = []
     /// The number to be predicted for each row; NaN where there is none.
     package var targets: [Float] = []
     /// The class of each row; -1 where there is none.
@@ -41,6 +47,14 @@ package struct Block: Sendable {
     package var contexts: [Int32] = []
     /// What each row may be used for.
     package var uses: [RowUse] = []
+    /// What a teacher says of each row; empty where there is none.
+    package var teacher = TeacherColumn()
+    /// What the gradients of a step along their mean are divided by; 0: the sum of the weights.
+    ///
+    /// Set where some rows count beside the mean instead of having a share of it.
+    package var meanWeight: Double = 0
+    /// What ``Learner/score(_:)`` fills: the scores before they become probabilities.
+    package var scores: [Float] = []
     /// The predictions, `rows * outputs`: probabilities of the classes, or the number; for a
     /// learner without labels the loss, and the trivial one.
     package var predictions: [Float] = []
@@ -66,6 +80,9 @@ package struct Block: Sendable {
         weights.removeAll(keepingCapacity: true)
         contexts.removeAll(keepingCapacity: true)
         uses.removeAll(keepingCapacity: true)
+        teacher.reset(outputs: 0)
+        meanWeight = 0
+        scores.removeAll(keepingCapacity: true)
         predictions.removeAll(keepingCapacity: true)
         losses.removeAll(keepingCapacity: true)
         errors.removeAll(keepingCapacity: true)
@@ -122,14 +139,25 @@ package struct Block: Sendable {
 
     /// Makes room for the predictions of a learner of the given shape.
     mutating func preparePredictions(width: Int, outputs: Int) {
+        checkColumns(width: width)
+        self.outputs = outputs
+        Block.resize(&predictions, to: rows * outputs)
+    }
+
+    /// Makes room for the scores of a learner of the given shape.
+    mutating func prepareScores(width: Int, outputs: Int) {
+        checkColumns(width: width)
+        self.outputs = outputs
+        Block.resize(&scores, to: rows * outputs)
+    }
+
+    private func checkColumns(width: Int) {
         precondition(featureWidth == width, "a block must be as wide as its learner")
         precondition(
             features.count == rows * width && targets.count == rows && classes.count == rows
                 && weights.count == rows && contexts.count == rows && uses.count == rows,
             "a block's columns must fill its rows, and its features must be prepared"
         )
-        self.outputs = outputs
-        Block.resize(&predictions, to: rows * outputs)
     }
 
     /// Makes room for the loss and the error of every row.

@@ -24,6 +24,16 @@ package protocol Learner: Sendable {
     /// Predicts each row, then learns it when it is for training, has its label (if the task has
     /// any), and has a positive weight; fills the predictions.
     mutating func testThenTrain(_ block: inout Block)
+    /// Learns all rows of the block in one step along the weighted mean of their gradients,
+    /// whatever the mode; fills the predictions as they were before the step.
+    ///
+    /// A learner without such a step tests and trains on the rows one after the other.
+    mutating func stepTogether(_ block: inout Block)
+    /// Fills the block's scores: what becomes the predictions, one for each output.
+    ///
+    /// A learner whose
+    /// predictions do not come from scores has no opinion: NaN.
+    func score(_ block: inout Block)
     /// Predicts without changing anything.
     func predict(_ block: inout Block)
     /// Widens to the given shape, never shrinks; new columns and classes start at zero.
@@ -41,4 +51,13 @@ package protocol Learner: Sendable {
 extension Learner {
     /// Nothing else.
     package var figures: [JSONValue.Member] { [] }
+
+    /// Plain steps, one row after the other.
+    package mutating func stepTogether(_ block: inout Block) { testThenTrain(&block) }
+
+    /// No opinion.
+    package func score(_ block: inout Block) {
+        block.prepareScores(width: width, outputs: outputs)
+        for place in block.scores.indices { block.scores[place] = .nan }
+    }
 }

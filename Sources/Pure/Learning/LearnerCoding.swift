@@ -10,6 +10,7 @@ package enum LearnerCoding {
     static let leastSquares: UInt8 = 2
     static let adaptiveRegularisation: UInt8 = 3
     static let passiveAggressive: UInt8 = 4
+    static let network: UInt8 = 8
 
     /// Reads the learner that ``Learner/encode(into:)`` wrote.
     package static func decode(from reader: inout ByteReader) throws(DecodeError) -> any Learner {
@@ -18,6 +19,7 @@ package enum LearnerCoding {
         case leastSquares: return try RecursiveLeastSquares(from: &reader)
         case adaptiveRegularisation: return try AdaptiveRegularisation(from: &reader)
         case passiveAggressive: return try PassiveAggressive(from: &reader)
+        case network: return try NetworkLearner(from: &reader)
         case let tag: throw .invalid("there is no kind of learner number \(tag)")
         }
     }

@@ -17,6 +17,7 @@ extension LearnerSettings: ByteCodable {
         writer.write(gradientClip != nil)
         if let gradientClip { writer.write(gradientClip) }
         models.encode(into: &writer)
+        if model == .network { writer.write(optional: network) }
     }
 
     /// Reads settings, and refuses those that no learner could use.
@@ -36,6 +37,7 @@ extension LearnerSettings: ByteCodable {
         self.mode = mode
         gradientClip = try reader.readFlag() ? try reader.readFloat() : nil
         models = try ModelSettings(from: &reader)
+        network = model == .network ? try reader.readOptional() : nil
         if let problem { throw .invalid(problem) }
     }
 }

@@ -3,10 +3,14 @@
 // The limits of each setting. A number outside of them would diverge or do nothing; what is said
 // names the value, the limit and the way out.
 
+import Networks
+
 extension LearnerSettings {
     /// Why these settings cannot be used, in one sentence; nil when they can.
     package var problem: String? {
-        if let problem = lossProblem ?? models.problem(of: model) { return problem }
+        if let problem = lossProblem ?? networkProblem ?? models.problem(of: model) {
+            return problem
+        }
         return model.followsGradients ? gradientProblem : otherProblem
     }
 
@@ -37,6 +41,21 @@ extension LearnerSettings {
         return nil
     }
 
+    private var networkProblem: String? {
+        guard model == .network else {
+            return network == nil
+                ? nil : "the model \(model.name) has no layers; set model = network"
+        }
+        guard let network else {
+            return "a network needs layers; add a table for each"
+        }
+        guard NetworkRule(optimiser) != nil, pace == .constant else {
+            return "a network cannot learn by \(optimiser.name) with the pace \(pace.name); use "
+                + "sgd, momentum, adagrad, rmsprop, adam or adamw at a constant pace"
+        }
+        return network.problem
+    }
+
     /// The strongest L2 that does not overshoot zero.
     private var l2Most: Float {
         if case .followTheLeader = optimiser { return .greatestFiniteMagnitude }
@@ -48,9 +67,10 @@ extension LearnerSettings {
         switch (model, loss) {
         case (.linear, .squared), (.logistic, .logistic), (.softmax, .crossEntropy),
             (.svm, .hinge), (.rls, .squared), (.arow, .hinge), (.passiveAggressive, .hinge),
-            (.passiveAggressive, .epsilonInsensitive):
+            (.passiveAggressive, .epsilonInsensitive), (.network, .squared),
+            (.network, .crossEntropy):
             nil
-        case (.linear, .huber(let delta)):
+        case (.linear, .huber(let delta)), (.network, .huber(let delta)):
             delta > 0 && delta.isFinite
                 ? nil : "delta of the huber loss is \(delta), but must be above 0"
         case (.linear, .quantile(let tau)), (.linear, .expectile(let tau)):
@@ -58,8 +78,9 @@ extension LearnerSettings {
                 ? nil : "tau is \(tau), but must lie between 0.001 and 0.999"
         default:
             "the model \(model.name) does not go with the loss \(loss.name); use squared, huber, "
-                + "quantile or expectile with linear, logistic with logistic, cross_entropy with "
-                + "softmax, hinge with svm, or the loss that goes with the model"
+                + "quantile or expectile with linear, squared or huber with network, logistic with "
+                + "logistic, cross_entropy with softmax or network, hinge with svm, or the loss "
+                + "that goes with the model"
         }
     }
 

@@ -19,6 +19,8 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     case arow = 5
     /// Margins as of `svm`, or a number, learned passive-aggressively.
     case passiveAggressive = 6
+    /// Layers, whose scores mean classes or a number; see ``NetworkLearner``.
+    case network = 8
 
     /// The name in manifests and configuration.
     package var name: String {
@@ -30,23 +32,29 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         case .rls: "rls"
         case .arow: "arow"
         case .passiveAggressive: "passive_aggressive"
+        case .network: "network"
         }
     }
 
-    /// What a model of this kind predicts; nil when its loss decides.
+    /// What a model of this kind predicts; nil for one that learns classes or a number.
     package var task: Task? {
         switch self {
         case .linear, .rls: .regression
         case .logistic, .softmax, .svm, .arow: .classes
-        case .passiveAggressive: nil
+        case .passiveAggressive, .network: nil
         }
+    }
+
+    /// Whether a model of this kind can learn the task.
+    package func predicts(_ task: Task) -> Bool {
+        self.task.map { $0 == task } ?? (task == .classes || task == .regression)
     }
 
     /// Whether it follows gradients: then it has an optimiser, regularisers and two modes; else its
     /// steps follow from its rows alone.
     package var followsGradients: Bool {
         switch self {
-        case .linear, .logistic, .softmax, .svm: true
+        case .linear, .logistic, .softmax, .svm, .network: true
         case .rls, .arow, .passiveAggressive: false
         }
     }
@@ -54,7 +62,7 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     /// The fewest outputs that it has for a task.
     package func leastOutputs(for task: Task) -> Int {
         switch self {
-        case .linear, .softmax, .rls: 1
+        case .linear, .softmax, .rls, .network: 1
         case .logistic, .svm, .arow: 2
         case .passiveAggressive: task == .classes ? 2 : 1
         }
@@ -217,6 +225,8 @@ package struct LearnerSettings: Sendable, Equatable {
     package var gradientClip: Float?
     /// What belongs to one kind of model alone.
     package var models: ModelSettings
+    /// The layers of a network; nil for every other model.
+    package var network: NetworkChoice?
 
     /// What a learner keeps for life, in words.
     package var words: String {
@@ -246,7 +256,8 @@ package struct LearnerSettings: Sendable, Equatable {
         l2: Float = 0,
         mode: LearningMode = .sequential,
         gradientClip: Float? = nil,
-        models: ModelSettings = ModelSettings()
+        models: ModelSettings = ModelSettings(),
+        network: NetworkChoice? = nil
     ) {
         self.model = model
         self.loss = loss
@@ -257,12 +268,14 @@ package struct LearnerSettings: Sendable, Equatable {
         self.mode = mode
         self.gradientClip = gradientClip
         self.models = models
+        self.network = network
     }
 
     /// Whether a learner that was made with the other settings can go on with these: its parameters
     /// and moments are made for one model, one optimiser and one pace, and it keeps them for life.
     package func isForSameLearner(as other: LearnerSettings) -> Bool {
-        model == other.model
+        model == other.model && task == other.task
+            && network?.network == other.network?.network
             && (!model.followsGradients
                 || optimiser.name == other.optimiser.name && pace.name == other.pace.name)
     }

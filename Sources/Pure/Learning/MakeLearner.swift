@@ -2,7 +2,8 @@
 //
 // The one list of learners: from settings to a learner that knows nothing yet.
 
-/// Makes the learner that the settings describe, with all parameters at zero.
+/// Makes the learner that the settings describe: all parameters at zero, but for the layers of a
+/// network, which are drawn from its seed.
 ///
 /// - Precondition: `settings.problem` is nil, and `outputs` is at most 1 for a linear model.
 package func makeLearner(
@@ -16,5 +17,7 @@ package func makeLearner(
     case .rls: RecursiveLeastSquares(settings, width: width)
     case .arow: AdaptiveRegularisation(settings, width: width, outputs: outputs)
     case .passiveAggressive: PassiveAggressive(settings, width: width, outputs: outputs)
+    case .network:
+        NetworkLearner(settings, width: width, outputs: outputs)
     }
 }

@@ -17,13 +17,22 @@ package struct VersionState: Sendable {
     package var schema: Schema
     /// The champion of that moment.
     package var contender: Contender
+    /// The last values and labels of that moment.
+    package var recollection: Recollection
 
     /// Makes a version's state.
-    package init(number: UInt64, sampleIndex: UInt64, schema: Schema, contender: Contender) {
+    package init(
+        number: UInt64,
+        sampleIndex: UInt64,
+        schema: Schema,
+        contender: Contender,
+        recollection: Recollection
+    ) {
         self.number = number
         self.sampleIndex = sampleIndex
         self.schema = schema
         self.contender = contender
+        self.recollection = recollection
     }
 
     private static let magic: UInt32 = 0x3153_564C  // "LVS1"
@@ -48,22 +57,24 @@ package struct VersionState: Sendable {
 }
 
 extension VersionState: ByteCodable {
-    /// Appends number, position, schema and contender.
+    /// Appends number, position, schema, contender and recollection.
     package func encode(into writer: inout ByteWriter) {
         writer.write(number)
         writer.write(sampleIndex)
         schema.encode(into: &writer)
         contender.encode(into: &writer)
+        recollection.encode(into: &writer)
     }
 
-    /// Reads number, position, schema and contender.
+    /// Reads number, position, schema, contender and recollection.
     package init(from reader: inout ByteReader) throws(DecodeError) {
         number = try reader.read()
         sampleIndex = try reader.read()
         schema = try Schema(from: &reader)
         contender = try Contender(from: &reader)
+        recollection = try Recollection(from: &reader)
         guard contender.preparation.width == schema.width,
-            contender.learner.outputs >= schema.outputs
+            contender.learner.outputs >= schema.outputs, recollection.fits(schema)
         else { throw .invalid("a version's model does not fit its schema") }
     }
 }

@@ -19,6 +19,7 @@ extension LinearModel {
         writer.write(first)
         writer.write(second)
         writer.write(anchored)
+        importance.encode(into: &writer)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -42,6 +43,7 @@ extension LinearModel {
         first = try reader.readFloats()
         second = try reader.readFloats()
         anchored = try reader.readFloats()
+        importance = try Importance(from: &reader)
         guard isSound else { throw .invalid("a learner's numbers do not fit its shape") }
         rule.setPull(pull)
     }
@@ -51,7 +53,7 @@ extension LinearModel {
         let outputsFit =
             switch kind {
             case .linear: outputs == 1
-            case .rls, .arow, .passiveAggressive: false
+            case .rls, .arow, .passiveAggressive, .network: false
             case .logistic: outputs == 2
             case .svm: outputs >= 2
             case .softmax: outputs >= 1
@@ -59,6 +61,7 @@ extension LinearModel {
         return outputsFit && values.count == count
             && first.count == (rule.momentCount > 0 ? count : 0)
             && second.count == (rule.momentCount > 1 ? count : 0)
+            && (importance.shares.isEmpty || importance.shares.count == count)
             && anchored.count == (pull == .none ? 0 : count) && pull.l2 <= rule.pullMost
             && isFinite && second.allSatisfy { $0 >= 0 }
     }

@@ -20,6 +20,8 @@ extension LinearModel {
         LinearModel.move(&first, from: old, to: new)
         LinearModel.move(&second, from: old, to: new)
         LinearModel.move(&anchored, from: old, to: new)
+        LinearModel.move(&importance.shares, from: old, to: new)
+        LinearModel.move(&importance.centre, from: old, to: new)
         if isSplit { alignMoments() }
     }
 
@@ -36,6 +38,8 @@ extension LinearModel {
         }
         signed(&values, share)
         signed(&anchored, share)
+        signed(&importance.centre, share)
+        importance.shares += importance.shares
         switch rule.firstMoment {
         case .signed: signed(&first, 1)
         case .squared: first += first

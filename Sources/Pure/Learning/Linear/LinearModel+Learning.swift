@@ -10,24 +10,39 @@ extension LinearModel {
     /// Predicts each row, then learns it when it is for training, labelled, and has a positive
     /// weight; fills the predictions.
     package mutating func testThenTrain(_ block: inout Block) {
-        if learnWhole(&block) { return }
+        if !needsGradients(for: block), learnWhole(&block) { return }
         testThenTrainByRows(&block)
     }
 
     /// The long way, for every model.
     mutating func testThenTrainByRows(_ block: inout Block) {
+        learn(&block, settings.mode == .meanGradient ? .together : .alone)
+    }
+
+    /// Learns all rows in one step along their mean gradient; one after the other where the
+    /// optimiser's step is made for single rows.
+    package mutating func stepTogether(_ block: inout Block) {
         switch rule {
-        case .sgd(let optimiser): rule = .sgd(learn(&block, optimiser))
-        case .invariant(let optimiser): rule = .invariant(learn(&block, optimiser))
-        case .momentum(let optimiser): rule = .momentum(learn(&block, optimiser))
-        case .adaGrad(let optimiser): rule = .adaGrad(learn(&block, optimiser))
-        case .rmsProp(let optimiser): rule = .rmsProp(learn(&block, optimiser))
-        case .adam(let optimiser): rule = .adam(learn(&block, optimiser))
-        case .followTheLeader(let optimiser): rule = .followTheLeader(learn(&block, optimiser))
-        case .decayedSGD(let optimiser): rule = .decayedSGD(learn(&block, optimiser))
-        case .decayedInvariant(let optimiser): rule = .decayedInvariant(learn(&block, optimiser))
-        case .hyperSGD(let optimiser): rule = .hyperSGD(learn(&block, optimiser))
-        case .hyperInvariant(let optimiser): rule = .hyperInvariant(learn(&block, optimiser))
+        case .invariant, .decayedInvariant, .hyperInvariant: testThenTrain(&block)
+        default: learn(&block, .together)
+        }
+    }
+
+    private mutating func learn(_ block: inout Block, _ steps: GradientSteps) {
+        switch rule {
+        case .sgd(let optimiser): rule = .sgd(learn(&block, steps, optimiser))
+        case .invariant(let optimiser): rule = .invariant(learn(&block, steps, optimiser))
+        case .momentum(let optimiser): rule = .momentum(learn(&block, steps, optimiser))
+        case .adaGrad(let optimiser): rule = .adaGrad(learn(&block, steps, optimiser))
+        case .rmsProp(let optimiser): rule = .rmsProp(learn(&block, steps, optimiser))
+        case .adam(let optimiser): rule = .adam(learn(&block, steps, optimiser))
+        case .followTheLeader(let optimiser):
+            rule = .followTheLeader(learn(&block, steps, optimiser))
+        case .decayedSGD(let optimiser): rule = .decayedSGD(learn(&block, steps, optimiser))
+        case .decayedInvariant(let optimiser):
+            rule = .decayedInvariant(learn(&block, steps, optimiser))
+        case .hyperSGD(let optimiser): rule = .hyperSGD(learn(&block, steps, optimiser))
+        case .hyperInvariant(let optimiser): rule = .hyperInvariant(learn(&block, steps, optimiser))
         }
     }
 
@@ -35,17 +50,18 @@ extension LinearModel {
     @inline(__always)
     private mutating func learn<Rule: Optimiser>(
         _ block: inout Block,
+        _ steps: GradientSteps,
         _ optimiser: Rule
     ) -> Rule {
         var optimiser = optimiser
-        switch settings.mode {
-        case .sequential:
-            block.preparePredictions(width: width, outputs: outputs)
-            var predictions = Block.take(&block.predictions)
+        block.preparePredictions(width: width, outputs: outputs)
+        var predictions = Block.take(&block.predictions)
+        if steps == .together || needsGradients(for: block) {
+            learnByGradients(block, &predictions, steps, &optimiser)
+        } else {
             learnRows(block, &predictions, &optimiser)
-            block.predictions = predictions
-        case .meanGradient: learnMean(&block, &optimiser)
         }
+        block.predictions = predictions
         return optimiser
     }
 
@@ -125,98 +141,6 @@ extension LinearModel {
         self.values = ownValues
         self.first = ownFirst
         self.second = ownSecond
-    }
-
-    private mutating func learnMean<Rule: Optimiser>(
-        _ block: inout Block,
-        _ optimiser: inout Rule
-    ) {
-        let link = Link(settings, Layout(self))
-        fillScores(&block)
-        if !link.layout.learnsFromScores { map(&block) }
-        let learnsAny = sumGradient(block, link)
-        if link.layout.learnsFromScores { map(&block) }
-        guard learnsAny else { return }
-        var scale: Float = 1
-        if link.clip > 0 {
-            var squares: Double = 0
-            for number in gradient { squares += Double(number) * Double(number) }
-            scale = link.clipScale(squaredGradient: squares)
-        }
-        var ownValues = Block.take(&self.values)
-        var ownFirst = Block.take(&self.first)
-        var ownSecond = Block.take(&self.second)
-        let ownAnchor = anchored
-        let ownGradient = gradient
-        let anchor = ownAnchor.span
-        let sums = ownGradient.span
-        var values = ownValues.mutableSpan
-        var first = ownFirst.mutableSpan
-        var second = ownSecond.mutableSpan
-        optimiser.begin()
-        if Rule.observes {
-            for output in 0..<link.layout.rows {
-                let place = link.layout.place(output, sums: sums, scale: scale)
-                optimiser.observe(first.span, features: sums, place: place)
-            }
-            optimiser.adapt()
-        }
-        for output in 0..<link.layout.rows {
-            let place = link.layout.place(output, sums: sums, scale: scale)
-            optimiser.step(
-                &values,
-                &first,
-                &second,
-                anchor: anchor,
-                features: sums,
-                place: place
-            )
-        }
-        self.values = ownValues
-        self.first = ownFirst
-        self.second = ownSecond
-    }
-
-    /// Fills `gradient` with the weighted mean over the rows to be learned; false when there are
-    /// none.
-    private mutating func sumGradient(_ block: borrowing Block, _ link: Link) -> Bool {
-        var total: Double = 0
-        for row in 0..<block.rows where link.learns(block, row) {
-            total += Double(block.weights[row])
-        }
-        guard total > 0 else { return false }
-        let stride = width + 1
-        let predictions = block.predictions.span
-        let targets = block.targets.span
-        let classes = block.classes.span
-        var sum = Block.take(&gradient)
-        sum.removeAll(keepingCapacity: true)
-        sum.append(contentsOf: repeatElement(0, count: values.count))
-        var sums = sum.mutableSpan
-        for row in 0..<block.rows where link.learns(block, row) {
-            let share = link.importance(
-                Float(Double(block.weights[row]) / total),
-                row,
-                predictions,
-                targets
-            )
-            for output in 0..<link.layout.rows {
-                let error = Link.bounded(
-                    link.error(output, row, predictions, targets, classes)
-                )
-                Scores.add(
-                    block.features.span,
-                    at: row * width,
-                    width: width,
-                    scale: error * share,
-                    to: &sums,
-                    from: output * stride
-                )
-                sums[output * stride + width] += error * share
-            }
-        }
-        gradient = sum
-        return true
     }
 }
 

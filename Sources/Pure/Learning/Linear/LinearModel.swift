@@ -27,14 +27,19 @@ package struct LinearModel: Learner {
     var anchored: [Float] = []
     var pull = Anchor.none
     var rule: Rule
-    /// Room for a mean gradient; its content is of no account.
+    /// Which parameters matter for what was learned, and where they were; see
+    /// ``RemembersImportance``.
+    package var importance = Importance()
+    /// Room for a gradient, and for what a teacher says; their content is of no account.
     var gradient: [Float] = []
+    var lesson: [Float] = []
 
     /// Makes a model with all parameters at zero.
     ///
     /// - Precondition: The settings have no problem, and the shape suits the kind.
     package init(_ settings: LearnerSettings, width: Int, outputs: Int) {
         precondition(settings.problem == nil, "settings must be checked before a learner is made")
+        precondition(settings.model != .network, "a network is no linear model")
         precondition(width >= 0 && outputs >= 0, "a learner's shape has no negative side")
         precondition(
             settings.model != .linear || outputs <= 1,
@@ -85,6 +90,7 @@ package struct LinearModel: Learner {
     package var isFinite: Bool {
         values.allSatisfy(\.isFinite) && first.allSatisfy(\.isFinite)
             && second.allSatisfy(\.isFinite) && anchored.allSatisfy(\.isFinite)
+            && importance.centre.allSatisfy(\.isFinite)
     }
 
     /// Predicts without changing anything.

@@ -144,6 +144,9 @@ extension WideParameters: ByteCodable {
         values = try reader.readDoubles()
         pull = try Anchor(from: &reader)
         anchored = try reader.readDoubles()
+        guard width <= 1 << 24, outputs <= 1 << 24 else {
+            throw .invalid("a learner's shape is beyond all limits")
+        }
         let count = rows * (width + 1)
         guard isNumber ? outputs == 1 : outputs >= 2, values.count == count,
             anchored.count == (pull == .none ? 0 : count), isFinite

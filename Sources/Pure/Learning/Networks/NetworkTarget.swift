@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From scores to predictions and to the slope of the loss by each score: for classes softmax, and
+// p - y; for numbers the score itself, and 2 (p - y) or, with Huber's loss, p - y no further than
+// delta.
+
+import Kernels
+
+/// What a network's scores mean.
+struct NetworkTarget {
+    private let isRegression: Bool
+    private let outputs: Int
+    /// Of Huber's loss; 0: squared.
+    private let delta: Float
+
+    init(_ settings: LearnerSettings, outputs: Int) {
+        isRegression = settings.task == .regression
+        self.outputs = outputs
+        delta = if case .huber(let delta) = settings.loss { delta } else { 0 }
+    }
+
+    /// Turns scores into predictions.
+    func predict(_ scores: inout MutableSpan<Float>, from start: Int = 0, rows: Int) {
+        guard !isRegression, outputs > 0 else { return }
+        for row in 0..<rows {
+            Probability.softmax(&scores, at: start + row * outputs, count: outputs)
+        }
+    }
+
+    /// Whether the row is to be learned.
+    func learns(_ block: borrowing Block, _ row: Int) -> Bool {
+        let weight = block.weights[row]
+        guard block.uses[row] == .train, weight > 0, weight.isFinite else { return false }
+        return isRegression
+            ? block.targets[row].isFinite
+            : block.classes[row] >= 0 && Int(block.classes[row]) < outputs
+    }
+
+    /// What the weights of rows are divided by: their sum in mean-gradient mode, else 1; 0 when none
+    /// is to be learned.
+    func weight(of rows: Range<Int>, _ block: borrowing Block, isMean: Bool) -> Double {
+        var total = 0.0
+        for row in rows where learns(block, row) { total += Double(block.weights[row]) }
+        return isMean || total == 0 ? total : 1
+    }
+
+    /// Turns predictions into slopes, times the row's share.
+    func subtractLabels(
+        from predictions: inout MutableSpan<Float>,
+        _ rows: Range<Int>,
+        _ block: borrowing Block,
+        total: Double
+    ) {
+        for row in rows {
+            let at = (row - rows.lowerBound) * outputs
+            let share = learns(block, row) ? Float(Double(block.weights[row]) / total) : 0
+            guard share > 0 else {
+                for output in 0..<outputs { predictions[at + output] = 0 }
+                continue
+            }
+            if isRegression {
+                let distance = predictions[at] - block.targets[row]
+                let slope = delta > 0 ? min(max(distance, -delta), delta) : 2 * distance
+                predictions[at] = min(max(slope, -1e15), 1e15) * share
+            } else {
+                predictions[at + Int(block.classes[row])] -= 1
+                for output in 0..<outputs { predictions[at + output] *= share }
+            }
+        }
+    }
+}
