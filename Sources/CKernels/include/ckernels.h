@@ -6,7 +6,7 @@
 // A row of parameters is n weights followed by one bias: n + 1 numbers, which is also the stride
 // between the rows of a model with several outputs. Moments and anchors have the same layout.
 //
-// Every kernel but learnd_log, learnd_exp and learnd_expm1 is written so that its bits do not
+// Every kernel but those of one number from libm is written so that its bits do not
 // depend on the processor: products and sums are separate (no fused multiply-add), and sums of many
 // numbers have a fixed order of lanes. The variants made for newer processors only differ in speed.
 
@@ -23,6 +23,7 @@
 
 double learnd_log(double x);
 double learnd_exp(double x);
+double learnd_cos(double x);
 double learnd_expm1(double x);
 
 // scores.c

@@ -14,4 +14,9 @@ extension ModelKind {
             Recipe.allCases
         }
     }
+
+    /// The most passes over the memory that are of use; nil when more are always welcome.
+    ///
+    /// Least squares has its best answer after one; a second would count every row twice.
+    var passesMost: Int? { self == .rls ? 1 : nil }
 }
