@@ -7,7 +7,8 @@
 //   features     -> Learner      -> predictions (and outputs)
 //   predictions  -> Evaluation   -> losses and errors
 //
-// Whoever fills a block appends to raw, targets, classes, weights and uses together; `append` does.
+// Whoever fills a block appends to raw, targets, classes, weights, contexts and uses together;
+// `append` does.
 
 /// A reused block of rows of one learner.
 package struct Block: Sendable {
@@ -30,6 +31,8 @@ package struct Block: Sendable {
     package var classes: [Int32] = []
     /// The weight of each row.
     package var weights: [Float] = []
+    /// The number of each row's context in the learner's table; -1 where there is none.
+    package var contexts: [Int32] = []
     /// What each row may be used for.
     package var uses: [RowUse] = []
     /// The predictions, `rows * outputs`: probabilities of the classes, or the number.
@@ -52,6 +55,7 @@ package struct Block: Sendable {
         targets.removeAll(keepingCapacity: true)
         classes.removeAll(keepingCapacity: true)
         weights.removeAll(keepingCapacity: true)
+        contexts.removeAll(keepingCapacity: true)
         uses.removeAll(keepingCapacity: true)
         predictions.removeAll(keepingCapacity: true)
         losses.removeAll(keepingCapacity: true)
@@ -66,6 +70,7 @@ package struct Block: Sendable {
         target: Float = .nan,
         class label: Int32 = -1,
         weight: Float = 1,
+        context: Int32 = -1,
         use: RowUse = .train
     ) {
         precondition(row.count == width, "a row must be as wide as its block")
@@ -73,6 +78,7 @@ package struct Block: Sendable {
         targets.append(target)
         classes.append(label)
         weights.append(weight)
+        contexts.append(context)
         uses.append(use)
         rows += 1
     }

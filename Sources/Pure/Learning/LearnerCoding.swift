@@ -7,12 +7,29 @@ package import Primitives
 /// Reads learners back.
 package enum LearnerCoding {
     static let linearFamily: UInt8 = 1
+    static let contextExperts: UInt8 = 40
 
     /// Reads the learner that ``Learner/encode(into:)`` wrote.
     package static func decode(from reader: inout ByteReader) throws(DecodeError) -> any Learner {
-        switch try reader.read(UInt8.self) {
+        let tag = try reader.read(UInt8.self)
+        if tag == contextExperts { return try ContextExperts(from: &reader) }
+        return try decode(tag, from: &reader)
+    }
+
+    /// Reads a learner that holds no other learners.
+    static func decodeUndivided(
+        from reader: inout ByteReader
+    ) throws(DecodeError) -> any Learner {
+        try decode(try reader.read(UInt8.self), from: &reader)
+    }
+
+    private static func decode(
+        _ tag: UInt8,
+        from reader: inout ByteReader
+    ) throws(DecodeError) -> any Learner {
+        switch tag {
         case linearFamily: return try LinearModel(from: &reader)
-        case let tag: throw .invalid("there is no kind of learner number \(tag)")
+        default: throw .invalid("there is no kind of learner number \(tag)")
         }
     }
 }

@@ -15,6 +15,7 @@ extension LearnerSettings: ByteCodable {
         writer.write(mode.rawValue)
         writer.write(gradientClip != nil)
         if let gradientClip { writer.write(gradientClip) }
+        writer.write(optional: isolation)
     }
 
     /// Reads settings, and refuses those that no learner could use.
@@ -32,6 +33,7 @@ extension LearnerSettings: ByteCodable {
         }
         self.mode = mode
         gradientClip = try reader.readFlag() ? try reader.readFloat() : nil
+        isolation = try reader.readOptional()
         if let problem { throw .invalid(problem) }
     }
 }

@@ -15,7 +15,7 @@ extension LearnerSettings {
         if let clip = gradientClip, !(clip > 0 && clip.isFinite) {
             return "gradient_clip is \(clip), but must be above 0; leave it out for none"
         }
-        return nil
+        return isolation?.problem
     }
 
     private var lossProblem: String? {

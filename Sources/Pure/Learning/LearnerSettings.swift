@@ -127,6 +127,8 @@ package struct LearnerSettings: Sendable, Equatable {
     package var mode: LearningMode
     /// The largest Euclidean norm that the gradient of one step may have, regularisers apart.
     package var gradientClip: Float?
+    /// How contexts are kept apart; nil: one model for all.
+    package var isolation: IsolationSettings?
 
     /// Makes settings.
     package init(
@@ -136,7 +138,8 @@ package struct LearnerSettings: Sendable, Equatable {
         l1: Float = 0,
         l2: Float = 0,
         mode: LearningMode = .sequential,
-        gradientClip: Float? = nil
+        gradientClip: Float? = nil,
+        isolation: IsolationSettings? = nil
     ) {
         self.model = model
         self.loss = loss
@@ -145,12 +148,14 @@ package struct LearnerSettings: Sendable, Equatable {
         self.l2 = l2
         self.mode = mode
         self.gradientClip = gradientClip
+        self.isolation = isolation
     }
 
     /// Whether a learner that was made with the other settings can go on with these: its parameters
     /// and moments are made for one model and one optimiser, and it keeps both for life.
     package func isForSameLearner(as other: LearnerSettings) -> Bool {
         model == other.model && optimiser.name == other.optimiser.name
+            && (isolation == nil) == (other.isolation == nil)
     }
 
     /// Settings with the loss that goes with the model.

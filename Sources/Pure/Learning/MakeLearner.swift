@@ -10,8 +10,11 @@ package func makeLearner(
     width: Int,
     outputs: Int
 ) -> any Learner {
+    if settings.isolation != nil {
+        return ContextExperts(settings, width: width, outputs: outputs)
+    }
     switch settings.model {
     case .linear, .logistic, .softmax:
-        LinearModel(settings, width: width, outputs: outputs)
+        return LinearModel(settings, width: width, outputs: outputs)
     }
 }

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The way of a block through the experts:
+//
+//   1. Each row gets its route: the expert that its context owns, or the ensemble.
+//   2. Expert by expert, the rows that concern it are gathered and go through it in one call: its
+//      own to be learned; those of the ensemble to be predicted only. The shared one learns all.
+//   3. The ensemble mixes, and learns from the labels whom to hear.
+//
+// In mean-gradient mode all is predicted from the state at the block's start, scaling and mix too.
+
+extension ContextExperts {
+    /// Predicts each row, then learns it when it is for training, labelled, and has a positive
+    /// weight; fills the predictions.
+    package mutating func testThenTrain(_ block: inout Block) {
+        contextNews.removeAll(keepingCapacity: true)
+        block.preparePredictions(width: width, outputs: outputs)
+        var start = 0
+        for row in 0..<block.rows where asksForExpert(row, of: block) {
+            pass(start..<row, of: &block)
+            start = row
+            open(block.context(of: row))
+        }
+        pass(start..<block.rows, of: &block)
+    }
+
+    /// Whether the row is to be learned by an expert that its context does not have yet.
+    private mutating func asksForExpert(_ row: Int, of block: borrowing Block) -> Bool {
+        let context = block.context(of: row)
+        guard context >= 0, !isRehearsing, owner(of: context) < 0, block.isLearned(row, task)
+        else { return false }
+        if experts.count - 1 < isolation.expertsMax { return true }
+        while waiting.count <= Int(context) { waiting.append(0) }
+        waiting[Int(context)] += 1
+        return Int(waiting[Int(context)]) >= isolation.probation
+    }
+
+    /// Lets rows that change nobody's ownership through all experts.
+    private mutating func pass(_ rows: Range<Int>, of block: inout Block) {
+        guard !rows.isEmpty else { return }
+        var scratch = ExpertScratch()
+        swap(&scratch, &self.scratch)
+        defer { swap(&scratch, &self.scratch) }
+        scratch.route(rows, of: block, experts: experts.count, task: task) { owner(of: $0) }
+        for place in experts.indices where scratch.concerns(place, learning: true) {
+            scratch.gather(rows, of: block, for: place, learning: true)
+            learn(&scratch, place)
+            scratch.scatter(place, to: &block)
+        }
+        if scratch.mixed.count > 0 { blend(&scratch, &block) }
+        if !isRehearsing { clock += scratch.learnedCount }
+    }
+
+    /// Lets the gathered rows through one expert.
+    private mutating func learn(_ scratch: inout ExpertScratch, _ place: Int) {
+        switch settings.mode {
+        case .sequential:
+            experts[place].scaling.standardise(&scratch.block, taking: scratch.taken)
+            experts[place].learner.testThenTrain(&scratch.block)
+        case .meanGradient:
+            experts[place].scaling.apply(&scratch.block)
+            experts[place].learner.testThenTrain(&scratch.block)
+            // Its features are of no account any more.
+            experts[place].scaling.standardise(&scratch.block, taking: scratch.taken)
+        }
+        for row in 0..<scratch.block.rows where scratch.taken[row] != 0 {
+            experts[place].trained += 1
+            guard place > 0, !isRehearsing else { continue }
+            experts[place].recent.append(row, of: scratch.block)
+            experts[place].count(rows: 1, at: clock + UInt64(scratch.ordinals[row]))
+        }
+    }
+
+    /// Predicts the rows without an expert, and learns from their labels whom to hear.
+    private mutating func blend(_ scratch: inout ExpertScratch, _ block: inout Block) {
+        var predictions = Block.take(&block.predictions)
+        switch settings.mode {
+        case .sequential:
+            for place in scratch.mixed.indices {
+                blend(place, scratch, &predictions)
+                hear(place, scratch, block, predictions)
+            }
+        case .meanGradient:
+            for place in scratch.mixed.indices { blend(place, scratch, &predictions) }
+            for place in scratch.mixed.indices { hear(place, scratch, block, predictions) }
+        }
+        block.predictions = predictions
+    }
+
+    private func blend(
+        _ place: Int,
+        _ scratch: borrowing ExpertScratch,
+        _ predictions: inout [Float]
+    ) {
+        var cells = predictions.mutableSpan
+        mix.blend(
+            scratch.votes.span,
+            at: place * outputs,
+            stride: scratch.mixed.count * outputs,
+            outputs: outputs,
+            into: &cells,
+            to: Int(scratch.mixed[place]) * outputs
+        )
+    }
+
+    private mutating func hear(
+        _ place: Int,
+        _ scratch: borrowing ExpertScratch,
+        _ block: borrowing Block,
+        _ predictions: borrowing [Float]
+    ) {
+        let row = Int(scratch.mixed[place])
+        guard !isRehearsing, block.isLearned(row, task) else { return }
+        let stride = scratch.mixed.count * outputs
+        switch task {
+        case .classes:
+            mix.learn(
+                scratch.votes.span,
+                at: place * outputs,
+                stride: stride,
+                class: Int(block.classes[row])
+            )
+        case .regression:
+            mix.learn(
+                scratch.votes.span,
+                at: place * outputs,
+                stride: stride,
+                target: block.targets[row],
+                mixed: predictions[row * outputs]
+            )
+        }
+    }
+
+    /// Predicts without changing anything.
+    package func predict(_ block: inout Block) {
+        block.preparePredictions(width: width, outputs: outputs)
+        var scratch = ExpertScratch()
+        let rows = 0..<block.rows
+        scratch.route(rows, of: block, experts: experts.count, task: task) { owner(of: $0) }
+        for place in experts.indices where scratch.concerns(place, learning: false) {
+            scratch.gather(rows, of: block, for: place, learning: false)
+            experts[place].scaling.apply(&scratch.block)
+            experts[place].learner.predict(&scratch.block)
+            scratch.scatter(place, to: &block)
+        }
+        var predictions = Block.take(&block.predictions)
+        for place in scratch.mixed.indices { blend(place, scratch, &predictions) }
+        block.predictions = predictions
+    }
+}
+
+extension Block {
+    /// The number of a row's context; -1 for none.
+    func context(of row: Int) -> Int32 { row < contexts.count ? contexts[row] : -1 }
+
+    /// Whether a learner learns the row.
+    borrowing func isLearned(_ row: Int, _ task: Task) -> Bool {
+        guard uses[row] == .train, weights[row] > 0, weights[row].isFinite else { return false }
+        switch task {
+        case .classes: return classes[row] >= 0 && Int(classes[row]) < outputs
+        case .regression: return targets[row].isFinite
+        }
+    }
+}

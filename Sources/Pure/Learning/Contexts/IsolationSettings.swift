@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Whether contexts share one model or own parts of it, and how many may.
+
+package import Primitives
+
+/// What a context owns of a learner.
+package enum Isolation: UInt8, Sendable, CaseIterable {
+    /// Nothing: one model for all samples.
+    case off = 0
+    /// A whole model.
+    case experts = 1
+    /// The last layer of a network whose other layers all contexts share.
+    case heads = 2
+
+    /// The name in configuration and status.
+    package var name: String {
+        switch self {
+        case .off: "off"
+        case .experts: "experts"
+        case .heads: "heads"
+        }
+    }
+}
+
+/// How a learner keeps its contexts apart.
+package struct IsolationSettings: Sendable, Equatable {
+    /// The most contexts that own a model, the shared one apart.
+    package var expertsMax: Int
+    /// When no model is free: how many samples a context must have brought before another gives
+    /// way to it.
+    package var probation: Int
+    /// After how many values the scaling of an expert forgets.
+    package var scalingMemory: Int
+    /// The largest size of a value in an expert's scaling.
+    package var scalingClip: Float
+
+    /// Makes settings.
+    package init(
+        expertsMax: Int = 8,
+        probation: Int = 50,
+        scalingMemory: Int = 2000,
+        scalingClip: Float = 5
+    ) {
+        self.expertsMax = expertsMax
+        self.probation = probation
+        self.scalingMemory = scalingMemory
+        self.scalingClip = scalingClip
+    }
+
+    /// Why these settings cannot be used, in one sentence; nil when they can.
+    package var problem: String? {
+        guard (1...1024).contains(expertsMax) else {
+            return "isolation_max is \(expertsMax), but must lie between 1 and 1024"
+        }
+        guard (1...1 << 20).contains(probation) else {
+            return "the probation of a context is \(probation), but must lie between 1 and 1048576"
+        }
+        guard scalingMemory >= 1, scalingMemory <= 1 << 40, scalingClip > 0, scalingClip.isFinite
+        else { return "the scaling of the experts is out of range" }
+        return nil
+    }
+
+    /// A scaling that has seen nothing.
+    func newScaling(width: Int) -> Standardiser {
+        var scaling = Standardiser(memory: scalingMemory, clip: scalingClip)
+        scaling.grow(width: width)
+        return scaling
+    }
+}
+
+extension IsolationSettings: ByteCodable {
+    /// Appends every setting.
+    package func encode(into writer: inout ByteWriter) {
+        writer.write(UInt32(expertsMax))
+        writer.write(UInt32(probation))
+        writer.write(UInt64(scalingMemory))
+        writer.write(scalingClip)
+    }
+
+    /// Reads every setting.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
+        expertsMax = Int(try reader.read(UInt32.self))
+        probation = Int(try reader.read(UInt32.self))
+        let memory = try reader.read(UInt64.self)
+        guard memory <= 1 << 40 else { throw .invalid("a scaling remembers too many values") }
+        scalingMemory = Int(memory)
+        scalingClip = try reader.readFloat()
+        if let problem { throw .invalid(problem) }
+    }
+}
