@@ -28,6 +28,7 @@ struct Probe {
             block.classes.append(schema.classes.index(ofNumber: label))
             block.targets.append(.nan)
             block.weights.append(1)
+            block.contexts.append(ContextTable.unknown)
             block.uses.append(.holdout)
         }
         champion.predict(&block)

@@ -16,7 +16,7 @@ extension EngineEvent {
         switch self {
         case .voted, .steered, .consolidated: .notice
         case .drifted(let report, _): report.level == .drift ? .notice : .info
-        case .refused, .gapFound: .warning
+        case .refused, .gapFound, .contextsFilled: .warning
         }
     }
 
@@ -38,6 +38,9 @@ extension EngineEvent {
             return "\(count) refused from \(producer): \(reason.name): \(detail)"
         case .gapFound(let producer, let samples):
             return "\(samples) samples from \(producer) did not arrive"
+        case .contextsFilled(let context, let limit):
+            return "the context \"\(context)\" is one more than contexts_max = \(limit): "
+                + "such contexts are treated as unknown; raise contexts_max"
         case .steered(let what):
             return what
         }

@@ -111,11 +111,11 @@ struct Intake: ~Copyable {
     /// Decodes the message in `frames` for the learner that it names.
     private mutating func route() {
         switch frames.count {
-        case 1: unsafe decode(lane: defaultLane, envelope: nil)
+        case 1: unsafe decode(lane: defaultLane, envelope: nil, context: nil)
         case 2, 3:
             let topic = unsafe frames.topic
             switch unsafe Topic.parse(topic) {
-            case .learner(let range, _):
+            case .learner(let range, let context):
                 let name = unsafe UnsafeRawBufferPointer(rebasing: topic[range])
                 guard let lane = unsafe lane(name) else {
                     return refuse(
@@ -124,7 +124,11 @@ struct Intake: ~Copyable {
                         count: claimedCount
                     )
                 }
-                unsafe decode(lane: lane, envelope: frames.count == 3 ? frames.envelope : nil)
+                unsafe decode(
+                    lane: lane,
+                    envelope: frames.count == 3 ? frames.envelope : nil,
+                    context: context.map { UnsafeRawBufferPointer(rebasing: topic[$0]) }
+                )
             case .refused:
                 refuse(.topic, unsafe Topic.refusal(of: topic), count: claimedCount)
             }
@@ -133,11 +137,20 @@ struct Intake: ~Copyable {
         }
     }
 
-    private mutating func decode(lane: Int?, envelope: UnsafeRawBufferPointer?) {
+    private mutating func decode(
+        lane: Int?,
+        envelope: UnsafeRawBufferPointer?,
+        context: UnsafeRawBufferPointer?
+    ) {
         guard let lane else {
             return refuse(.unknownLearner, "a single frame is for \"default\", which is not here")
         }
-        unsafe decoder.decode(body: frames.body, envelope: envelope, into: &lanes[lane].open)
+        unsafe decoder.decode(
+            body: frames.body,
+            envelope: envelope,
+            context: context,
+            into: &lanes[lane].open
+        )
         lanes[lane].closeIfFull()
         if lanes[lane].isBlocked { hasBlockedLane = true }
     }

@@ -51,7 +51,7 @@ struct Lane {
 
     /// Closes the open micro-batch when it is full.
     mutating func closeIfFull() {
-        if open.received >= rowsMax { close() }
+        if open.arrived >= rowsMax { close() }
     }
 
     /// Closes the open micro-batch when nothing more is waiting and it has waited long enough.

@@ -24,6 +24,7 @@ import Testing
         Array(#"[{"x": [1, NaN], "y": true}, {"x": [-Infinity, 1e999]}, {"x": [1]}]"#.utf8),
         Array("{\"x\": [1]}\n{\"x\": {\"a\": \"\\u00e9\"}, \"y\": NaN}\n\n{\"x\": [3]}\n".utf8),
         Array(#"[{"x": [123456789012345678901]}, {"id": 5, "y": 1}]"#.utf8),
+        Array(#"[{"x": [1], "id": 5, "ctx": "a"}, {"id": "5", "y": "b", "w": 2}]"#.utf8),
     ]
 
     private func damage(_ bytes: inout [UInt8], _ random: inout RandomSource) {
@@ -51,7 +52,14 @@ import Testing
             return row.count > 0 && Int(row.start + row.count) <= room && row.label.isFinite
                 && row.weight.isFinite && row.weight >= 0 && label
                 && Int(row.producer) < batch.producers.count
-        } && batch.values.allSatisfy { !$0.isInfinite }
+                && Int(row.context) <= batch.contexts.count && Int(row.id) <= batch.ids.count
+        }
+            && batch.labels.allSatisfy { late in
+                let label = late.labelKind != .text || Int(late.label) < batch.strings.count
+                return late.labelKind != .none && late.label.isFinite && label
+                    && Int(late.id) < batch.ids.count && Int(late.row) <= batch.rows.count
+                    && Int(late.producer) < batch.producers.count
+            } && batch.values.allSatisfy { !$0.isInfinite }
             && batch.entries.allSatisfy { entry in
                 Int(entry.name) < batch.strings.count && !entry.value.isInfinite
                     && (entry.kind != .category || Int(entry.value) < batch.strings.count)
@@ -68,7 +76,7 @@ import Testing
             if random.chance(0.05) { batch.removeAll() }
             var body = FuzzTests.bodies[random.below(FuzzTests.bodies.count)]
             damage(&body, &random)
-            let before = batch.received
+            let before = batch.arrived
             let count = UInt32(random.below(5))
             var expected: Int?
             if random.chance(0.5) {
@@ -85,9 +93,9 @@ import Testing
             } else {
                 decoder.decode(body, into: &batch)
             }
-            let received = batch.received - before
-            guard received >= 1, expected == nil || received == expected else {
-                Issue.record("seed \(seed), round \(round): \(received) for \(body)")
+            let arrived = batch.arrived - before
+            guard arrived >= 1, expected == nil || arrived == expected else {
+                Issue.record("seed \(seed), round \(round): \(arrived) for \(body)")
                 return
             }
             if round % 16 == 0, !isSound(batch) {
@@ -102,8 +110,9 @@ import Testing
         var batch = MicroBatch()
         var decoder = Decoder()
         for body in FuzzTests.bodies { decoder.decode(body, into: &batch) }
-        #expect(batch.received == 2 + 2 + 1 + 1 + 1 + 3 + 3 + 2)
-        #expect(batch.rows.count == 2 + 2 + 1 + 1 + 1 + 1 + 2 + 1)
+        #expect(batch.arrived == 2 + 2 + 1 + 1 + 1 + 3 + 3 + 2 + 2)
+        #expect(batch.rows.count == 2 + 2 + 1 + 1 + 1 + 1 + 2 + 1 + 1)
+        #expect(batch.labels.count == 2)
         #expect(isSound(batch))
     }
 }

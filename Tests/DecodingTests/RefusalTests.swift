@@ -33,7 +33,6 @@ import Testing
             (#"{"x":[1],"id":2.5}"#, .field, "id is 2.5"),
             (#"{"x":[1],"id":{}}"#, .field, "id is an object"),
             (#"{"x":[1],"t":"now"}"#, .field, #"t is "now""#),
-            (#"{"y":1}"#, .features, "x is missing"),
             (#"{"id":1}"#, .features, "x is missing"),
             ("{}", .features, "x is missing"),
             (#"{"x":[]}"#, .features, "x is an array"),
@@ -65,7 +64,7 @@ import Testing
             (#"{"x":[1],"ctx":"No"}"#, .context, #"ctx is "No""#),
             (#"{"x":[1],"ctx":""}"#, .context, #"ctx is """#),
             (#"{"x":[1],"ctx":7}"#, .context, "ctx is 7"),
-            (#"{"id":"a","y":1}"#, .lateLabel, "after their sample"),
+            (#"{"y":1}"#, .lateLabel, "without the id"),
         ] as [(String, RefusalReason, String)]
     )
     func reasons(body: String, reason: RefusalReason, detail: String) {

@@ -33,6 +33,8 @@ enum EventText {
             return "\(count) samples from \(text("producer")) did not arrive"
         case "voted":
             return "the vote: \(text("task")), \(text("model")): \(text("reason"))"
+        case "contexts_filled":
+            return "context \(text("context")) is beyond contexts_max: treated as unknown"
         case "steered": return text("what")
         default: return event.jsonText
         }

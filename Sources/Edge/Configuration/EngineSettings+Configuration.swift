@@ -40,6 +40,7 @@ extension EngineSettings {
         width = learner.width
         classes = (learner.classes ?? []).map(ClassLabel.init)
         limits = SchemaLimits(classesMax: learner.classesMax, columnsMax: learner.featuresMax)
+        contextsMax = learner.contextsMax
         voteSamples = learner.voteSamples
         votePatience = learner.voteDelay
         scalingMemory = learner.standardiseMemory

@@ -107,6 +107,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let classes: [ConfiguredLabel]?
     /// The most classes.
     package let classesMax: Int
+    /// The most contexts.
+    package let contextsMax: Int
     /// The samples that end the vote.
     package let voteSamples: Int
     /// The wait that ends the vote.
@@ -149,6 +151,7 @@ package struct LearnerConfiguration: Sendable, Equatable {
             classes = nil
         }
         classesMax = values.integer("classes_max")
+        contextsMax = values.integer("contexts_max")
         voteSamples = values.integer("vote.samples")
         voteDelay = values.duration("vote.delay")
         publish = PublishConfiguration(values)

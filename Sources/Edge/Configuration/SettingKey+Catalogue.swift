@@ -138,6 +138,7 @@ extension SettingKey {
         .init(.learner, "features_max", .integer(1...1_000_000), .integer(4096), .newLearner),
         .init(.learner, "classes", .labels, .none, .newLearner),
         .init(.learner, "classes_max", .integer(2...100_000), .integer(1000), .newLearner),
+        .init(.learner, "contexts_max", .integer(0...65_536), .integer(64), .live),
         .init(.learner, "vote.samples", .integer(1...100_000), .integer(200), .newLearner),
         .init(
             .learner,

@@ -171,7 +171,8 @@ extension Decoder {
                 count: parts.width,
                 weight: weight,
                 producer: origin.producer,
-                shape: .positional
+                shape: .positional,
+                context: origin.context
             )
         )
         return true

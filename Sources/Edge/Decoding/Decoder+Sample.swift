@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One sample object of a JSON body. It is refused for the first thing that is wrong, looked for in
-// this order: fields, context, id and time, features there at all, weight, label, features. A key
-// that appears twice is refused, in a sample as in x: any choice between the two would be a guess.
+// One sample object of a JSON body, or the late label of one. It is refused for the first thing
+// that is wrong, looked for in this order: fields, context, id and time, features there at all,
+// weight, label, features. A key that appears twice is refused, in a sample as in x: any choice
+// between the two would be a guess.
 
 import Primitives
 import Samples
@@ -25,6 +26,9 @@ extension Decoder {
             try check(fields, tape, object: index)
             let weight = try weight(tape, at: fields.w)
             let kind = try labelKind(tape, at: fields.y)
+            guard fields.x != 0 else {
+                return appendLabel(fields, tape, kind, weight, from: origin, to: &batch)
+            }
             let isNamed = tape.kind(fields.x) == .object
             if isNamed {
                 try appendNamed(tape, at: fields.x, to: &batch)
@@ -41,7 +45,9 @@ extension Decoder {
                     count: end - start,
                     weight: weight,
                     producer: origin.producer,
-                    shape: isNamed ? .named : .positional
+                    shape: isNamed ? .named : .positional,
+                    context: context(fields, tape, from: origin, in: &batch),
+                    id: id(tape, at: fields.id, in: &batch).map { $0 + 1 } ?? 0
                 )
             )
         } catch {
@@ -70,12 +76,16 @@ extension Decoder {
     ) throws(SampleFault) {
         if fields.ctx != 0, tape.kind(fields.ctx) != .null {
             let isName =
-                tape.kind(fields.ctx) == .text && tape.withText(fields.ctx) { isContext($0) }
+                tape.kind(fields.ctx) == .text && tape.withText(fields.ctx) { Name.isValid($0) }
             guard isName else { throw SampleFault(.badContext, at: fields.ctx) }
         }
         if fields.id != 0 {
             switch tape.kind(fields.id) {
-            case .text, .integer, .unsigned, .null: break
+            case .text:
+                guard tape.withText(fields.id, { $0.count }) <= limits.textBytesMax else {
+                    throw SampleFault(.longIdentifier, at: fields.id)
+                }
+            case .integer, .unsigned, .null: break
             default: throw SampleFault(.badIdentifier, at: fields.id)
             }
         }
@@ -83,8 +93,14 @@ extension Decoder {
             throw SampleFault(isStandIn(tape, fields.t) ? .notFinite : .badTime, at: fields.t)
         }
         guard fields.x != 0 else {
-            let isLabel = fields.id != 0 && fields.y != 0
-            throw SampleFault(isLabel ? .lateLabel : .noFeatures, at: object)
+            // A label for a sample that came before, or part of one that was meant to be whole.
+            guard fields.y != 0, tape.kind(fields.y) != .null else {
+                throw SampleFault(.noFeatures, at: object)
+            }
+            guard fields.id != 0, tape.kind(fields.id) != .null else {
+                throw SampleFault(.lateLabel, at: object)
+            }
+            return
         }
         switch tape.kind(fields.x) {
         case .array, .object:
@@ -95,11 +111,52 @@ extension Decoder {
         }
     }
 
-    private func isContext(_ text: Span<UInt8>) -> Bool {
-        guard (1...Name.lengthMax).contains(text.count) else { return false }
-        var bytes: [UInt8] = []
-        for index in text.indices { bytes.append(text[index]) }
-        return Name.isValid(bytes)
+    /// Appends the label of a sample that came before.
+    private func appendLabel(
+        _ fields: SampleFields,
+        _ tape: JSONTape,
+        _ kind: LabelKind,
+        _ weight: Float,
+        from origin: Origin,
+        to batch: inout MicroBatch
+    ) {
+        guard let id = id(tape, at: fields.id, in: &batch) else { return }
+        batch.labels.append(
+            MicroBatch.LateLabel(
+                id: id,
+                label: label(tape, at: fields.y, kind, in: &batch),
+                labelKind: kind,
+                producer: origin.producer,
+                weight: fields.w == 0 ? .nan : weight,
+                row: batch.rows.count
+            )
+        )
+    }
+
+    /// What the row carries of its own context, or of the topic's where it has none.
+    private func context(
+        _ fields: SampleFields,
+        _ tape: JSONTape,
+        from origin: Origin,
+        in batch: inout MicroBatch
+    ) -> UInt16 {
+        guard fields.ctx != 0, tape.kind(fields.ctx) == .text else { return origin.context }
+        return tape.withText(fields.ctx) { batch.context($0) }
+    }
+
+    /// The identifier's number in the batch; a whole number is the same as its digits as a text.
+    private func id(
+        _ tape: JSONTape,
+        at index: Int,
+        in batch: inout MicroBatch
+    ) -> UInt32? {
+        guard index != 0 else { return nil }
+        switch tape.kind(index) {
+        case .text: return tape.withText(index) { batch.ids.intern($0) }
+        case .integer: return batch.ids.intern(String(tape.integer(index)))
+        case .unsigned: return batch.ids.intern(String(tape.unsigned(index)))
+        default: return nil
+        }
     }
 
     private func weight(_ tape: JSONTape, at index: Int) throws(SampleFault) -> Float {

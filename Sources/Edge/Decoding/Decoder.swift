@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // From the frames of one message to rows of a micro-batch. It never fails: whatever is wrong
-// becomes a counted refusal in the batch, and each message adds at least one row or refusal.
+// becomes a counted refusal in the batch, and each message adds at least one row, late label or
+// refusal.
 //
 //   1. The envelope, if there is one: length, magic, name; then the body's checksum.
 //   2. How many samples the body holds: the packed header, or JSON parsed but not yet read. When
@@ -17,6 +18,8 @@ package import Samples
 struct Origin {
     /// The producer's number in the batch.
     var producer: UInt16 = 0
+    /// The number of the topic's context in the batch plus one; 0: none.
+    var context: UInt16 = 0
     /// The envelope's count, if there is one.
     var claimed: UInt32?
     /// How many samples are refused when the whole message is.
@@ -54,16 +57,29 @@ package struct Decoder: ~Copyable {
     ///
     /// A readable envelope of a count above 0 also adds to `batch.messages`, even when the body was
     /// refused whole, so that its samples are not taken for lost as well.
+    /// - Parameters:
+    ///   - body: The last frame.
+    ///   - envelope: The one before, of three.
+    ///   - context: The topic's context, a name, for the samples that have none of their own.
+    ///   - batch: Where samples, late labels and refusals go.
     /// - Returns: How many rows were appended.
     @discardableResult
     package mutating func decode(
         body: UnsafeRawBufferPointer,
         envelope: UnsafeRawBufferPointer? = nil,
+        context: UnsafeRawBufferPointer? = nil,
         into batch: inout MicroBatch
     ) -> Int {
         let firstRow = batch.rows.count
+        let firstLabel = batch.labels.count
+        var origin = Origin()
+        if let context = unsafe context {
+            origin.context = unsafe context.withMemoryRebound(to: UInt8.self) { name in
+                unsafe batch.context(name.span)
+            }
+        }
         guard let envelope = unsafe envelope else {
-            unsafe decodeBody(body, from: Origin(), into: &batch)
+            unsafe decodeBody(body, from: origin, into: &batch)
             return batch.rows.count - firstRow
         }
         switch unsafe Envelope.read(envelope) {
@@ -72,7 +88,8 @@ package struct Decoder: ~Copyable {
             return 0
         case .valid(let header):
             let producer = producerNumber(header, in: &batch)
-            let origin = Origin(producer: producer, claimed: header.count)
+            origin.producer = producer
+            origin.claimed = header.count
             if header.checksum != 0, unsafe BodyChecksum.of(body) != header.checksum {
                 batch.refuse(
                     .checksum,
@@ -92,7 +109,9 @@ package struct Decoder: ~Copyable {
                         sequence: header.sequence,
                         count: header.count,
                         firstRow: firstRow,
-                        rows: rows
+                        rows: rows,
+                        firstLabel: firstLabel,
+                        labels: batch.labels.count - firstLabel
                     )
                 )
             }
@@ -105,14 +124,25 @@ package struct Decoder: ~Copyable {
     package mutating func decode(
         _ body: [UInt8],
         envelope: [UInt8]? = nil,
+        context: String? = nil,
         into batch: inout MicroBatch
     ) -> Int {
-        unsafe body.withUnsafeBytes { body in
-            guard let envelope else { return unsafe decode(body: body, into: &batch) }
-            return unsafe envelope.withUnsafeBytes { envelope in
-                unsafe decode(body: body, envelope: envelope, into: &batch)
+        let context = context.map { Array($0.utf8) }
+        return unsafe body.withUnsafeBytes { body in
+            unsafe Decoder.withBytes(of: envelope) { envelope in
+                unsafe Decoder.withBytes(of: context) { context in
+                    unsafe decode(body: body, envelope: envelope, context: context, into: &batch)
+                }
             }
         }
+    }
+
+    private static func withBytes<Result>(
+        of bytes: [UInt8]?,
+        _ body: (UnsafeRawBufferPointer?) -> Result
+    ) -> Result {
+        guard let bytes else { return body(nil) }
+        return unsafe bytes.withUnsafeBytes { unsafe body($0) }
     }
 
     private mutating func decodeBody(

@@ -10,7 +10,7 @@ import Samples
 struct SampleFault: Error {
     /// What is wrong.
     enum Problem {
-        case unknownField, repeatedField, badIdentifier, badTime, badContext
+        case unknownField, repeatedField, badIdentifier, longIdentifier, badTime, badContext
         case lateLabel, noFeatures, emptyFeatures, tooWide
         case negativeWeight, badWeight, weightNotFinite
         case badLabel, longLabel, labelNotFinite
@@ -28,7 +28,7 @@ struct SampleFault: Error {
     /// The reason under which it is counted.
     var reason: RefusalReason {
         switch problem {
-        case .unknownField, .repeatedField, .badIdentifier, .badTime: .field
+        case .unknownField, .repeatedField, .badIdentifier, .longIdentifier, .badTime: .field
         case .badContext: .context
         case .lateLabel: .lateLabel
         case .noFeatures, .emptyFeatures: .features
@@ -49,10 +49,12 @@ struct SampleFault: Error {
             return "\(text) is no field of a sample; there are x, y, w, id, t and ctx"
         case .repeatedField: return "the field \(text) appears twice"
         case .badIdentifier: return "id is \(text); it is a text or a whole number"
+        case .longIdentifier:
+            return "id is a text of more than \(limits.textBytesMax) bytes, \(text)"
         case .badTime: return "t is \(text); it is a number"
         case .badContext: return "ctx is \(text); a context is \(Name.rule)"
         case .lateLabel:
-            return "a label without features; labels that come after their sample are not taken yet"
+            return "a label without x, and without the id of the sample that it belongs to"
         case .noFeatures: return "x is missing; it is an array or an object of features"
         case .emptyFeatures: return "x is \(text); it is an array or an object of features"
         case .tooWide:

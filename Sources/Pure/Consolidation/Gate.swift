@@ -78,6 +78,7 @@ extension Block {
         classes.append(contentsOf: rows.labels)
         targets.append(contentsOf: rows.targets)
         weights.append(contentsOf: rows.weights)
+        contexts.append(contentsOf: rows.contexts)
         uses.append(contentsOf: repeatElement(.train, count: rows.count))
     }
 }

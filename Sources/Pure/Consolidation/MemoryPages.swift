@@ -118,12 +118,14 @@ struct MemoryPages: Sendable {
         let labels = block.classes.span.extracting(rows)
         let targets = block.targets.span.extracting(rows)
         let weights = block.weights.span.extracting(rows)
+        let contexts = block.contexts.span.extracting(rows)
         for row in labels.indices {
             cells[first + row] = MemoryHeader(
                 index: index + UInt64(row),
                 label: labels[row],
                 target: targets[row],
-                weight: weights[row]
+                weight: weights[row],
+                context: contexts[row]
             )
         }
     }
@@ -189,13 +191,14 @@ extension MemoryPages {
         writer.write(UInt32(width))
         writer.write(UInt32(stride))
         writer.write(UInt64(slots.count))
-        writer.reserve(slots.count * (20 + width * 4))
+        writer.reserve(slots.count * (24 + width * 4))
         for slot in slots {
             let header = header(slot)
             writer.write(header.index)
             writer.write(header.label)
             writer.write(header.target)
             writer.write(header.weight)
+            writer.write(header.context)
             let start = (slot % MemoryPages.pageRows) * stride
             let features = pages[slot / MemoryPages.pageRows].features
             writer.writeRaw(features.span.extracting(start..<start + width))
@@ -207,7 +210,7 @@ extension MemoryPages {
         self.init()
         width = Int(try reader.read(UInt32.self))
         stride = Int(try reader.read(UInt32.self))
-        let rows = try reader.readCount(itemBytes: width * 4 + 20)
+        let rows = try reader.readCount(itemBytes: width * 4 + 24)
         guard width <= 1 << 20, stride >= width, stride <= width * 2, rows <= rowsMax else {
             throw .invalid("\(rows) rows of \(width) features with room for \(stride)")
         }
@@ -216,8 +219,12 @@ extension MemoryPages {
                 index: try reader.read(),
                 label: try reader.read(),
                 target: try reader.readFloat(),
-                weight: try reader.readFloat()
+                weight: try reader.readFloat(),
+                context: try reader.read()
             )
+            guard header.context >= ContextTable.unknown else {
+                throw .invalid("a row in memory has the context \(header.context)")
+            }
             let features = try reader.readFloats(width)
             append(header, features.span)
         }

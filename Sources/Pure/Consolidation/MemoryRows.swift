@@ -2,6 +2,8 @@
 //
 // Rows of the memory as a job reads them: dense, in columns, oldest first.
 
+import Learning
+
 /// A part of the memory.
 package enum MemoryPart: UInt8, Sendable, CaseIterable {
     /// A sample of the whole stream, balanced over the classes.
@@ -24,13 +26,22 @@ package struct MemoryHeader: Sendable, BitwiseCopyable, Equatable {
     package var target: Float
     /// The weight of the sample.
     package var weight: Float
+    /// The number of its context in the learner's table, or -1.
+    package var context: Int32
 
     /// Makes a header.
-    package init(index: UInt64, label: Int32, target: Float, weight: Float) {
+    package init(
+        index: UInt64,
+        label: Int32,
+        target: Float,
+        weight: Float,
+        context: Int32 = ContextTable.unknown
+    ) {
         self.index = index
         self.label = label
         self.target = target
         self.weight = weight
+        self.context = context
     }
 }
 
@@ -46,6 +57,8 @@ package struct MemoryRows: Sendable, Equatable {
     package var targets: [Float] = []
     /// The weight of each row.
     package var weights: [Float] = []
+    /// The number of each row's context in the learner's table, or -1.
+    package var contexts: [Int32] = []
     /// The sample number of each row.
     package var indices: [UInt64] = []
 
@@ -66,6 +79,7 @@ package struct MemoryRows: Sendable, Equatable {
         labels.append(header.label)
         targets.append(header.target)
         weights.append(header.weight)
+        contexts.append(header.context)
         indices.append(header.index)
     }
 
@@ -74,6 +88,7 @@ package struct MemoryRows: Sendable, Equatable {
         labels.reserveCapacity(rows)
         targets.reserveCapacity(rows)
         weights.reserveCapacity(rows)
+        contexts.reserveCapacity(rows)
         indices.reserveCapacity(rows)
     }
 }

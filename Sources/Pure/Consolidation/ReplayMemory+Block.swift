@@ -59,7 +59,8 @@ extension Block {
             index: index,
             label: classes[row],
             target: targets[row],
-            weight: weights[row]
+            weight: weights[row],
+            context: contexts[row]
         )
     }
 }

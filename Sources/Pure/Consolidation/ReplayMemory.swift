@@ -116,10 +116,17 @@ package struct ReplayMemory: Sendable {
         label: Int32,
         target: Float,
         weight: Float,
+        context: Int32 = ContextTable.unknown,
         at index: UInt64
     ) {
         check(features, label)
-        let header = MemoryHeader(index: index, label: label, target: target, weight: weight)
+        let header = MemoryHeader(
+            index: index,
+            label: label,
+            target: target,
+            weight: weight,
+            context: context
+        )
         classCounts.add(label)
         recent.insert(header, features)
         reservoir.insert(header, features)
@@ -127,18 +134,25 @@ package struct ReplayMemory: Sendable {
 
     /// Keeps a row for the holdout; features that the row lacks at its end are missing.
     ///
-    /// - Precondition: as for ``insert(features:label:target:weight:at:)``.
+    /// - Precondition: as for ``insert(features:label:target:weight:context:at:)``.
     package mutating func setAside(
         features: Span<Float>,
         label: Int32,
         target: Float,
         weight: Float,
+        context: Int32 = ContextTable.unknown,
         at index: UInt64
     ) {
         check(features, label)
         classCounts.add(label)
         holdout.insert(
-            MemoryHeader(index: index, label: label, target: target, weight: weight),
+            MemoryHeader(
+                index: index,
+                label: label,
+                target: target,
+                weight: weight,
+                context: context
+            ),
             features
         )
     }

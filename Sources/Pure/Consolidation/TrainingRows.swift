@@ -12,6 +12,7 @@ package struct TrainingRows: Sendable {
     private let labels: [Int32]
     private let targets: [Float]
     private var weights: [Float]
+    private let contexts: [Int32]
 
     /// The number of rows.
     package var count: Int { weights.count }
@@ -24,6 +25,7 @@ package struct TrainingRows: Sendable {
         labels = rows.labels
         targets = rows.targets
         weights = rows.weights
+        contexts = rows.contexts
         if task == .classes {
             let recent = memory.rows(of: .recent, since: onset).labels
             restoreFrequencies(
@@ -71,6 +73,7 @@ package struct TrainingRows: Sendable {
             block.classes.append(labels[place])
             block.targets.append(targets[place])
             block.weights.append(weights[place] * share)
+            block.contexts.append(contexts[place])
             block.uses.append(.train)
             block.rows += 1
         }

@@ -21,13 +21,15 @@ package enum EngineEvent: Sendable {
     case refused(reason: RefusalReason, producer: String, count: Int, detail: String)
     /// Samples that a producer said it sent did not arrive.
     case gapFound(producer: String, samples: UInt64)
+    /// A context came that has no room in the learner's table; told once.
+    case contextsFilled(context: String, limit: Int)
     /// The operator changed the learner's course: reset, pause, resume, rollback.
     case steered(String)
 
     /// The last part of the event's topic.
     package var kind: String {
         switch self {
-        case .voted, .steered: "learner"
+        case .voted, .steered, .contextsFilled: "learner"
         case .drifted: "drift"
         case .consolidated: "consolidation"
         case .refused, .gapFound: "refused"
@@ -58,6 +60,11 @@ package enum EngineEvent: Sendable {
             return [
                 .init("event", "gap"), .init("producer", .string(producer)),
                 .init("samples", .int(Int64(clamping: samples))),
+            ]
+        case .contextsFilled(let context, let limit):
+            return [
+                .init("event", "contexts_filled"), .init("context", .string(context)),
+                .init("limit", .int(Int64(limit))),
             ]
         case .steered(let what):
             return [.init("event", "steered"), .init("what", .string(what))]

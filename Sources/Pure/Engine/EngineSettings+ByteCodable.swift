@@ -20,6 +20,7 @@ extension EngineSettings: ByteCodable {
         writer.write(Int64(width ?? -1))
         writer.write(items: classes)
         limits.encode(into: &writer)
+        writer.write(Int64(contextsMax))
         writer.write(Int64(voteSamples))
         writer.write(votePatience.wholeNanoseconds)
         writer.write(Int64(scalingMemory))
@@ -49,6 +50,7 @@ extension EngineSettings: ByteCodable {
         self.width = width < 0 ? nil : width
         classes = try reader.readItems()
         limits = try SchemaLimits(from: &reader)
+        contextsMax = Int(try reader.read(Int64.self))
         voteSamples = Int(try reader.read(Int64.self))
         votePatience = try reader.readSpan()
         scalingMemory = Int(try reader.read(Int64.self))

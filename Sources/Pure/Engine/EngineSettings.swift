@@ -30,6 +30,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var classes: [ClassLabel] = []
     /// The bounds of growth.
     package var limits = SchemaLimits()
+    /// The most contexts that the learner tells apart.
+    package var contextsMax = 64
     /// How many samples vote.
     package var voteSamples = 200
     /// How long the first sample waits for the vote.
@@ -88,6 +90,9 @@ package struct EngineSettings: Sendable, Equatable {
         }
         if !(scalingClip > 0 && scalingClip.isFinite) {
             return "scaling clip is \(scalingClip), it must be above 0"
+        }
+        if !(0...65_536).contains(contextsMax) {
+            return "contexts max is \(contextsMax), it must be 0 to 65536"
         }
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }

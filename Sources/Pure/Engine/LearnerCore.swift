@@ -31,6 +31,8 @@ package struct LearnerCore: Sendable {
     package var memory: ReplayMemory
     /// The end of a consolidation.
     package var race: Race?
+    /// The contexts by number, as rows of block and memory carry them.
+    package var contexts: ContextTable
     /// The labelled samples that were stepped; it numbers them in memory and in events.
     package var labelled: UInt64 = 0
     /// The sum and count of absolute errors since the detectors started; scales regression losses.
@@ -38,6 +40,8 @@ package struct LearnerCore: Sendable {
     var block = Block()
     private var signals = Signals()
     private var admission = Admission()
+    /// What the contexts of the batch are called here; unresolved until a row needs it.
+    var contextNumbers: [Int32] = []
 
     /// Makes the core of a learner that has learned nothing.
     package init(schema: Schema, settings: EngineSettings) {
@@ -47,6 +51,7 @@ package struct LearnerCore: Sendable {
         watch = DriftWatch(settings: settings.drift)
         memory = ReplayMemory(settings: settings.memory, seed: settings.seed)
         memory.grow(width: schema.width)
+        contexts = ContextTable(limit: settings.contextsMax)
     }
 
     init(
@@ -54,13 +59,15 @@ package struct LearnerCore: Sendable {
         champion: Contender,
         evaluation: Evaluation,
         watch: DriftWatch,
-        memory: ReplayMemory
+        memory: ReplayMemory,
+        contexts: ContextTable
     ) {
         self.schema = schema
         self.champion = champion
         self.evaluation = evaluation
         self.watch = watch
         self.memory = memory
+        self.contexts = contexts
     }
 
     /// What one micro-batch did, for the books and the engine's decisions.
@@ -73,6 +80,8 @@ package struct LearnerCore: Sendable {
         var refusals: [MicroBatch.Refusal] = []
         /// What the detectors said, with the labelled sample's number.
         var reports: [(report: DriftReport, sample: UInt64)] = []
+        /// The first context that had no room in the learner's table, if this batch brought it.
+        var contextBeyond: String?
         /// How the race stands after these rows.
         var race: RaceVerdict = .undecided
     }
@@ -89,6 +98,7 @@ package struct LearnerCore: Sendable {
         outcome.holdout = outcome.trained
         outcome.scored = outcome.trained
         admission.begin(batch)
+        beginContexts(batch)
         block.reset(width: schema.width, outputs: champion.learner.outputs)
         if !isHeld, takeWhole(batch, &outcome) { return outcome }
         var place = 0
@@ -140,6 +150,7 @@ package struct LearnerCore: Sendable {
             copiesFeatures: copiesFeatures,
             to: &block
         )
+        appendContexts(count, from: first, of: batch, &outcome)
         var setAside = 0
         let isOneProducer = batch.producers.count == 1
         for offset in 0..<count {
@@ -184,7 +195,14 @@ package struct LearnerCore: Sendable {
         case .holdout where !isOnlyTested: outcome.holdout[Int(row.producer)] += 1
         case .holdout, .scored: outcome.scored[Int(row.producer)] += 1
         }
-        admission.append(row, of: batch, under: schema, use: use, to: &block)
+        admission.append(
+            row,
+            of: batch,
+            under: schema,
+            context: context(of: row, in: batch, &outcome),
+            use: use,
+            to: &block
+        )
         if isOnlyTested { block.weights[block.rows - 1] = 0 }
     }
 
@@ -310,6 +328,7 @@ extension LearnerCore {
 
     /// Takes rates, strengths and the detectors' levels from other settings.
     mutating func configure(_ settings: EngineSettings) {
+        contexts.limit = settings.contextsMax
         let learning = settings.learnerSettings(for: schema.task)
         champion.configure(learning)
         race?.configure(learning)

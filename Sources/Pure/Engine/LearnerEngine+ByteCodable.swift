@@ -10,7 +10,7 @@ package import Primitives
 import Samples
 
 extension LearnerEngine: ByteCodable {
-    private static let format: UInt32 = 1
+    private static let format: UInt32 = 2
     private static let noTask = UInt8.max
 
     /// Appends the state.
@@ -119,6 +119,7 @@ extension LearnerCore: ByteCodable {
         evaluation.encode(into: &writer)
         watch.encode(into: &writer)
         memory.encode(into: &writer)
+        contexts.encode(into: &writer)
         writer.write(optional: race)
         writer.write(labelled)
         usualError.encode(into: &writer)
@@ -134,7 +135,8 @@ extension LearnerCore: ByteCodable {
             champion: champion,
             evaluation: try Evaluation(from: &reader),
             watch: try DriftWatch(from: &reader),
-            memory: try ReplayMemory(from: &reader)
+            memory: try ReplayMemory(from: &reader),
+            contexts: try ContextTable(from: &reader)
         )
         race = try reader.readOptional()
         labelled = try reader.readCounter()

@@ -16,7 +16,11 @@ extension LearnerEngine {
         book(batch, accountNumbers, effects: &effects)
         let duplicates = findDuplicates(batch, accountNumbers, effects: &effects)
         guard duplicates.isEmpty else {
-            return admit(batch.withoutRows(duplicates), accountNumbers, effects: &effects)
+            return admit(
+                batch.without(messages: duplicates),
+                accountNumbers,
+                effects: &effects
+            )
         }
         admit(batch, accountNumbers, effects: &effects)
     }
@@ -39,6 +43,7 @@ extension LearnerEngine {
                 $0.waiting += count
             }
         }
+        bookLateLabels(batch, accountNumbers, effects: &effects)
         for refusal in batch.refusals {
             accounts.count(accountNumbers[Int(refusal.producer)]) {
                 $0.received += UInt64(refusal.count)
@@ -55,14 +60,37 @@ extension LearnerEngine {
         }
     }
 
-    /// Judges the envelopes; gives the rows that came before, already booked as refused.
+    /// Refuses the labels that came without their sample.
+    private mutating func bookLateLabels(
+        _ batch: MicroBatch,
+        _ accountNumbers: [Int],
+        effects: inout Effects
+    ) {
+        for label in batch.labels {
+            accounts.count(accountNumbers[Int(label.producer)]) {
+                $0.received += 1
+                $0.refused[Int(RefusalReason.lateLabel.rawValue)] += 1
+            }
+            effects.events.append(
+                .refused(
+                    reason: .lateLabel,
+                    producer: batch.producers[Int(label.producer)],
+                    count: 1,
+                    detail:
+                        "a label without x; labels that come after their sample have no room yet"
+                )
+            )
+        }
+    }
+
+    /// Judges the envelopes; gives the messages that came before, already booked as refused.
     private mutating func findDuplicates(
         _ batch: MicroBatch,
         _ accountNumbers: [Int],
         effects: inout Effects
-    ) -> [Range<Int>] {
-        var duplicates: [Range<Int>] = []
-        for message in batch.messages {
+    ) -> [Int] {
+        var duplicates: [Int] = []
+        for (place, message) in batch.messages.enumerated() {
             let account = accountNumbers[Int(message.producer)]
             let producer = batch.producers[Int(message.producer)]
             switch accounts.arrive(message, account: account) {
@@ -71,10 +99,9 @@ extension LearnerEngine {
             case .fresh, .overtaken:
                 break
             case .duplicate:
-                let first = Int(message.firstRow)
+                duplicates.append(place)
                 let count = UInt64(message.rows)
                 guard count > 0 else { continue }
-                duplicates.append(first..<first + Int(count))
                 accounts.count(account) {
                     $0.waiting -= count
                     $0.refused[Int(RefusalReason.duplicate.rawValue)] += count
@@ -174,6 +201,11 @@ extension LearnerEngine {
         let outcome = core.take(batch, isHeld: isHeld)
         keep(core)
         settle(outcome, batch, accountNumbers, effects: &effects)
+        if let context = outcome.contextBeyond {
+            effects.events.append(
+                .contextsFilled(context: context, limit: settings.contextsMax)
+            )
+        }
         for (report, sample) in outcome.reports { heed(report, sample, effects: &effects) }
         conclude(outcome.race, effects: &effects)
     }

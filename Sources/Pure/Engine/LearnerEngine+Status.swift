@@ -84,6 +84,7 @@ extension LearnerEngine {
             .init("reason", verdict.map { .string($0.reason) } ?? .null),
             .init("columns", .int(Int64(core.schema.width))),
             .init("classes", core.schema.task == .classes ? classes : .null),
+            .init("contexts", .array(core.contexts.names.map { .string($0) })),
             .init("metrics", core.evaluation.json),
             .init("drift", drift),
             .init("consolidation", consolidation),

@@ -75,6 +75,11 @@ package struct LearnerEngine: Sendable {
         phase = .learning(core)
     }
 
+    /// The learning part, once there is one.
+    package var core: LearnerCore? {
+        if case .learning(let core) = phase { core } else { nil }
+    }
+
     /// The schema, once there is one.
     package var schema: Schema? {
         if case .learning(let core) = phase { core.schema } else { nil }

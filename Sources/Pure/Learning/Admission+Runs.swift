@@ -57,7 +57,8 @@ extension Admission {
         return place - first
     }
 
-    /// Writes a plain run to the end of the block; what each row is for is the caller's to add.
+    /// Writes a plain run to the end of the block; what each row is for, and its context, is the
+    /// caller's to add.
     package mutating func appendRun(
         _ count: Int,
         from first: Int,

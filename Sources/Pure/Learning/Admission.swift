@@ -105,6 +105,7 @@ package struct Admission: Sendable {
         _ row: MicroBatch.Row,
         of batch: MicroBatch,
         under schema: Schema,
+        context: Int32 = ContextTable.unknown,
         use: RowUse,
         to block: inout Block
     ) {
@@ -142,6 +143,7 @@ package struct Admission: Sendable {
             schema.task == .regression && row.labelKind == .number ? Float(row.label) : .nan
         )
         block.weights.append(row.weight)
+        block.contexts.append(context)
         block.uses.append(use)
         block.rows += 1
     }

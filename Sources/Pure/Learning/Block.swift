@@ -70,7 +70,7 @@ package struct Block: Sendable {
         target: Float = .nan,
         class label: Int32 = -1,
         weight: Float = 1,
-        context: Int32 = -1,
+        context: Int32 = ContextTable.unknown,
         use: RowUse = .train
     ) {
         precondition(row.count == width, "a row must be as wide as its block")
@@ -94,7 +94,7 @@ package struct Block: Sendable {
         precondition(self.width == width, "a block must be as wide as its learner")
         precondition(
             features.count == rows * width && targets.count == rows && classes.count == rows
-                && weights.count == rows && uses.count == rows,
+                && weights.count == rows && contexts.count == rows && uses.count == rows,
             "a block's columns must fill its rows, and its features must be standardised"
         )
         self.outputs = outputs

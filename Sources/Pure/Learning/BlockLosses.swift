@@ -14,6 +14,7 @@ extension Block {
         targets.append(contentsOf: other.targets)
         classes.append(contentsOf: other.classes)
         weights.append(contentsOf: other.weights)
+        contexts.append(contentsOf: other.contexts)
         uses.append(contentsOf: other.uses)
     }
 

@@ -29,6 +29,13 @@ package struct Name: Sendable, Hashable, Comparable, CustomStringConvertible {
         (1...lengthMax).contains(bytes.count) && bytes.allSatisfy(isNameByte)
     }
 
+    /// Whether the bytes spell a name.
+    package static func isValid(_ bytes: Span<UInt8>) -> Bool {
+        guard (1...lengthMax).contains(bytes.count) else { return false }
+        for index in bytes.indices where !isNameByte(bytes[index]) { return false }
+        return true
+    }
+
     private static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),

@@ -19,6 +19,8 @@ extension MicroBatch: ByteCodable {
             writer.write(row.count)
             writer.write(row.weight)
             writer.write(row.producer)
+            writer.write(row.context)
+            writer.write(row.id)
             writer.write(row.shape.rawValue)
             writer.write(row.labelKind.rawValue)
         }
@@ -37,7 +39,10 @@ extension MicroBatch: ByteCodable {
             writer.write(message.count)
             writer.write(message.firstRow)
             writer.write(message.rows)
+            writer.write(message.firstLabel)
+            writer.write(message.labels)
         }
+        encodeLabels(into: &writer)
         writer.write(UInt32(refusals.count))
         for refusal in refusals {
             writer.write(refusal.producer)
@@ -59,6 +64,7 @@ extension MicroBatch: ByteCodable {
         values = try reader.readFloats()
         for _ in 0..<(try reader.read(UInt32.self)) { entries.append(try Entry(from: &reader)) }
         for _ in 0..<(try reader.read(UInt32.self)) { messages.append(try Message(from: &reader)) }
+        try readLabels(from: &reader)
         for _ in 0..<(try reader.read(UInt32.self)) {
             let producer = try reader.read(UInt16.self)
             guard let reason = RefusalReason(rawValue: try reader.read()) else {
@@ -74,13 +80,44 @@ extension MicroBatch: ByteCodable {
         try validate()
     }
 
+    /// Appends contexts, identifiers and late labels.
+    private func encodeLabels(into writer: inout ByteWriter) {
+        for table in [contexts, ids] {
+            writer.write(UInt32(table.count))
+            for number in 0..<UInt32(table.count) { writer.write(table.text(number)) }
+        }
+        writer.write(UInt32(labels.count))
+        for label in labels {
+            writer.write(label.id)
+            writer.write(label.label)
+            writer.write(label.labelKind.rawValue)
+            writer.write(label.producer)
+            writer.write(label.weight)
+            writer.write(label.row)
+        }
+    }
+
+    /// Reads contexts, identifiers and late labels.
+    private mutating func readLabels(from reader: inout ByteReader) throws(DecodeError) {
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            _ = contexts.intern(try reader.readText())
+        }
+        for _ in 0..<(try reader.read(UInt32.self)) { _ = ids.intern(try reader.readText()) }
+        for _ in 0..<(try reader.read(UInt32.self)) { labels.append(try LateLabel(from: &reader)) }
+        guard contexts.count <= MicroBatch.contextsMax + 1 else {
+            throw .invalid("a micro-batch of \(contexts.count) contexts")
+        }
+    }
+
     private func validate() throws(DecodeError) {
         for row in rows {
             let end = Int(row.start) + Int(row.count)
             let room = row.shape == .positional ? values.count : entries.count
             let texts = 0..<Double(strings.count)
             let label = row.labelKind == .text ? texts.contains(row.label) : true
-            guard end <= room, Int(row.producer) < producers.count, label else {
+            guard end <= room, Int(row.producer) < producers.count, label,
+                Int(row.context) <= contexts.count, Int(row.id) <= ids.count
+            else {
                 throw .invalid("a row points past its micro-batch")
             }
         }
@@ -92,10 +129,27 @@ extension MicroBatch: ByteCodable {
                 throw .invalid("a feature points past its micro-batch")
             }
         }
+        var lastRow: UInt32 = 0
+        for label in labels {
+            let texts = 0..<Double(strings.count)
+            let isText = label.labelKind != .text || texts.contains(label.label)
+            guard Int(label.id) < ids.count, Int(label.producer) < producers.count, isText,
+                label.row <= rows.count, label.row >= lastRow
+            else { throw .invalid("a late label points past its micro-batch") }
+            lastRow = label.row
+        }
+        var end = (row: 0, label: 0)
         for message in messages {
-            guard Int(message.producer) < producers.count,
-                Int(message.firstRow) + Int(message.rows) <= rows.count
-            else { throw .invalid("an envelope points past its micro-batch") }
+            guard Int(message.producer) < producers.count, Int(message.firstRow) >= end.row,
+                Int(message.firstLabel) >= end.label
+            else { throw .invalid("envelopes of a micro-batch overlap") }
+            end = (
+                Int(message.firstRow) + Int(message.rows),
+                Int(message.firstLabel) + Int(message.labels)
+            )
+            guard end.row <= rows.count, end.label <= labels.count else {
+                throw .invalid("an envelope points past its micro-batch")
+            }
         }
     }
 }
@@ -107,6 +161,8 @@ extension MicroBatch.Row {
         let count = try reader.read(UInt32.self)
         let weight = try reader.readFloat()
         let producer = try reader.read(UInt16.self)
+        let context = try reader.read(UInt16.self)
+        let id = try reader.read(UInt32.self)
         guard let shape = Shape(rawValue: try reader.read()),
             let labelKind = LabelKind(rawValue: try reader.read())
         else { throw .invalid("a row has an unknown shape or label") }
@@ -117,7 +173,9 @@ extension MicroBatch.Row {
             count: Int(count),
             weight: weight,
             producer: producer,
-            shape: shape
+            shape: shape,
+            context: context,
+            id: id
         )
     }
 }
@@ -141,13 +199,41 @@ extension MicroBatch.Message {
         let count = try reader.read(UInt32.self)
         let firstRow = try reader.read(UInt32.self)
         let rows = try reader.read(UInt32.self)
+        let firstLabel = try reader.read(UInt32.self)
+        let labels = try reader.read(UInt32.self)
         self.init(
             producer: producer,
             epoch: epoch,
             sequence: sequence,
             count: count,
             firstRow: Int(firstRow),
-            rows: Int(rows)
+            rows: Int(rows),
+            firstLabel: Int(firstLabel),
+            labels: Int(labels)
+        )
+    }
+}
+
+extension MicroBatch.LateLabel {
+    fileprivate init(from reader: inout ByteReader) throws(DecodeError) {
+        let id = try reader.read(UInt32.self)
+        let label = try reader.readDouble()
+        guard let labelKind = LabelKind(rawValue: try reader.read()), labelKind != .none else {
+            throw .invalid("a late label has an unknown kind")
+        }
+        let producer = try reader.read(UInt16.self)
+        let weight = try reader.readFloat()
+        guard label.isFinite, weight.isNaN || (weight.isFinite && weight >= 0) else {
+            throw .invalid("a late label is not finite")
+        }
+        let row = try reader.read(UInt32.self)
+        self.init(
+            id: id,
+            label: label,
+            labelKind: labelKind,
+            producer: producer,
+            weight: weight,
+            row: Int(row)
         )
     }
 }

@@ -9,6 +9,9 @@
 //   entries   the features of named rows: (name, kind, value)
 //   strings   feature names, categories and text labels, each once
 //   producers who sent the rows; number 0 is a producer without an envelope
+//   contexts  the contexts of the rows; a row's `context` is the number in here plus one, 0: none
+//   ids       what late labels refer to; a row's `id` is the number in here plus one, 0: none
+//   labels    labels that came without their sample
 //   messages  the envelopes, for gaps and duplicates
 //   refusals  what the decoder had to refuse, already counted by producer and reason
 
@@ -56,6 +59,10 @@ package struct MicroBatch: Sendable {
         package var weight: Float
         /// The producer's number in `producers`.
         package var producer: UInt16
+        /// The context's number in `contexts` plus one; 0: none.
+        package var context: UInt16
+        /// The identifier's number in `ids` plus one; 0: none.
+        package var id: UInt32
         /// Positional or named.
         package var shape: Shape
         /// What `label` means.
@@ -69,7 +76,9 @@ package struct MicroBatch: Sendable {
             count: Int,
             weight: Float,
             producer: UInt16,
-            shape: Shape
+            shape: Shape,
+            context: UInt16 = 0,
+            id: UInt32 = 0
         ) {
             self.label = label
             self.labelKind = labelKind
@@ -78,6 +87,8 @@ package struct MicroBatch: Sendable {
             self.weight = weight
             self.producer = producer
             self.shape = shape
+            self.context = context
+            self.id = id
         }
     }
 
@@ -113,6 +124,10 @@ package struct MicroBatch: Sendable {
         package var firstRow: UInt32
         /// How many rows were decoded from it.
         package var rows: UInt32
+        /// The first of its late labels.
+        package var firstLabel: UInt32
+        /// How many late labels were decoded from it.
+        package var labels: UInt32
 
         /// Makes a record of a message.
         package init(
@@ -121,7 +136,9 @@ package struct MicroBatch: Sendable {
             sequence: UInt64,
             count: UInt32,
             firstRow: Int,
-            rows: Int
+            rows: Int,
+            firstLabel: Int = 0,
+            labels: Int = 0
         ) {
             self.producer = producer
             self.epoch = epoch
@@ -129,6 +146,8 @@ package struct MicroBatch: Sendable {
             self.count = count
             self.firstRow = UInt32(firstRow)
             self.rows = UInt32(rows)
+            self.firstLabel = UInt32(firstLabel)
+            self.labels = UInt32(labels)
         }
     }
 
@@ -162,6 +181,12 @@ package struct MicroBatch: Sendable {
     package var strings = StringTable()
     /// Who sent the rows; the first is the producer without an envelope.
     package var producers: [String] = [MicroBatch.unnamedProducer]
+    /// The contexts of the rows, each once.
+    package var contexts = StringTable()
+    /// The identifiers of rows and late labels, each once.
+    package var ids = StringTable()
+    /// Labels that came without their sample, in the order of arrival.
+    package var labels: [LateLabel] = []
     /// The envelopes in the order of arrival.
     package var messages: [Message] = []
     /// What the decoder refused.
@@ -174,10 +199,13 @@ package struct MicroBatch: Sendable {
     package init() {}
 
     /// Whether nothing has arrived.
-    package var isEmpty: Bool { rows.isEmpty && refusals.isEmpty && messages.isEmpty }
+    package var isEmpty: Bool { arrived == 0 && messages.isEmpty }
 
-    /// All that was received: rows and refused samples.
+    /// All samples that were received: rows and refused ones.
     package var received: Int { rows.count + refusedCount }
+
+    /// All that arrived: samples and late labels.
+    package var arrived: Int { received + labels.count }
 
     /// How many samples the decoder refused.
     package private(set) var refusedCount = 0
@@ -189,6 +217,9 @@ package struct MicroBatch: Sendable {
         entries.removeAll(keepingCapacity: true)
         strings.removeAll()
         if producers.count > 1 { producers.removeLast(producers.count - 1) }
+        if contexts.count > 0 { contexts.removeAll() }
+        if ids.count > 0 { ids.removeAll() }
+        labels.removeAll(keepingCapacity: true)
         messages.removeAll(keepingCapacity: true)
         refusals.removeAll(keepingCapacity: true)
         refusedCount = 0
@@ -218,13 +249,5 @@ package struct MicroBatch: Sendable {
         refusals.append(
             Refusal(producer: producer, reason: reason, count: count, detail: detail())
         )
-    }
-
-    /// The batch without the rows of the given ranges, which ascend.
-    package func withoutRows(_ ranges: [Range<Int>]) -> MicroBatch {
-        var rest = self
-        for range in ranges.reversed() { rest.rows.removeSubrange(range) }
-        rest.messages.removeAll()
-        return rest
     }
 }

@@ -37,7 +37,7 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable, Hashable {
     case weight = 14
     /// The context is not a name.
     case context = 15
-    /// A label that comes after its sample; the waiting room for those does not exist yet.
+    /// A label without features that does not say, by an id, which sample it belongs to.
     case lateLabel = 16
     /// A message that was received before (same producer, epoch and sequence).
     case duplicate = 17

@@ -41,6 +41,17 @@ package struct StringTable: Sendable, Equatable {
         intern(Array(text.utf8).span)
     }
 
+    /// The number of `text`; nil when it is not there.
+    package func number(of text: Span<UInt8>) -> UInt32? {
+        guard !slots.isEmpty else { return nil }
+        var slot = Int(StringTable.hash(text) & UInt64(slots.count - 1))
+        while slots[slot] >= 0 {
+            if equals(Int(slots[slot]), text) { return UInt32(slots[slot]) }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return nil
+    }
+
     /// The text with the given number.
     package func text(_ number: UInt32) -> String {
         String(decoding: bytes[range(Int(number))], as: UTF8.self)
