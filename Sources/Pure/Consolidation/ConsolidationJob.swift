@@ -9,7 +9,8 @@
 // 2. Weigh them so that the classes have the frequencies of the stream again: the reservoir is
 //    balanced, and a model refitted on balanced rows ships the wrong prior.
 // 3. Refit: a new contender passes over the rows, shuffled anew each time, in steps that fall from
-//    pass to pass.
+//    pass to pass. What belongs to contexts of which the memory has too few rows passes through
+//    unchanged.
 // 4. Continuation: the champion does, pulled towards where it stands (L2-SP).
 
 package import Learning
@@ -110,8 +111,11 @@ package struct ConsolidationJob: Sendable {
         var anchored = champion
         anchored.learner.restartMoments()
         anchored.learner.anchor(strength: settings.anchor)
+        anchored.learner.rehearse(true)
         var refitted = fresh
         rows.fitScaling(&refitted.standardiser)
+        refitted.learner.inherit(from: champion.learner, rows: rows.countsByContext)
+        refitted.learner.rehearse(true)
         waiting = [
             Challenger(recipe: .continuation, contender: anchored),
             Challenger(recipe: .refit, contender: refitted),
@@ -144,6 +148,7 @@ package struct ConsolidationJob: Sendable {
         if passesLeft == 0 {
             challenger.contender.learner.anchor(strength: 0)
             challenger.contender.learner.restartMoments()
+            challenger.contender.learner.rehearse(false)
             challengers.append(challenger)
             passesLeft = passes
             position = 0

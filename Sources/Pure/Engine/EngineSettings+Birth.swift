@@ -20,6 +20,7 @@ extension EngineSettings {
         compare("model", \.modelName)
         compare("loss", \.lossName)
         compare("optimiser", \.optimiser.name)
+        compare("isolation", \.isolation.name)
         compare("width", \.widthText)
         compare("classes", \.classesText)
         compare("classes_max", \.limits.classesMax)

@@ -21,6 +21,8 @@ extension EngineSettings: ByteCodable {
         writer.write(items: classes)
         limits.encode(into: &writer)
         writer.write(Int64(contextsMax))
+        writer.write(isolation.rawValue)
+        writer.write(Int64(isolationMax))
         writer.write(Int64(voteSamples))
         writer.write(votePatience.wholeNanoseconds)
         writer.write(Int64(scalingMemory))
@@ -51,6 +53,11 @@ extension EngineSettings: ByteCodable {
         classes = try reader.readItems()
         limits = try SchemaLimits(from: &reader)
         contextsMax = Int(try reader.read(Int64.self))
+        guard let isolation = Isolation(rawValue: try reader.read()) else {
+            throw .invalid("the settings isolate contexts in an unknown way")
+        }
+        self.isolation = isolation
+        isolationMax = Int(try reader.read(Int64.self))
         voteSamples = Int(try reader.read(Int64.self))
         votePatience = try reader.readSpan()
         scalingMemory = Int(try reader.read(Int64.self))

@@ -32,6 +32,10 @@ package struct EngineSettings: Sendable, Equatable {
     package var limits = SchemaLimits()
     /// The most contexts that the learner tells apart.
     package var contextsMax = 64
+    /// What a context owns of the model.
+    package var isolation = Isolation.off
+    /// The most contexts that own a part of it.
+    package var isolationMax = 8
     /// How many samples vote.
     package var voteSamples = 200
     /// How long the first sample waits for the vote.
@@ -70,11 +74,20 @@ package struct EngineSettings: Sendable, Equatable {
             optimiser: optimiser(for: model),
             l1: l1,
             l2: l2,
-            mode: mode
+            mode: mode,
+            isolation: isolation == .off ? nil : isolationSettings
         )
         if chosen.problem != nil { chosen.loss = model.usualLoss }
         if chosen.problem != nil { chosen.optimiser = .sgd(rate: optimiser.rate) }
         return chosen
+    }
+
+    private var isolationSettings: IsolationSettings {
+        IsolationSettings(
+            expertsMax: isolationMax,
+            scalingMemory: scalingMemory,
+            scalingClip: scalingClip
+        )
     }
 
     /// What is wrong with the settings, if anything.
@@ -93,6 +106,9 @@ package struct EngineSettings: Sendable, Equatable {
         }
         if !(0...65_536).contains(contextsMax) {
             return "contexts max is \(contextsMax), it must be 0 to 65536"
+        }
+        if isolation == .heads {
+            return "isolation by heads needs a network, and this model has one layer; use experts"
         }
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }

@@ -40,6 +40,10 @@ package struct LearnerCore: Sendable {
     var block = Block()
     private var signals = Signals()
     private var admission = Admission()
+    /// How well each of them is predicted.
+    package internal(set) var contextMeasures: ContextMeasures
+    /// Who got a part of the model lately, and who lost one.
+    var contextHistory = ContextHistory()
     /// What the contexts of the batch are called here; unresolved until a row needs it.
     var contextNumbers: [Int32] = []
 
@@ -52,6 +56,7 @@ package struct LearnerCore: Sendable {
         memory = ReplayMemory(settings: settings.memory, seed: settings.seed)
         memory.grow(width: schema.width)
         contexts = ContextTable(limit: settings.contextsMax)
+        contextMeasures = ContextMeasures(task: schema.task)
     }
 
     init(
@@ -68,6 +73,7 @@ package struct LearnerCore: Sendable {
         self.watch = watch
         self.memory = memory
         self.contexts = contexts
+        contextMeasures = ContextMeasures(task: schema.task)
     }
 
     /// What one micro-batch did, for the books and the engine's decisions.
@@ -82,6 +88,8 @@ package struct LearnerCore: Sendable {
         var reports: [(report: DriftReport, sample: UInt64)] = []
         /// The first context that had no room in the learner's table, if this batch brought it.
         var contextBeyond: String?
+        /// Which contexts got a part of the model or lost one.
+        var contextChanges: [ContextRecord] = []
         /// How the race stands after these rows.
         var race: RaceVerdict = .undecided
     }
@@ -244,7 +252,9 @@ package struct LearnerCore: Sendable {
         }
         evaluation.record(&block)
         let first = labelled
+        if contexts.count > 0 { contextMeasures.record(block, from: first) }
         observe(&outcome)
+        outcome.contextChanges += takeContextNews()
         champion.trained += memory.remember(block, from: first)
         if !isHeld { runRace(&outcome) }
     }

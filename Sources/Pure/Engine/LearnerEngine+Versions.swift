@@ -45,11 +45,12 @@ extension LearnerEngine {
                     number: publication.last,
                     sampleIndex: core.labelled,
                     schema: core.schema,
+                    contexts: core.contexts.names,
                     contender: core.champion
                 ),
                 parent: publication.parent,
                 reason: reason,
-                metrics: core.evaluation.json,
+                metrics: core.metrics,
                 note: note
             )
         )

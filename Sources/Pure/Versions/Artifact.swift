@@ -19,7 +19,7 @@ package enum Artifact {
         return Safetensors(
             tensors: parameters.tensors.map {
                 .init(name: $0.name, shape: $0.shape, elements: .float32($0.numbers))
-            } + [
+            } + parameters.scalings.flatMap(Artifact.tensors) + [
                 .init(
                     name: "mean",
                     shape: [width],
@@ -42,7 +42,33 @@ package enum Artifact {
                 ("columns", JSONValue.array(version.schema.columns.map(\.json)).jsonText),
                 ("classes", JSONValue.array(version.schema.classes.labels.map(\.json)).jsonText),
             ] + parameters.facts.map { ($0.name, $0.value.text ?? $0.value.jsonText) }
+                + Artifact.contexts(of: version)
         ).encoded()
+    }
+
+    /// The scaling of a part of the model.
+    private static func tensors(
+        _ scaling: LearnerParameters.Scaling
+    ) -> [Safetensors.Tensor] {
+        [("mean", scaling.mean), ("deviation", scaling.deviation)].map { name, numbers in
+            .init(
+                name: scaling.prefix + name,
+                shape: [numbers.count],
+                elements: .float64(numbers)
+            )
+        }
+    }
+
+    /// Which expert each context owns, in a model that has experts.
+    private static func contexts(of version: VersionState) -> [(String, String)] {
+        let experts = version.contender.learner.expertStatus
+        guard !experts.isEmpty else { return [] }
+        var owners: [JSONValue.Member] = []
+        for (number, name) in version.contexts.enumerated() {
+            let owner = experts.firstIndex { $0.contexts.contains(Int32(number)) }
+            owners.append(.init(name, owner.map { .int(Int64($0)) } ?? .null))
+        }
+        return [("contexts", JSONValue.object(owners).jsonText)]
     }
 }
 

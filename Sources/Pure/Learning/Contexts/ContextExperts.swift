@@ -116,10 +116,7 @@ package struct ContextExperts: Learner {
         var all = LearnerParameters(
             kind: "experts",
             tensors: [.init("ensemble", shape: [experts.count], mix.weights.map { Float($0) })],
-            facts: [
-                .init("expert_model", .string(inner[0].kind)),
-                .init("context_experts", .array(owned.map { $0 < 0 ? .null : .int(Int64($0)) })),
-            ]
+            facts: [.init("expert_model", .string(inner[0].kind))]
         )
         for (place, part) in inner.enumerated() {
             let prefix = "experts.\(place)."
