@@ -13,7 +13,7 @@ struct ContextExpert: Sendable {
     /// How many rows it has been trained on.
     var trained: UInt64 = 0
     /// The newest of them.
-    var recent: RecentRows
+    var recent: ExpertRows
     /// How much it was used lately: its rows, those of each earlier period counting half as much as
     /// those of the next.
     private var used = 0.0
@@ -25,7 +25,7 @@ struct ContextExpert: Sendable {
     init(learner: any Learner, scaling: Standardiser) {
         self.learner = learner
         self.scaling = scaling
-        recent = RecentRows(width: learner.width)
+        recent = ExpertRows(width: learner.width)
     }
 
     var isFinite: Bool { learner.isFinite }
@@ -77,7 +77,7 @@ extension ContextExpert: ByteCodable {
         learner = try LearnerCoding.decodeUndivided(from: &reader)
         scaling = try Standardiser(from: &reader)
         trained = try reader.read()
-        recent = try RecentRows(from: &reader)
+        recent = try ExpertRows(from: &reader)
         used = try reader.readDouble()
         period = try reader.read()
         guard scaling.width == learner.width, recent.width == learner.width, used.isFinite,

@@ -23,7 +23,7 @@ extension ContextExperts {
         expert.learner.restartMoments()
         expert.scaling.trust(atMost: ContextExperts.inheritedRows)
         expert.trained = 0
-        expert.recent = RecentRows(width: width)
+        expert.recent = ExpertRows(width: width)
         experts.append(expert)
         mix.append()
         owned[Int(context)] = Int32(experts.count - 1)

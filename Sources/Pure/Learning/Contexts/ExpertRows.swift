@@ -7,7 +7,7 @@ import Kernels
 import Primitives
 
 /// A ring of rows with their labels.
-struct RecentRows: Sendable {
+struct ExpertRows: Sendable {
     private(set) var width: Int
     private var raw: [Float] = []
     private var targets: [Float] = []
@@ -25,8 +25,8 @@ struct RecentRows: Sendable {
     var count: Int { classes.count }
 
     private var capacity: Int {
-        let fitting = RecentRows.numbersMax / max(1, width)
-        return min(RecentRows.rowsMax, max(RecentRows.rowsMin, fitting))
+        let fitting = ExpertRows.numbersMax / max(1, width)
+        return min(ExpertRows.rowsMax, max(ExpertRows.rowsMin, fitting))
     }
 
     /// Takes a row of a block; the oldest leaves when the ring is full.
@@ -50,7 +50,7 @@ struct RecentRows: Sendable {
     mutating func grow(width: Int) {
         guard width > self.width else { return }
         let old = self
-        self = RecentRows(width: width)
+        self = ExpertRows(width: width)
         var block = Block()
         old.fill(&block, outputs: 1)
         var wide = Block()
@@ -80,7 +80,7 @@ struct RecentRows: Sendable {
     }
 }
 
-extension RecentRows: ByteCodable {
+extension ExpertRows: ByteCodable {
     func encode(into writer: inout ByteWriter) {
         writer.write(UInt32(width))
         writer.write(raw)
