@@ -57,8 +57,8 @@ struct Subject: Sendable, CustomTestStringConvertible {
 
     /// Experts over models of every kind, some with room for fewer contexts than come.
     static let isolated: [Subject] = {
-        let plenty = IsolationSettings(expertsMax: 8, probation: 3, scalingMemory: 40)
-        let few = IsolationSettings(expertsMax: 2, probation: 3, scalingMemory: 40)
+        let plenty = IsolationSettings(expertsMax: 8, probation: 3, trial: 5, scalingMemory: 40)
+        let few = IsolationSettings(expertsMax: 2, probation: 3, trial: 5, scalingMemory: 40)
         let settings: [LearnerSettings] = [
             LearnerSettings(model: .softmax, optimiser: .sgd(rate: 0.02)),
             LearnerSettings(model: .logistic, optimiser: .momentum(rate: 0.01, momentum: 0.5)),

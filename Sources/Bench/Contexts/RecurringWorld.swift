@@ -14,6 +14,8 @@ package enum RecurringWorld: String, Sendable, CaseIterable {
     case planes
     /// The same, but each context has its own level and spread of every feature.
     case shifted
+    /// As `shifted`, but each second context is nearly the one before.
+    case twins
     /// Numbers with noise of deviation 0.5, and features as in `shifted`.
     case numbers
 
@@ -27,9 +29,9 @@ struct RecurringStream: Sendable {
     static let width = 10
 
     private let world: RecurringWorld
-    private let laws: [[Double]]
-    private let levels: [[Double]]
-    private let spreads: [[Double]]
+    private var laws: [[Double]]
+    private var levels: [[Double]]
+    private var spreads: [[Double]]
     private var turns: RandomSource
     private var random: RandomSource
     private var context = -1
@@ -45,6 +47,14 @@ struct RecurringStream: Sendable {
         laws = vectors { $0.normal() }
         levels = vectors { world == .planes ? 0 : 3 * $0.normal() }
         spreads = vectors { world == .planes ? 1 : 0.3 + 2 * $0.unit() }
+        guard world == .twins else { return }
+        for context in stride(from: 1, to: contexts, by: 2) {
+            levels[context] = levels[context - 1]
+            spreads[context] = spreads[context - 1]
+            for column in 0..<Self.width {
+                laws[context][column] = laws[context - 1][column] + 0.1 * draws.normal()
+            }
+        }
     }
 
     /// How many contexts there are.

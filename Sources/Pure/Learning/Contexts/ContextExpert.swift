@@ -14,6 +14,10 @@ struct ContextExpert: Sendable {
     var trained: UInt64 = 0
     /// The newest of them.
     var recent: ExpertRows
+    /// How many rows of its trial have come, and what it lost on the later two thirds of them.
+    var trialRows: UInt32 = 0
+    var trialLoss = 0.0
+    var trialCount = 0.0
     /// How much it was used lately: its rows, those of each earlier period counting half as much as
     /// those of the next.
     private var used = 0.0
@@ -56,10 +60,13 @@ struct ContextExpert: Sendable {
         learner.predict(&block)
         block.computeLosses(task: task)
         var sum = 0.0
-        // One absurd row must not decide.
-        let most = task == .classes ? 4 : Double.greatestFiniteMagnitude / 256
-        for loss in block.losses { sum += min(Double(loss), most) }
+        for loss in block.losses { sum += ContextExpert.bounded(loss, task) }
         return sum / Double(max(1, block.rows))
+    }
+
+    /// One absurd row must not decide.
+    static func bounded(_ loss: Float, _ task: Task) -> Double {
+        min(Double(loss), task == .classes ? 4 : Double(Float.greatestFiniteMagnitude))
     }
 }
 
@@ -69,6 +76,9 @@ extension ContextExpert: ByteCodable {
         scaling.encode(into: &writer)
         writer.write(trained)
         recent.encode(into: &writer)
+        writer.write(trialRows)
+        writer.write(trialLoss)
+        writer.write(trialCount)
         writer.write(used)
         writer.write(period)
     }
@@ -78,10 +88,14 @@ extension ContextExpert: ByteCodable {
         scaling = try Standardiser(from: &reader)
         trained = try reader.read()
         recent = try ExpertRows(from: &reader)
+        trialRows = try reader.read()
+        trialLoss = try reader.readDouble()
+        trialCount = try reader.readDouble()
         used = try reader.readDouble()
         period = try reader.read()
         guard scaling.width == learner.width, recent.width == learner.width, used.isFinite,
-            used >= 0, trained < 1 << 62
+            used >= 0, trained < 1 << 62, trialRows <= UInt32(ExpertRows.rowsMax),
+            trialLoss.isFinite, trialCount.isFinite
         else { throw .invalid("the parts of an expert do not fit together") }
     }
 }

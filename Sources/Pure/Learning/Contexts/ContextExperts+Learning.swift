@@ -7,7 +7,10 @@
 //      own to be learned; those of the ensemble to be predicted only. The shared one learns all.
 //   3. The ensemble mixes, and learns from the labels whom to hear.
 //
-// In mean-gradient mode all is predicted from the state at the block's start, scaling and mix too.
+// In mean-gradient mode all is predicted from the state at the block's start, scaling and mix too,
+// and experts open at its end.
+
+import Kernels
 
 extension ContextExperts {
     /// Predicts each row, then learns it when it is for training, labelled, and has a positive
@@ -15,13 +18,39 @@ extension ContextExperts {
     package mutating func testThenTrain(_ block: inout Block) {
         contextNews.removeAll(keepingCapacity: true)
         block.preparePredictions(width: width, outputs: outputs)
+        switch settings.mode {
+        case .sequential: passInParts(&block)
+        case .meanGradient: passWhole(&block)
+        }
+    }
+
+    /// Cuts the block wherever an expert is opened or ends its trial.
+    private mutating func passInParts(_ block: inout Block) {
         var start = 0
-        for row in 0..<block.rows where asksForExpert(row, of: block) {
-            pass(start..<row, of: &block)
-            start = row
-            open(block.context(of: row))
+        for row in 0..<block.rows {
+            if asksForExpert(row, of: block) {
+                pass(start..<row, of: &block)
+                start = row
+                open(block.context(of: row))
+            }
+            if let place = trialEnds(with: row, of: block) {
+                pass(start..<row + 1, of: &block)
+                start = row + 1
+                giveHeadStart(to: place)
+            }
         }
         pass(start..<block.rows, of: &block)
+    }
+
+    /// Lets the block through as it is, and opens experts afterwards.
+    private mutating func passWhole(_ block: inout Block) {
+        pass(0..<block.rows, of: &block)
+        for row in 0..<block.rows {
+            if let place = trialEnds(with: row, of: block) { giveHeadStart(to: place) }
+        }
+        for row in 0..<block.rows where asksForExpert(row, of: block) {
+            open(block.context(of: row))
+        }
     }
 
     /// Whether the row is to be learned by an expert that its context does not have yet.
@@ -33,6 +62,16 @@ extension ContextExperts {
         while waiting.count <= Int(context) { waiting.append(0) }
         waiting[Int(context)] += 1
         return Int(waiting[Int(context)]) >= isolation.probation
+    }
+
+    /// The expert whose trial is over once it has learned the row.
+    private mutating func trialEnds(with row: Int, of block: borrowing Block) -> Int? {
+        let place = Int(owner(of: block.context(of: row)))
+        guard place > 0, !isRehearsing, experts[place].trialRows < isolation.trial,
+            block.isLearned(row, task)
+        else { return nil }
+        experts[place].trialRows += 1
+        return experts[place].trialRows == isolation.trial ? place : nil
     }
 
     /// Lets rows that change nobody's ownership through all experts.
@@ -66,9 +105,27 @@ extension ContextExperts {
         for row in 0..<scratch.block.rows where scratch.taken[row] != 0 {
             experts[place].trained += 1
             guard place > 0, !isRehearsing else { continue }
+            if experts[place].trained <= isolation.trial { judge(row, of: scratch.block, place) }
             experts[place].recent.append(row, of: scratch.block)
             experts[place].count(rows: 1, at: clock + UInt64(scratch.ordinals[row]))
         }
+    }
+
+    /// Counts what an expert on trial has lost on a row, the first third apart.
+    private mutating func judge(_ row: Int, of block: borrowing Block, _ place: Int) {
+        guard experts[place].trained > isolation.trial / 3 else { return }
+        let loss: Double
+        switch task {
+        case .classes:
+            let place = row * outputs + Int(block.classes[row])
+            let probability = max(Double(block.predictions[place]), ExpertMix.leastProbability)
+            loss = min(-Scalar.log(probability), 4)
+        case .regression:
+            let error = Double(block.predictions[row]) - Double(block.targets[row])
+            loss = min(error * error, Double(Float.greatestFiniteMagnitude))
+        }
+        experts[place].trialLoss += loss
+        experts[place].trialCount += 1
     }
 
     /// Predicts the rows without an expert, and learns from their labels whom to hear.

@@ -19,12 +19,10 @@ extension ContextExperts {
             giveWay("context needs room")
         }
         while owned.count <= Int(context) { owned.append(-1) }
-        var expert = experts[0]
-        expert.learner.restartMoments()
-        expert.scaling.trust(atMost: ContextExperts.inheritedRows)
-        expert.trained = 0
-        expert.recent = ExpertRows(width: width)
-        experts.append(expert)
+        let learner = makeLearner(settings.undivided, width: width, outputs: outputs)
+        experts.append(
+            ContextExpert(learner: learner, scaling: isolation.newScaling(width: width))
+        )
         mix.append()
         owned[Int(context)] = Int32(experts.count - 1)
         if Int(context) < waiting.count { waiting[Int(context)] = 0 }
@@ -38,8 +36,29 @@ extension ContextExperts {
         )
     }
 
-    /// How many rows the scaling that an expert starts with counts for.
-    static let inheritedRows = 100
+    /// At the end of an expert's trial: if another predicts its rows better than it has itself,
+    /// it goes on from a copy of that one, which learns these rows.
+    mutating func giveHeadStart(to place: Int) {
+        var best = (place: -1, loss: Double.infinity)
+        for other in experts.indices where other != place {
+            let loss = loss(of: other, onRowsOf: place)
+            if loss < best.loss { best = (other, loss) }
+        }
+        let own = experts[place].trialLoss / max(1, experts[place].trialCount)
+        guard best.place >= 0, best.loss < own else { return }
+        experts[place].learner = experts[best.place].learner
+        experts[place].learner.restartMoments()
+        experts[place].scaling = experts[best.place].scaling
+        experts[place].scaling.trust(atMost: ContextExperts.inheritedRows)
+        var block = Block()
+        experts[place].recent.fill(&block, outputs: outputs, use: .train)
+        let taken = [UInt8](repeating: 1, count: block.rows)
+        experts[place].scaling.standardise(&block, taking: taken)
+        experts[place].learner.testThenTrain(&block)
+    }
+
+    /// How many rows the scaling of a head start counts for.
+    private static let inheritedRows = 10
 
     /// Lets the least useful expert go.
     mutating func giveWay(_ why: String) {

@@ -9,12 +9,15 @@
 // - Every other row (no context, one beyond the table, one without an expert) is predicted by the
 //   ensemble of all experts (``ExpertMix``) and learned by the shared one alone.
 // - The first training row of a context opens an expert for it, if fewer than `expertsMax` have
-//   one; it starts as a copy of the shared one. Later the context must bring `probation` rows
-//   first; then the least useful expert gives way (ContextExperts+Room.swift).
+//   one. Later the context must bring `probation` rows first; then the least useful expert gives
+//   way (ContextExperts+Room.swift).
+// - An expert starts with nothing, and after `trial` rows gets a head start from another that has
+//   predicted these better than itself. Contexts that contradict the others are learned soonest
+//   from nothing; those that are like another one want its copy.
 //
 // In sequential mode the batches do not matter: an expert depends on its own rows alone, in their
-// order, so the rows of a block are gathered by expert, and only the opening of an expert cuts a
-// block in two.
+// order, so the rows of a block are gathered by expert, and only the opening of an expert and the
+// end of its trial cut a block in two.
 
 import Primitives
 

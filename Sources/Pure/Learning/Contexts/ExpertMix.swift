@@ -26,7 +26,7 @@ struct ExpertMix: Sendable, Equatable {
 
     private static let share = 0.02
     private static let noiseMemory = 200.0
-    private static let leastProbability = 1e-7
+    static let leastProbability = 1e-7
 
     init() {}
 

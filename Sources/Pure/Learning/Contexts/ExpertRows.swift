@@ -14,7 +14,7 @@ struct ExpertRows: Sendable {
     private var classes: [Int32] = []
     private var next = 0
 
-    private static let rowsMax = 64
+    static let rowsMax = 64
     private static let rowsMin = 8
     private static let numbersMax = 1 << 16
 
@@ -66,7 +66,7 @@ struct ExpertRows: Sendable {
     }
 
     /// Writes the rows to a block, oldest first, to be predicted and judged.
-    func fill(_ block: inout Block, outputs: Int) {
+    func fill(_ block: inout Block, outputs: Int, use: RowUse = .holdout) {
         block.reset(width: width, outputs: outputs)
         for place in 0..<count {
             let row = (next + place) % count
@@ -74,7 +74,7 @@ struct ExpertRows: Sendable {
                 raw: raw.span.extracting(row * width..<(row + 1) * width),
                 target: targets[row],
                 class: classes[row],
-                use: .holdout
+                use: use
             )
         }
     }

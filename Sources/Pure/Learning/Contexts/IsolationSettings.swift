@@ -30,6 +30,9 @@ package struct IsolationSettings: Sendable, Equatable {
     /// When no model is free: how many samples a context must have brought before another gives
     /// way to it.
     package var probation: Int
+    /// After how many samples of its own an expert is compared with the others, and gets a head
+    /// start from one that does better; 0: never.
+    package var trial: Int
     /// After how many values the scaling of an expert forgets.
     package var scalingMemory: Int
     /// The largest size of a value in an expert's scaling.
@@ -39,11 +42,13 @@ package struct IsolationSettings: Sendable, Equatable {
     package init(
         expertsMax: Int = 8,
         probation: Int = 50,
+        trial: Int = 30,
         scalingMemory: Int = 2000,
         scalingClip: Float = 5
     ) {
         self.expertsMax = expertsMax
         self.probation = probation
+        self.trial = trial
         self.scalingMemory = scalingMemory
         self.scalingClip = scalingClip
     }
@@ -55,6 +60,10 @@ package struct IsolationSettings: Sendable, Equatable {
         }
         guard (1...1 << 20).contains(probation) else {
             return "the probation of a context is \(probation), but must lie between 1 and 1048576"
+        }
+        guard (0...ExpertRows.rowsMax).contains(trial) else {
+            return "the trial of an expert is \(trial), but must lie between 0 and "
+                + "\(ExpertRows.rowsMax)"
         }
         guard scalingMemory >= 1, scalingMemory <= 1 << 40, scalingClip > 0, scalingClip.isFinite
         else { return "the scaling of the experts is out of range" }
@@ -74,6 +83,7 @@ extension IsolationSettings: ByteCodable {
     package func encode(into writer: inout ByteWriter) {
         writer.write(UInt32(expertsMax))
         writer.write(UInt32(probation))
+        writer.write(UInt32(trial))
         writer.write(UInt64(scalingMemory))
         writer.write(scalingClip)
     }
@@ -82,6 +92,7 @@ extension IsolationSettings: ByteCodable {
     package init(from reader: inout ByteReader) throws(DecodeError) {
         expertsMax = Int(try reader.read(UInt32.self))
         probation = Int(try reader.read(UInt32.self))
+        trial = Int(try reader.read(UInt32.self))
         let memory = try reader.read(UInt64.self)
         guard memory <= 1 << 40 else { throw .invalid("a scaling remembers too many values") }
         scalingMemory = Int(memory)
