@@ -72,8 +72,15 @@ let package = Package(
     name: "learnd",
     targets: [
         // The engine and what it is made of: no I/O, no clock, no thread, no Foundation.
+        .systemLibrary(
+            name: "COpenBLAS",
+            path: "Sources/COpenBLAS",
+            pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-pthread-dev"])]
+        ),
         .target(
             name: "CKernels",
+            dependencies: ["COpenBLAS"],
             path: "Sources/CKernels",
             linkerSettings: [.linkedLibrary("m")]
         ),
@@ -84,6 +91,7 @@ let package = Package(
             swiftSettings: common
         ),
         pure("Primitives", ["Kernels"]),
+        pure("Networks", ["Primitives", "Kernels"]),
         pure("Samples", ["Primitives"]),
         pure("Learning", ["Primitives", "Samples", "Kernels"]),
         pure("Drift", ["Primitives", "Kernels"]),
@@ -101,7 +109,8 @@ let package = Package(
         edge("ZeroMQ", ["CZMQ"], settings: common),
         .target(name: "CDecoding", path: "Sources/Edge/CDecoding"),
         shim("CSimdjson", linking: ["simdjson"]),
-        edge("Decoding", ["Primitives", "Samples", "CDecoding", "CSimdjson"]),
+        shim("CMsgpack", linking: ["simdjson"]),
+        edge("Decoding", ["Primitives", "Samples", "CDecoding", "CSimdjson", "CMsgpack"]),
         system("CSystemd", apt: "libsystemd-dev"),
         edge("Systemd", ["CSystemd"]),
         edge("Telemetry", ["Linux", "Systemd"]),
@@ -167,7 +176,7 @@ let package = Package(
 
         // Tests.
         test("PrimitivesTests", ["Primitives"]),
-        test("SamplesTests", ["Samples", "Primitives"]),
+        test("SamplesTests", ["Samples", "Primitives"], data: ["Golden"]),
         test("DriftTests", ["Drift", "Primitives"], data: ["Golden"]),
         test("ConsolidationTests", ["Consolidation", "Learning", "Primitives"]),
         test("LinuxTests", ["Linux"]),
@@ -202,6 +211,7 @@ let package = Package(
                 "ZeroMQ", "Decoding",
             ]
         ),
+        test("NetworksTests", ["Networks", "Kernels", "Primitives"], data: ["Golden"]),
         test("LawTests", ["Learning", "Primitives"]),
     ],
     swiftLanguageModes: [.v6],

@@ -16,8 +16,6 @@ import time
 from pathlib import Path
 from typing import Any, TextIO
 
-import numpy as np
-
 ROOT = Path(__file__).resolve().parent.parent
 #: The daemon's endpoints, by the configuration's name for them.
 PORTS = {"samples": 7711, "versions": 7712, "snapshots": 7714, "events": 7715}
@@ -194,25 +192,6 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def write_stream(path: Path, rows: int) -> None:
-    """Ten features; a class by the side of a plane, which turns by 120 degrees three times.
-
-    One label in twenty is wrong, so that the best anybody can do is 95 %.
-    """
-    random = np.random.default_rng(7)
-    features = random.normal(size=(rows, 10))
-    first, second = np.linalg.qr(random.normal(size=(10, 2)))[0].T
-    concept = np.arange(rows) * CONCEPTS // rows
-    angle = concept * (2 * np.pi / 3)
-    plane = np.cos(angle)[:, None] * first + np.sin(angle)[:, None] * second
-    labels = ((features * plane).sum(axis=1) > 0) ^ (random.random(rows) < 0.05)
-    names = [f"f{index}" for index in range(10)]
-    with path.open("w") as file:
-        file.write(",".join([*names, "class"]) + "\n")
-        for row, label in zip(features, labels):
-            file.write(",".join([*(f"{value:.4f}" for value in row), str(int(label))]) + "\n")
-
-
 def show(stage: Stage, learner: Json) -> None:
     """One line of figures."""
     metrics = learner.get("metrics") or {}
@@ -278,8 +257,6 @@ def summary(stage: Stage, rows: int, learner: Json) -> bool:
 def play(stage: Stage, rows: int, rate: int) -> bool:
     """The demo itself; whether all went as promised."""
     stage.screen.title("learnd starts with no configuration, and somebody subscribes")
-    data = stage.folder / "stream.csv"
-    write_stream(data, rows)
     daemon = stage.start("learnd", str(stage.programs / "learnd"))
     stage.wait_until_ready(daemon)
     example = ROOT / "clients/python/examples/subscribe.py"
@@ -293,7 +270,8 @@ def play(stage: Stage, rows: int, rate: int) -> bool:
         f"{rows:,} samples at {rate:,} a second; the world turns every {rows // CONCEPTS:,}"
     )
     sender = stage.start(
-        "send", learnctl, "send", str(data), "--label", "class", "--rate", str(rate)
+        "send", learnctl, "send", "--synthetic", "abrupt", "--rows", str(rows), "--seed", "7",
+        "--rate", str(rate)
     )
     follow(stage, sender)
     if sender.returncode != 0:

@@ -45,6 +45,12 @@ LEARND_INLINE float sigmoid(float score) {
     return (score < 0 ? e : 1.0f) / (1.0f + e);
 }
 
+// (1 - e^-2|x|) / (1 + e^-2|x|), with the sign of x.
+LEARND_INLINE float hyperbolic_tangent(float x) {
+    float e = exponential(-2.0f * fabsf(x));
+    return copysignf((1.0f - e) / (1.0f + e), x);
+}
+
 LEARND_INLINE void softmax(float *scores, size_t n) {
     if (n == 0) return;
     float top = scores[0];

@@ -6,41 +6,30 @@
 
 #include "ckernels.h"
 
-#include <math.h>
-
 #include "clones.h"
 
 #pragma STDC FP_CONTRACT OFF
 
-// The proximal step of L1: towards zero by `amount`, and never past it.
-LEARND_INLINE float shrink(float w, float amount) {
-    float left = fabsf(w) - amount;
-    return copysignf(left > 0 ? left : 0, w);
-}
-
-// The gradient of a weight with its regularisers; `anchored` is a constant where it is called.
-LEARND_INLINE float full_gradient(float g, float w, float anchor, float l2, float pull,
-                                  int anchored) {
-    // First: two infinities must not meet.
-    g = learnd_clamp(g, LEARND_GRADIENT_LIMIT) + l2 * w;
-    if (anchored) g += pull * (w - anchor);
-    return learnd_clamp(g, LEARND_GRADIENT_LIMIT);
-}
+#include "step.h"
 
 // --- plain gradient descent ---
 
 LEARND_INLINE void sgd(float *restrict values, const float *restrict anchor,
                        const float *restrict x, size_t n, float error, float bias_error,
                        const learnd_step *step, int anchored) {
-    const float rate = step->rate, l2 = step->l2, pull = step->pull, l1 = step->l1 * rate;
+    const learnd_step s = *step;
     for (size_t i = 0; i < n; i++) {
+        const float target = anchored ? anchor[i] : 0;
         float w = values[i];
-        float g = full_gradient(error * x[i], w, anchored ? anchor[i] : 0, l2, pull, anchored);
-        values[i] = shrink(learnd_clamp(w - rate * g, LEARND_PARAMETER_LIMIT), l1);
+        float g = full_gradient(error * x[i], w, target, s.l2, s.pull, anchored);
+        w = learnd_clamp(w - s.rate * g, LEARND_PARAMETER_LIMIT);
+        values[i] = settled(w, target, s.rate, s.l1, s.pull_l1, anchored);
     }
+    const float target = anchored ? anchor[n] : 0;
     float w = values[n];
-    float g = full_gradient(bias_error, w, anchored ? anchor[n] : 0, 0, pull, anchored);
-    values[n] = learnd_clamp(w - rate * g, LEARND_PARAMETER_LIMIT);
+    float g = full_gradient(bias_error, w, target, 0, s.pull, anchored);
+    w = learnd_clamp(w - s.rate * g, LEARND_PARAMETER_LIMIT);
+    values[n] = settled(w, target, s.rate, 0, s.pull_l1, anchored);
 }
 
 LEARND_CLONES void learnd_step_sgd(float *restrict values, const float *restrict anchor,
@@ -63,23 +52,25 @@ LEARND_CLONES void learnd_step_sgd(float *restrict values, const float *restrict
 
 // --- momentum: a is the momentum ---
 
-LEARND_INLINE void momentum_one(float *w, float *velocity, float g, float rate, float keep,
-                                float l1) {
-    *velocity = learnd_clamp(keep * *velocity + rate * g, LEARND_PARAMETER_LIMIT);
-    *w = shrink(learnd_clamp(*w - *velocity, LEARND_PARAMETER_LIMIT), l1 * rate);
+LEARND_INLINE void momentum_one(float *w, float *velocity, float g, float anchor,
+                                const learnd_step *s, float l1, int anchored) {
+    *velocity = learnd_clamp(s->a * *velocity + s->rate * g, LEARND_PARAMETER_LIMIT);
+    const float stepped = learnd_clamp(*w - *velocity, LEARND_PARAMETER_LIMIT);
+    *w = settled(stepped, anchor, s->rate, l1, s->pull_l1, anchored);
 }
 
 LEARND_INLINE void momentum(float *restrict values, float *restrict velocity,
                             const float *restrict anchor, const float *restrict x, size_t n,
                             float error, float bias_error, const learnd_step *step, int anchored) {
-    const float rate = step->rate, l2 = step->l2, pull = step->pull, l1 = step->l1, a = step->a;
+    const learnd_step s = *step;
     for (size_t i = 0; i < n; i++) {
-        float w = values[i];
-        float g = full_gradient(error * x[i], w, anchored ? anchor[i] : 0, l2, pull, anchored);
-        momentum_one(values + i, velocity + i, g, rate, a, l1);
+        const float target = anchored ? anchor[i] : 0;
+        float g = full_gradient(error * x[i], values[i], target, s.l2, s.pull, anchored);
+        momentum_one(values + i, velocity + i, g, target, &s, s.l1, anchored);
     }
-    float g = full_gradient(bias_error, values[n], anchored ? anchor[n] : 0, 0, pull, anchored);
-    momentum_one(values + n, velocity + n, g, rate, a, 0);
+    const float target = anchored ? anchor[n] : 0;
+    float g = full_gradient(bias_error, values[n], target, 0, s.pull, anchored);
+    momentum_one(values + n, velocity + n, g, target, &s, 0, anchored);
 }
 
 LEARND_CLONES void learnd_step_momentum(float *restrict values, float *restrict velocity,
@@ -93,27 +84,29 @@ LEARND_CLONES void learnd_step_momentum(float *restrict values, float *restrict 
     }
 }
 
-// --- AdaGrad: a is epsilon ---
+// --- AdaGrad and RMSProp: a is epsilon, b what is kept of the squares, c what is added ---
 
-LEARND_INLINE void adagrad_one(float *w, float *squares, float g, float rate, float epsilon,
-                               float l1) {
-    float sum = *squares + g * g;
+LEARND_INLINE void adagrad_one(float *w, float *squares, float g, float anchor,
+                               const learnd_step *s, float l1, int anchored) {
+    float sum = s->b * *squares + s->c * (g * g);
     *squares = sum > 1e38f ? 1e38f : sum;
-    float own = rate / (__builtin_elementwise_sqrt(*squares) + epsilon);
-    *w = shrink(learnd_clamp(*w - own * g, LEARND_PARAMETER_LIMIT), l1 * own);
+    float own = s->rate / (__builtin_elementwise_sqrt(*squares) + s->a);
+    const float stepped = learnd_clamp(*w - own * g, LEARND_PARAMETER_LIMIT);
+    *w = settled(stepped, anchor, own, l1, s->pull_l1, anchored);
 }
 
 LEARND_INLINE void adagrad(float *restrict values, float *restrict squares,
                            const float *restrict anchor, const float *restrict x, size_t n,
                            float error, float bias_error, const learnd_step *step, int anchored) {
-    const float rate = step->rate, l2 = step->l2, pull = step->pull, l1 = step->l1, a = step->a;
+    const learnd_step s = *step;
     for (size_t i = 0; i < n; i++) {
-        float w = values[i];
-        float g = full_gradient(error * x[i], w, anchored ? anchor[i] : 0, l2, pull, anchored);
-        adagrad_one(values + i, squares + i, g, rate, a, l1);
+        const float target = anchored ? anchor[i] : 0;
+        float g = full_gradient(error * x[i], values[i], target, s.l2, s.pull, anchored);
+        adagrad_one(values + i, squares + i, g, target, &s, s.l1, anchored);
     }
-    float g = full_gradient(bias_error, values[n], anchored ? anchor[n] : 0, 0, pull, anchored);
-    adagrad_one(values + n, squares + n, g, rate, a, 0);
+    const float target = anchored ? anchor[n] : 0;
+    float g = full_gradient(bias_error, values[n], target, 0, s.pull, anchored);
+    adagrad_one(values + n, squares + n, g, target, &s, 0, anchored);
 }
 
 LEARND_CLONES void learnd_step_adagrad(float *restrict values, float *restrict squares,
@@ -128,14 +121,17 @@ LEARND_CLONES void learnd_step_adagrad(float *restrict values, float *restrict s
 }
 
 // --- Adam: a and b are the two betas, c = rate / (1 - a^t), d = 1 / (1 - b^t); the bias of the
-// moments is taken out in c and d, and `rate` is epsilon ---
+// moments is taken out in c and d, and `rate` is epsilon. `decay` is the share that AdamW takes off a
+// weight before its step, 0 in Adam ---
 
-LEARND_INLINE void adam_one(float *w, float *first, float *second, float g, const learnd_step *s,
-                            float l1) {
+LEARND_INLINE void adam_one(float *w, float *first, float *second, float g, float anchor,
+                            const learnd_step *s, float decay, float l1, int anchored) {
     *first = s->a * *first + (1 - s->a) * g;
     *second = s->b * *second + (1 - s->b) * (g * g);
     float own = s->c / (__builtin_elementwise_sqrt(*second * s->d) + s->rate);
-    *w = shrink(learnd_clamp(*w - own * *first, LEARND_PARAMETER_LIMIT), l1 * own);
+    const float kept = decay != 0 ? *w - decay * *w : *w;
+    const float stepped = learnd_clamp(kept - own * *first, LEARND_PARAMETER_LIMIT);
+    *w = settled(stepped, anchor, own, l1, s->pull_l1, anchored);
 }
 
 LEARND_INLINE void adam(float *restrict values, float *restrict first, float *restrict second,
@@ -143,12 +139,13 @@ LEARND_INLINE void adam(float *restrict values, float *restrict first, float *re
                         float error, float bias_error, const learnd_step *step, int anchored) {
     const learnd_step s = *step;
     for (size_t i = 0; i < n; i++) {
-        float w = values[i];
-        float g = full_gradient(error * x[i], w, anchored ? anchor[i] : 0, s.l2, s.pull, anchored);
-        adam_one(values + i, first + i, second + i, g, &s, s.l1);
+        const float target = anchored ? anchor[i] : 0;
+        float g = full_gradient(error * x[i], values[i], target, s.l2, s.pull, anchored);
+        adam_one(values + i, first + i, second + i, g, target, &s, s.decay, s.l1, anchored);
     }
-    float g = full_gradient(bias_error, values[n], anchored ? anchor[n] : 0, 0, s.pull, anchored);
-    adam_one(values + n, first + n, second + n, g, &s, 0);
+    const float target = anchored ? anchor[n] : 0;
+    float g = full_gradient(bias_error, values[n], target, 0, s.pull, anchored);
+    adam_one(values + n, first + n, second + n, g, target, &s, 0, 0, anchored);
 }
 
 LEARND_CLONES void learnd_step_adam(float *restrict values, float *restrict first,

@@ -3,6 +3,14 @@
 // A command as a value: what it takes, what it does, and how the help describes it. The list of all
 // commands is the table of contents of this module.
 
+/// A list in the help of a command.
+struct HelpList: Sendable {
+    /// What is listed.
+    let title: String
+    /// One line each, in columns.
+    let rows: [[String]]
+}
+
 /// One command of learnctl.
 struct Command: Sendable {
     /// Its name on the command line.
@@ -15,6 +23,8 @@ struct Command: Sendable {
     var options: [OptionRule] = []
     /// Paragraphs for its own help.
     var details: [String] = []
+    /// Lists for its own help.
+    var lists: [HelpList] = []
     /// Whether it speaks with the daemon, so that `--socket` and `--learner` make sense.
     var needsDaemon = true
     /// Whether it can answer in JSON.

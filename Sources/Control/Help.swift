@@ -37,7 +37,14 @@ enum Help {
         var lines = ["learnctl \(command.name): \(command.summary)", "", "usage: \(command.usage)"]
         for paragraph in command.details { lines += [""] + wrapped(paragraph, to: 80) }
         if !command.allOptions.isEmpty { lines += ["", "options:"] }
-        return lines + optionLines(command.allOptions)
+        lines += optionLines(command.allOptions)
+        for list in command.lists {
+            let columns = list.rows.map(\.count).max() ?? 0
+            var table = TextTable(sides: Array(repeating: .left, count: columns))
+            for row in list.rows { table.add(row) }
+            lines += ["", "\(list.title):"] + table.lines(indent: 2)
+        }
+        return lines
     }
 
     private static func optionLines(_ options: [OptionRule]) -> [String] {

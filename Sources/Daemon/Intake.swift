@@ -127,7 +127,7 @@ struct Intake: ~Copyable {
                 unsafe decode(
                     lane: lane,
                     envelope: frames.count == 3 ? frames.envelope : nil,
-                    context: context.map { UnsafeRawBufferPointer(rebasing: topic[$0]) }
+                    context: context.map { unsafe UnsafeRawBufferPointer(rebasing: topic[$0]) }
                 )
             case .refused:
                 refuse(.topic, unsafe Topic.refusal(of: topic), count: claimedCount)

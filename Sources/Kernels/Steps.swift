@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One step of an optimiser on one row of parameters. The four kernels share their arguments, so
+// One step of an optimiser on one row of parameters. The kernels share their arguments, so
 // they share one checked way in: what differs is the memory that each optimiser keeps.
 
 import CKernels
@@ -17,12 +17,16 @@ package struct StepConstants: Sendable, BitwiseCopyable {
     package var c: Float = 0
     /// The optimiser's fourth constant.
     package var d: Float = 0
+    /// The share of itself that a weight loses before each step (AdamW).
+    package var decay: Float = 0
     /// The strength of L1 on the weights.
     package var l1: Float = 0
     /// The strength of L2 on the weights.
     package var l2: Float = 0
-    /// The strength of the pull towards the anchor.
+    /// The strength of the L2 pull towards the anchor.
     package var pull: Float = 0
+    /// The strength of the L1 pull towards the anchor.
+    package var pullL1: Float = 0
 
     /// Makes constants with a rate and nothing else.
     package init(rate: Float) {
@@ -30,7 +34,18 @@ package struct StepConstants: Sendable, BitwiseCopyable {
     }
 
     var inC: learnd_step {
-        learnd_step(rate: rate, a: a, b: b, c: c, d: d, l1: l1, l2: l2, pull: pull)
+        learnd_step(
+            rate: rate,
+            a: a,
+            b: b,
+            c: c,
+            d: d,
+            decay: decay,
+            l1: l1,
+            l2: l2,
+            pull: pull,
+            pull_l1: pullL1
+        )
     }
 }
 
@@ -119,7 +134,8 @@ package enum Steps {
         }
     }
 
-    /// AdaGrad; `a` of the constants is epsilon.
+    /// AdaGrad and RMSProp; of the constants `a` is epsilon, `b` the share of the squares that is
+    /// kept, and `c` what the new square is multiplied by.
     package static func adaGrad(
         _ parameters: inout MutableSpan<Float>,
         squares: inout MutableSpan<Float>,
@@ -188,7 +204,7 @@ package enum Steps {
         }
     }
 
-    private static func check(
+    static func check(
         _ parameters: Int,
         _ place: Place,
         _ features: Int,

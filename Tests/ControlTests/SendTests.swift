@@ -58,6 +58,32 @@ struct SendTests {
         #expect(sent.batch.rows.map(\.label) == [0, 1])
     }
 
+    @Test(arguments: ["numbers.csv", "lines.jsonl"])
+    func samplesGoOutAsMessagePack(name: String) throws {
+        let folder = Folder()
+        let lines =
+            #"{"x":[1,2.5],"y":0}"# + "\n" + #"{"x":[3,null],"y":1}"# + "\n"
+            + #"{"x":[-4e2,1e999],"y":1}"#
+        let isTable = name.hasSuffix("csv")
+        let file = folder.file(name, isTable ? Self.numbers : lines)
+        let sent = try send(
+            [file, "--format", "msgpack"] + (isTable ? ["--label", "class"] : []),
+            in: folder
+        )
+        #expect(sent.code == .done)
+        #expect(sent.report["sent"]?.integer == 3)
+        #expect(sent.report["refused"]?["not_finite"]?.integer == 1)
+        #expect(sent.batch.values.prefix(3) == [1, 2.5, 3])
+        #expect(sent.batch.rows.map(\.label) == [0, 1])
+    }
+
+    @Test func whatIsNoJSONIsNoMessagePack() {
+        let folder = Folder()
+        let file = folder.file("lines.jsonl", "{\"x\":[1]}\n{\"x\":\n")
+        let sent = try? send([file, "--format", "msgpack"], in: folder)
+        #expect(sent?.code != .done)
+    }
+
     @Test func textColumnsGoOutByName() throws {
         let folder = Folder()
         let file = folder.file("mixed.csv", "t,site,y\n1,\"a,\"\"b\",warm\n,c,cold\n")

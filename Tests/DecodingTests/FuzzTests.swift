@@ -9,7 +9,27 @@ import Samples
 import Testing
 
 @Suite struct FuzzTests {
-    private static let bodies: [[UInt8]] = [
+    private static let bodies: [[UInt8]] = texts + messagePack
+
+    /// The same samples in MessagePack, and one map with binary data.
+    private static let messagePack: [[UInt8]] = {
+        var transcoder = MessagePackTranscoder()
+        var bodies: [[UInt8]] = []
+        for text in texts where text.first == UInt8(ascii: "{") {
+            var body: [UInt8] = []
+            _ = transcoder.transcode(lines: text, into: &body)
+            bodies.append(body)
+        }
+        var writer = MessagePackWriter()
+        writer.map(2)
+        writer.add("x")
+        writer.add(binary: [1, 2, 3])
+        writer.add("y")
+        writer.add(true)
+        return bodies + [writer.bytes]
+    }()
+
+    private static let texts: [[UInt8]] = [
         PackedBody.encode(features: [1, 2, 3, 4, 5, 6], width: 3, labels: [1, 0]),
         PackedBody.encode(
             features: [1, .nan, 3, 4],
@@ -110,8 +130,8 @@ import Testing
         var batch = MicroBatch()
         var decoder = Decoder()
         for body in FuzzTests.bodies { decoder.decode(body, into: &batch) }
-        #expect(batch.arrived == 2 + 2 + 1 + 1 + 1 + 3 + 3 + 2 + 2)
-        #expect(batch.rows.count == 2 + 2 + 1 + 1 + 1 + 1 + 2 + 1 + 1)
+        #expect(batch.arrived == 2 + 2 + 1 + 1 + 1 + 3 + 3 + 2 + 2 + 1 + 1 + 3 + 1)
+        #expect(batch.rows.count == 2 + 2 + 1 + 1 + 1 + 1 + 2 + 1 + 1 + 1 + 1 + 2 + 1)
         #expect(batch.labels.count == 2)
         #expect(isSound(batch))
     }

@@ -184,7 +184,7 @@ private struct Broken: Learner {
     mutating func testThenTrain(_ block: inout Block) { inside.testThenTrain(&block) }
     func predict(_ block: inout Block) { inside.predict(&block) }
     mutating func grow(width: Int, outputs: Int) { inside.grow(width: width, outputs: outputs) }
-    mutating func anchor(strength: Float) { inside.anchor(strength: strength) }
+    mutating func anchor(_ anchor: Anchor) { inside.anchor(anchor) }
     mutating func restartMoments() { inside.restartMoments() }
     mutating func configure(_ settings: LearnerSettings) { inside.configure(settings) }
     func encode(into writer: inout ByteWriter) { inside.encode(into: &writer) }

@@ -218,7 +218,7 @@ import Versions
         two.step(.batch(batch))
         #expect(one.championBytes != two.championBytes)
         var impossible = faster
-        impossible.scalingClip = -1
+        impossible.preparation.clip = -1
         two.step(.settings(impossible))
         #expect(two.engine.settings == faster)
         #expect(two.events.contains { if case .steered = $0 { true } else { false } })

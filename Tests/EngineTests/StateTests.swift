@@ -70,8 +70,8 @@ import Testing
         all.limits = SchemaLimits(classesMax: 30, columnsMax: 40)
         all.voteSamples = 50
         all.votePatience = .seconds(3)
-        all.scalingMemory = 100
-        all.scalingClip = 4
+        all.preparation.memory = 100
+        all.preparation.clip = 4
         all.publish.first = 10
         all.publish.interval = .seconds(4)
         all.publish.samples = 11
@@ -116,7 +116,7 @@ import Testing
             var reader = ByteReader(writer.bytes)
             #expect(throws: DecodeError.self) { try EngineSettings(from: &reader) }
         }
-        expectRefused { $0.scalingClip = 0 }
+        expectRefused { $0.preparation.clip = 0 }
         expectRefused { $0.voteSamples = 0 }
         expectRefused { $0.classes = [.number(1), .number(1)] }
         expectRefused {

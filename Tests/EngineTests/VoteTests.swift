@@ -98,6 +98,19 @@ import Testing
         #expect(bench.engine.schema != nil)
     }
 
+    @Test("No vote, and no setting without a model for it, makes a learner without labels")
+    func unlabelledIsNeverVoted() {
+        #expect(!Task.votable.contains(.unlabelled))
+        var bench = TestEngine()
+        for _ in 0..<5 {
+            bench.step(.batch(.row([1, 2], nil)), after: .seconds(3))
+        }
+        #expect(bench.vote == nil)
+        var settings = EngineSettings()
+        settings.task = .unlabelled
+        #expect(settings.complaint?.contains("needs a model") == true)
+    }
+
     @Test("What waited is evaluated and learned in order, as if there had been no vote")
     func learnedInOrder() {
         var world = World()

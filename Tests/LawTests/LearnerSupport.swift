@@ -18,23 +18,37 @@ struct Subject: Sendable, CustomTestStringConvertible {
             (.linear, .squared), (.linear, .huber(delta: 0.5)), (.logistic, .logistic),
             (.softmax, .crossEntropy),
         ]
-        let optimisers: [OptimiserSettings] = [
-            .sgd(rate: 0.02), .invariant(rate: 0.02), .momentum(rate: 0.01, momentum: 0.5),
-            .adaGrad(rate: 0.1, epsilon: 1e-6),
-            .adam(rate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-6),
+        let optimisers: [(OptimiserSettings, RatePace)] = [
+            (.sgd(rate: 0.02), .constant), (.invariant(rate: 0.02), .constant),
+            (.sgd(rate: 0.05), .decay(speed: 0.01, power: 0.5)),
+            (.invariant(rate: 0.05), .decay(speed: 0.01, power: 0.75)),
+            (.sgd(rate: 0.01), .hypergradient(gain: 0.02)),
+            (.invariant(rate: 0.01), .hypergradient(gain: 0.02)),
+            (.momentum(rate: 0.01, momentum: 0.5), .constant),
+            (.adaGrad(rate: 0.1, epsilon: 1e-6), .constant),
+            (.adaGrad(rate: 0.05, epsilon: 1e-6, keep: 0.99), .constant),
+            (.rmsProp(rate: 0.01, keep: 0.95, epsilon: 1e-6), .constant),
+            (.adam(rate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-6), .constant),
+            (.adamW(rate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-6, decay: 0.1), .constant),
+            (.followTheLeader(rate: 0.1, beta: 1), .constant),
         ]
+        let basic = ["sgd", "invariant", "adam", "ftrl"]
         let extras: [(String, Float, Float, Float?)] = [
             ("plain", 0, 0, nil), ("l1", 0.01, 0, nil), ("l2", 0, 0.1, nil), ("clip", 0, 0, 0.5),
             ("all", 0.01, 0.1, 0.5),
         ]
         for (model, loss) in losses {
-            for optimiser in optimisers {
+            for (optimiser, pace) in optimisers {
                 for mode in LearningMode.allCases {
-                    for (name, l1, l2, clip) in extras {
+                    // Each regulariser alone where the way of it differs, else all together.
+                    let isBasic = pace == .constant && basic.contains(optimiser.name)
+                    for (name, l1, l2, clip) in extras
+                    where isBasic || name == "plain" || name == "all" {
                         let settings = LearnerSettings(
                             model: model,
                             loss: loss,
                             optimiser: optimiser,
+                            pace: pace,
                             l1: l1,
                             l2: l2,
                             mode: mode,
@@ -45,7 +59,8 @@ struct Subject: Sendable, CustomTestStringConvertible {
                             Subject(
                                 settings: settings,
                                 testDescription:
-                                    "\(model.name) \(loss) \(optimiser.name) \(mode.name) \(name)"
+                                    "\(model.name) \(loss) \(optimiser) \(pace.name) "
+                                    + "\(mode.name) \(name)"
                             )
                         )
                     }
@@ -57,8 +72,10 @@ struct Subject: Sendable, CustomTestStringConvertible {
 
     /// Experts over models of every kind, some with room for fewer contexts than come.
     static let isolated: [Subject] = {
-        let plenty = IsolationSettings(expertsMax: 8, probation: 3, trial: 5, scalingMemory: 40)
-        let few = IsolationSettings(expertsMax: 2, probation: 3, trial: 5, scalingMemory: 40)
+        var scaling = PreparationSettings()
+        scaling.memory = 40
+        let plenty = IsolationSettings(expertsMax: 8, probation: 3, trial: 5, preparation: scaling)
+        let few = IsolationSettings(expertsMax: 2, probation: 3, trial: 5, preparation: scaling)
         let settings: [LearnerSettings] = [
             LearnerSettings(model: .softmax, optimiser: .sgd(rate: 0.02)),
             LearnerSettings(model: .logistic, optimiser: .momentum(rate: 0.01, momentum: 0.5)),

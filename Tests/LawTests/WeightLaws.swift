@@ -46,6 +46,41 @@ struct WeightLaws {
         }
     }
 
+    @Test("followTheLeader: half of beta, l1 and l2")
+    func halfBeta() {
+        for (model, loss) in models {
+            let parameters = { (weight: Float, share: Float) -> LearnerParameters in
+                let settings = LearnerSettings(
+                    model: model,
+                    loss: loss,
+                    optimiser: .followTheLeader(rate: 0.1, beta: share),
+                    l1: 0.5 * share,
+                    l2: 2 * share
+                )
+                var learner = makeLearner(settings, width: 7, outputs: model == .linear ? 1 : 2)
+                learner.learn(rows(weight: weight))
+                return learner.parameters
+            }
+            #expect(parameters(2, 1) == parameters(1, 0.5))
+        }
+    }
+
+    @Test("rmsProp and adamW: half of epsilon, too")
+    func halfEpsilonAgain() {
+        for (model, loss) in models {
+            let both: [(Float) -> OptimiserSettings] = [
+                { .rmsProp(rate: 0.02, keep: 0.9, epsilon: $0) },
+                { .adamW(rate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: $0, decay: 0.1) },
+            ]
+            for make in both {
+                #expect(
+                    parameters(model, loss, make(0.5), weight: 2)
+                        == parameters(model, loss, make(0.25), weight: 1)
+                )
+            }
+        }
+    }
+
     @Test("adaGrad and adam: half of epsilon")
     func halfEpsilon() {
         for (model, loss) in models {

@@ -187,6 +187,10 @@ struct EvaluationTests {
                     }
                 )
                 : numbers((0..<9).map { _ in (Float(random.normal()), Float(random.normal())) })
+            if task == .unlabelled {
+                block.outputs = 2
+                block.predictions += block.predictions
+            }
             var writer = ByteWriter()
             evaluation.encode(into: &writer)
             var reader = ByteReader(writer.bytes)

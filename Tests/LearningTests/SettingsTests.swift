@@ -31,6 +31,33 @@ struct SettingsTests {
             model: .softmax,
             optimiser: .adam(rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
         ),
+        LearnerSettings(
+            model: .softmax,
+            optimiser: .rmsProp(rate: 0.01, keep: 0.9, epsilon: 1e-8)
+        ),
+        LearnerSettings(
+            model: .logistic,
+            optimiser: .adamW(rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.01)
+        ),
+        LearnerSettings(
+            model: .softmax,
+            loss: .crossEntropy,
+            optimiser: .followTheLeader(rate: 0.3, beta: 1),
+            l1: 0.1,
+            l2: 20
+        ),
+        LearnerSettings(
+            model: .logistic,
+            loss: .logistic,
+            optimiser: .sgd(rate: 0.5),
+            pace: .decay(speed: 0.01, power: 0.5)
+        ),
+        LearnerSettings(
+            model: .softmax,
+            loss: .crossEntropy,
+            optimiser: .sgd(rate: 0.01),
+            pace: .hypergradient(gain: 0.05)
+        ),
     ]
 
     @Test("Good settings survive as bytes", arguments: good)
@@ -65,6 +92,24 @@ struct SettingsTests {
         add("invariant") {
             $0.optimiser = .invariant(rate: 0.1)
             $0.mode = .meanGradient
+        }
+        add("adagrad_keep") { $0.optimiser = .adaGrad(rate: 0.1, epsilon: 1e-8, keep: 0) }
+        add("rmsprop_keep") { $0.optimiser = .rmsProp(rate: 0.1, keep: 1, epsilon: 1e-8) }
+        add("weight_decay") {
+            $0.optimiser = .adamW(rate: 0.1, beta1: 0, beta2: 0, epsilon: 1e-8, decay: 11)
+        }
+        add("ftrl_beta") { $0.optimiser = .followTheLeader(rate: 0.1, beta: -1) }
+        add("ftrl") { $0.optimiser = .followTheLeader(rate: 1e-7, beta: 1) }
+        add("rate_decay") { $0.pace = .decay(speed: 0, power: 1) }
+        add("rate_power") { $0.pace = .decay(speed: 1, power: 3) }
+        add("hypergradient_gain") { $0.pace = .hypergradient(gain: 1) }
+        add("1e-06") {
+            $0.optimiser = .sgd(rate: 2)
+            $0.pace = .hypergradient(gain: 0.1)
+        }
+        add("sgd") {
+            $0.optimiser = .momentum(rate: 0.1, momentum: 0.9)
+            $0.pace = .decay(speed: 1, power: 1)
         }
         for (settings, word) in bad {
             #expect(settings.problem?.contains(word) == true, "\(word)")
@@ -109,7 +154,12 @@ struct SettingsTests {
             writer.write(block.predictions)
             digests.append(Checksum.of(writer.bytes))
         }
-        #expect(digests == [3_884_819_476, 3_014_942_313, 2_576_979_334, 2_090_066_866])
+        #expect(
+            digests == [
+                1_317_012_886, 2_804_000_903, 1_107_599_322, 3_490_363_399, 2_886_580_221,
+                1_593_021_062, 4_110_548_406, 3_731_822_247, 4_082_742_291,
+            ]
+        )
     }
 
     @Test("Each classifier learns what can be learned", arguments: good)

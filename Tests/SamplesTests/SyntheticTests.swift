@@ -24,8 +24,25 @@ private func share(
         #expect(samples != other.next(500))
         #expect(samples.allSatisfy { $0.features.count == one.width && $0.label.isFinite })
         #expect(one.name == kind.rawValue)
-        #expect(one.drifts == (kind == .stationary ? [] : [100, 200, 300]))
+        #expect(one.drifts == (kind.hasDrifts ? [100, 200, 300] : []))
         #expect(SyntheticStream(rawValue: kind.rawValue) == kind)
+    }
+
+    /// These need no function of the C library, so their bits are the same everywhere and for ever.
+    @Test(arguments: SyntheticStream.digests) func bitsStay(stream: SyntheticStream, digest: UInt64)
+    {
+        var source = stream.make(seed: 42, conceptLength: 240)
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        func add(_ bits: UInt64) {
+            for byte in 0..<8 {
+                hash = (hash ^ (bits >> (8 * byte) & 255)) &* 0x0000_0100_0000_01B3
+            }
+        }
+        for sample in source.next(1000) {
+            for feature in sample.features { add(UInt64(feature.bitPattern)) }
+            add(sample.label.bitPattern)
+        }
+        #expect(hash == digest, "\(stream): \(String(hash, radix: 16))")
     }
 
     @Test func copyGoesOnAlone() {
@@ -36,7 +53,8 @@ private func share(
     }
 
     @Test func seaFollowsItsThresholds() {
-        var stream = SEA(seed: 3, variants: [0, 1, 2, 3], drifts: [5000, 10_000, 15_000])
+        let schedule = ConceptSchedule([0, 1, 2, 3], at: [5000, 10_000, 15_000])
+        var stream = DriftingStream("sea", SEA(seed: 3), schedule, seed: 3)
         let samples = stream.next(20_000)
         for (variant, threshold) in SEA.thresholds.enumerated() {
             let part = samples[variant * 5000..<(variant + 1) * 5000]
@@ -52,7 +70,8 @@ private func share(
     }
 
     @Test func seaWithoutNoiseIsExactAtItsDrift() {
-        var stream = SEA(seed: 3, variants: [2, 3], drifts: [1000], noise: 0)
+        let schedule = ConceptSchedule([2, 3], at: [1000])
+        var stream = DriftingStream("sea", SEA(seed: 3, noise: 0), schedule, seed: 3)
         let samples = stream.next(2000)
         for (index, sample) in samples.enumerated() {
             let sum = Double(sample.features[0]) + Double(sample.features[1])
@@ -91,7 +110,8 @@ private func share(
     }
 
     @Test func friedmanSwapsWhatMatters() {
-        var stream = Friedman(seed: 4, drifts: [2000], noise: 0)
+        let schedule = ConceptSchedule([0, 1], at: [2000])
+        var stream = DriftingStream("friedman", Friedman(seed: 4, noise: 0), schedule, seed: 4)
         let samples = stream.next(4000)
         // The fourth feature counts tenfold before the drift, the ninth after it.
         func covariance(_ part: ArraySlice<SyntheticSample>, _ index: Int) -> Double {
@@ -104,17 +124,17 @@ private func share(
         #expect((covariance(samples[2000...], 8) - 10).magnitude < 1.5)
         #expect(covariance(samples[2000...], 3).magnitude < 1.5)
     }
+}
 
-    @Test func friedmanIsItsFormula() {
-        // 10 sin(pi a b) is 10 where a b is 1/2; the other terms are exact.
-        var stream = Friedman(seed: 9, noise: 0)
-        for sample in stream.next(2000) {
-            let x = sample.features.map(Double.init)
-            let rest = sample.label - 20 * (x[2] - 0.5) * (x[2] - 0.5) - 10 * x[3] - 5 * x[4]
-            let product = x[0] * x[1]
-            // Bounds of the sine: the parabola 4 p (1 - p) lies just above pi p (1 - p).
-            #expect(rest / 10 <= 4 * product * (1 - product) + 0.06)
-            #expect(rest / 10 >= Double.pi * product * (1 - product) - 1e-9)
-        }
-    }
+extension SyntheticStream {
+    /// The FNV-1a of the first 1,000 samples of seed 42.
+    static let digests: [(SyntheticStream, UInt64)] = [
+        (.sea, 0x19A8_048D_584D_0D65), (.seaGradual, 0x7FD7_E5E3_BCAA_AE09),
+        (.seaIncremental, 0x1FA4_F1EA_C40C_A4BC), (.agrawal, 0x9DAB_CA90_D9ED_3C9F),
+        (.agrawalGradual, 0x1780_D397_5A88_DB5A),
+        (.stagger, 0x8649_1F19_DC2E_50E5), (.staggerGradual, 0x2D10_1466_082D_4958),
+        (.led, 0x6C18_3249_22E6_86F6), (.ledGradual, 0x3380_C5A7_162B_5756),
+        (.hyperplane, 0xF79C_4B05_194D_741F),
+        (.words, 0x2D8B_08A4_C9D2_6E92),
+    ]
 }

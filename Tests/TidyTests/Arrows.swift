@@ -40,6 +40,7 @@ enum Arrows {
         // The engine and what it is made of.
         .pure("Kernels", "CKernels"),
         .pure("Primitives", "Kernels"),
+        .pure("Networks", "Primitives", "Kernels"),
         .pure("Samples", "Primitives"),
         .pure("Learning", "Primitives", "Samples", "Kernels"),
         .pure("Drift", "Primitives", "Kernels"),
@@ -49,7 +50,7 @@ enum Arrows {
         // The only code that touches the world, a module for each part of it.
         .edge("Linux", ["CLinux"]),
         .edge("ZeroMQ", ["CZMQ"]),
-        .edge("Decoding", ["CDecoding", "CSimdjson", "Primitives", "Samples"]),
+        .edge("Decoding", ["CDecoding", "CMsgpack", "CSimdjson", "Primitives", "Samples"]),
         .edge("Systemd", ["CSystemd"]),
         .edge("Telemetry", ["Linux", "Systemd"]),
         .edge("Storage", ["CSQLite", "CSodium", "Primitives"]),

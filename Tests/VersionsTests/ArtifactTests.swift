@@ -30,8 +30,10 @@ import Versions
     }
 
     private var version: VersionState {
-        var standardiser = Standardiser(memory: 100, clip: 5)
-        standardiser.grow(width: 2)
+        var settings = PreparationSettings()
+        settings.memory = 100
+        var preparation = Preparation(settings)
+        preparation.grow(width: 2)
         var learner = makeLearner(
             LearnerSettings(model: .softmax, optimiser: .sgd(rate: 0.1)),
             width: 2,
@@ -42,7 +44,7 @@ import Versions
         for row in 0..<10 {
             block.append(raw: [Float(row), Float(row % 3)].span, class: Int32(row % 2))
         }
-        standardiser.standardise(&block)
+        preparation.follow(&block)
         learner.testThenTrain(&block)
         return VersionState(
             number: 7,
@@ -53,7 +55,7 @@ import Versions
                 limits: SchemaLimits(),
                 classes: [.number(1), .text("1")]
             ),
-            contender: Contender(standardiser: standardiser, learner: learner, trained: 10)
+            contender: Contender(preparation: preparation, learner: learner, trained: 10)
         )
     }
 
@@ -81,7 +83,7 @@ import Versions
         ] { #expect(text.contains(part), "\(part) in \(text)") }
         var means: [Double] = []
         for _ in 0..<2 { means.append(try reader.readDouble()) }
-        #expect(means == version.contender.standardiser.mean)
+        #expect(means == version.contender.preparation.statistics?.mean)
         for _ in 0..<2 { _ = try reader.readDouble() }
         var numbers: [Float] = []
         for _ in 0..<6 { numbers.append(try reader.readFloat()) }

@@ -16,6 +16,8 @@ and, for all but :class:`Model`, pyzmq.
         producer.send_packed(features, labels)
 
     control(None, "status")                         # what learnctl asks
+
+What sends is in learnd_producer.py, and can be had from there alone.
 """
 
 from __future__ import annotations
@@ -25,18 +27,22 @@ import json
 import logging
 import math
 import os
-import re
-import struct
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-#: The daemon's endpoints when nothing is configured.
-SAMPLES = "tcp://127.0.0.1:7711"
+from learnd_producer import SAMPLES, Producer, crc32c, envelope, packed
+
+#: The daemon's other endpoints when nothing is configured.
 VERSIONS = "tcp://127.0.0.1:7712"
 SNAPSHOTS = "tcp://127.0.0.1:7714"
+
+__all__ = [
+    "SAMPLES", "VERSIONS", "SNAPSHOTS", "ControlError", "Model", "Producer", "control", "crc32c",
+    "envelope", "fetch", "packed", "read_safetensors", "subscribe",
+]
 
 Manifest = dict[str, Any]
 _log = logging.getLogger("learnd_client")
@@ -283,171 +289,6 @@ def _verify(manifest: Manifest, artifact: bytes) -> None:
             f"version {manifest['version']} of {manifest['learner']} has the SHA-256 {digest}, "
             f"and its manifest says {manifest['sha256']}"
         )
-
-
-# -- Samples out -------------------------------------------------------------------------------
-
-_ENVELOPE = struct.Struct("<4sI8sQQQII")
-_PACKED = struct.Struct("<4sIII")
-_PRODUCER = re.compile(r"[a-z0-9_-]{1,8}")
-_TOPIC = re.compile(r"[a-z0-9_-]{1,64}(/[a-z0-9_-]{1,64})?")
-
-
-def envelope(
-    producer: str, epoch: int, sequence: int, count: int, sent: int = 0, crc: int = 0
-) -> bytes:
-    """The 48 bytes that let learnd see gaps and duplicates."""
-    if not _PRODUCER.fullmatch(producer):
-        raise ValueError(f"producer {producer!r} is not 1 to 8 of the characters a-z, 0-9, _ and -")
-    return _ENVELOPE.pack(b"LEN1", 0, producer.encode(), epoch, sequence, sent, count, crc)
-
-
-def packed(
-    features: Any, labels: Any = None, weights: Any = None, *, missing: bool = False
-) -> bytes:
-    """Rows of float32: the fast body.
-
-    With ``missing``, NaN means a missing feature or no label; without, learnd refuses such rows.
-    """
-    rows = np.asarray(features, dtype="<f4")
-    if rows.ndim != 2:
-        raise ValueError(f"features of {rows.ndim} dimensions; packed rows have 2")
-    flags = (labels is not None) | (weights is not None) << 1 | missing << 2
-    body = [_PACKED.pack(b"LPK1", *rows.shape, flags), rows.tobytes()]
-    for name, column in (("labels", labels), ("weights", weights)):
-        if column is not None:
-            values = np.asarray(column, dtype="<f4")
-            if values.shape != (len(rows),):
-                raise ValueError(f"{name} of shape {values.shape} for {len(rows)} rows")
-            body.append(values.tobytes())
-    return b"".join(body)
-
-
-def _crc_of(byte: int) -> int:
-    for _ in range(8):
-        byte = byte >> 1 ^ (0x82F63B78 if byte & 1 else 0)
-    return byte
-
-
-_CRC_TABLE = [_crc_of(byte) for byte in range(256)]
-
-
-def crc32c(data: bytes) -> int:
-    """The CRC-32C (Castagnoli) of ``data``; plain Python, some ten megabytes a second."""
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc = _CRC_TABLE[(crc ^ byte) & 255] ^ crc >> 8
-    return crc ^ 0xFFFFFFFF
-
-
-class Producer:
-    """Sends samples so that none is lost on the way while daemon and producer live.
-
-    A plain PUB drops what it sends before the subscription has arrived, and what the receiver is
-    too slow for. This is an XPUB that waits for the subscription, and then waits rather than
-    drops. Each message has an envelope, so that learnd sees what a crash has cost.
-
-    ``name`` (1 to 8 characters) must be this producer's own: of two with one name, learnd takes
-    the one that started first for a duplicate. Not for use by several threads at once.
-    """
-
-    def __init__(
-        self, name: str, endpoint: str = SAMPLES, *, learner: str = "default",
-        timeout: float = 10.0, checksum: bool = False, batch: int = 256,
-    ) -> None:
-        """Connects; ``timeout`` bounds each wait, in seconds; ``batch`` the samples a message."""
-        import zmq
-
-        self.name = name
-        #: When this producer started: what tells one run of it from the next.
-        self.epoch = time.time_ns()
-        #: Samples sent, for each learner.
-        self.sent: dict[str, int] = {}
-        self._zmq = zmq
-        self._endpoint = endpoint
-        self._learner = learner
-        self._timeout = timeout
-        self._checksum = checksum
-        self._batch = batch
-        self._subscribed = False
-        envelope(name, 0, 0, 0)  # Refuses a bad name now rather than at the first message.
-        self._context = zmq.Context()
-        self._socket = self._context.socket(zmq.XPUB)
-        self._socket.setsockopt(zmq.XPUB_NODROP, 1)
-        self._socket.sndtimeo = int(timeout * 1000)
-        self._socket.connect(endpoint)
-
-    def send(
-        self, samples: Mapping[str, Any] | Sequence[Mapping[str, Any]], *, topic: str | None = None
-    ) -> None:
-        """Sends one sample, ``{"x": ..., "y": ...}``, or a list of them, as JSON."""
-        samples = [samples] if isinstance(samples, Mapping) else samples
-        for start in range(0, len(samples), self._batch):
-            part = samples[start:start + self._batch]
-            body = json.dumps(part, separators=(",", ":"), default=_plain).encode()
-            self._send(body, len(part), topic)
-
-    def send_packed(
-        self, features: Any, labels: Any = None, weights: Any = None, *,
-        missing: bool = False, topic: str | None = None,
-    ) -> None:
-        """Sends rows of numbers, the fast way; see :func:`packed`."""
-        features = np.asarray(features, dtype="<f4")
-        for start in range(0, len(features), self._batch):
-            rows = slice(start, start + self._batch)
-            body = packed(
-                features[rows],
-                None if labels is None else labels[rows],
-                None if weights is None else weights[rows],
-                missing=missing,
-            )
-            self._send(body, len(features[rows]), topic)
-
-    def wait(self, timeout: float | None = None) -> None:
-        """Waits until the daemon listens; every send does so by itself."""
-        limit = self._timeout if timeout is None else timeout
-        if not self._subscribed and not self._socket.poll(int(limit * 1000)):
-            raise TimeoutError(
-                f"nobody receives samples at {self._endpoint} after {limit} s; is learnd running?"
-            )
-        while self._socket.get(self._zmq.EVENTS) & self._zmq.POLLIN:
-            self._subscribed = self._socket.recv_multipart()[0][:1] == b"\x01"
-
-    def close(self, linger: float = 30.0) -> None:
-        """Waits until all that was sent is on its way, at most ``linger`` seconds, and closes."""
-        self._socket.close(linger=int(linger * 1000))
-        self._context.term()
-
-    def __enter__(self) -> Producer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _send(self, body: bytes, count: int, topic: str | None) -> None:
-        topic = self._learner if topic is None else topic
-        if not _TOPIC.fullmatch(topic):
-            raise ValueError(f"topic {topic!r} is not a learner, or learner/context")
-        self.wait()
-        learner = topic.partition("/")[0]
-        sequence = self.sent.get(learner, 0)
-        crc = crc32c(body) if self._checksum else 0
-        head = envelope(self.name, self.epoch, sequence, count, time.time_ns(), crc)
-        try:
-            self._socket.send_multipart([topic.encode(), head, body])
-        except self._zmq.Again:
-            raise TimeoutError(
-                f"learnd at {self._endpoint} has taken nothing for {self._timeout} s; "
-                "see its log, or allow more by timeout="
-            ) from None
-        self.sent[learner] = sequence + count
-
-
-def _plain(value: Any) -> Any:
-    """What json does not know: numpy's numbers and arrays."""
-    if isinstance(value, (np.generic, np.ndarray)):
-        return value.tolist()
-    raise TypeError(f"a sample cannot hold {value!r}, a {type(value).__name__}")
 
 
 # -- Control -----------------------------------------------------------------------------------

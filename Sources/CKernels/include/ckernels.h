@@ -32,6 +32,12 @@ float learnd_squared_norm(const float *x, size_t n);
 void learnd_scores(const float *values, size_t rows, size_t n, const float *x, float *scores);
 void learnd_add_scaled(float *sum, const float *x, size_t n, float scale);
 
+// importance.c
+
+void learnd_add_squares(float *sum, const float *x, size_t n, float scale);
+void learnd_add_importance(float *sum, const float *shares, const float *centre,
+                           const float *values, size_t n, float strength);
+
 // probability.c
 
 float learnd_sigmoid(float score);
@@ -49,8 +55,9 @@ void learnd_log_losses(const float *predictions, size_t outputs, const int32_t *
 typedef struct {
     float rate;
     float a, b, c, d;
+    float decay;
     float l1, l2;
-    float pull;
+    float pull, pull_l1;
 } learnd_step;
 
 // The gradient of weight i is `error * x[i]`, that of the bias is `bias_error`. `anchor` is null
@@ -64,6 +71,23 @@ void learnd_step_adagrad(float *values, float *squares, const float *anchor, con
 void learnd_step_adam(float *values, float *first, float *second, const float *anchor,
                       const float *x, size_t n, float error, float bias_error,
                       const learnd_step *step);
+
+// ftrl.c: z and n of each parameter, from which the parameter follows
+void learnd_step_ftrl(float *values, float *z, float *n, const float *anchor, const float *x,
+                      size_t width, float error, float bias_error, const learnd_step *step);
+// Sets z to what the parameters follow from.
+void learnd_ftrl_sums(const float *values, float *z, const float *n, size_t width,
+                      const learnd_step *step);
+
+// alignment.c: sums over the parameters of this gradient times the last one, and of their squares
+
+typedef struct {
+    double inner, own, before;
+} learnd_alignment;
+
+void learnd_align(const float *last, const float *x, size_t n, float error, float bias_error,
+                  learnd_alignment *sums);
+void learnd_keep_gradient(float *last, const float *x, size_t n, float error, float bias_error);
 
 // learn.c
 
@@ -92,5 +116,35 @@ void learnd_apply_standard(const double *mean, const double *variance, size_t n,
 void learnd_measure_then_follow(double *mean, double *variance, double *count, size_t n,
                                 double memory, float clip, const float *raw, float *features,
                                 const uint8_t *taken, size_t rows);
+
+// prepare.c
+
+// What is not finite becomes 0.
+void learnd_fill_missing(const float *raw, float *features, size_t n);
+
+// Each column followed by its products with all columns before it and (z^2 - 1) / sqrt(2): rows of
+// n + n (n + 1) / 2 numbers.
+void learnd_interact(const float *z, size_t n, float *features, size_t rows);
+
+// The last rows_max rows of n columns, with room for `stride`, in a ring: the oldest lies at slot
+// `first`, `count` are there, and the oldest `front` of them are in the front stack. Moments are
+// counts, means and sums of squared distances from the mean: of each slot's row and the rows of the
+// front stack after it, and of all rows of the back stack.
+typedef struct {
+    size_t n, stride, rows_max, first, count, front;
+    float *ring;
+    double *front_moments;
+    double *back_moments;
+} learnd_window;
+
+// Takes each row into the window, then writes it as measured by the window; mean and variance are
+// those after the last row.
+void learnd_window_follow(learnd_window *w, double *mean, double *variance, float clip,
+                          const float *raw, float *features, size_t rows);
+void learnd_window_push(learnd_window *w, const float *row);
+void learnd_window_evict(learnd_window *w);
+void learnd_window_measure(const learnd_window *w, double *mean, double *variance);
+// Computes the moments anew from the ring, with the same bits.
+void learnd_window_rebuild(learnd_window *w);
 
 #endif

@@ -13,16 +13,18 @@ extension Command {
         words: [WordRule("FILE", isOptional: true)],
         options: [
             OptionRule("--label", "COLUMN", help: "the column or member that is the label"),
-            OptionRule("--format", "json|packed", help: "the form of the messages"),
+            OptionRule("--format", "json|packed|msgpack", help: "the form of the messages"),
             OptionRule("--batch", "N", help: "samples a message (256)"),
             OptionRule("--rate", "N", help: "samples a second; as fast as possible unless said"),
             OptionRule("--named", help: "send features by name, not as arrays"),
             OptionRule("--producer", "NAME", help: "who sends, 1 to 8 characters (learnctl)"),
             OptionRule("--skip-bad", help: "pass over lines that are no records, and count them"),
             OptionRule("--to", "ENDPOINT", help: "the sample socket; the daemon's first otherwise"),
-            OptionRule("--synthetic", "NAME", help: "a generated stream: " + SyntheticStream.names),
+            OptionRule("--synthetic", "NAME", help: "a generated stream; they are listed below"),
             OptionRule("--rows", "N", help: "samples of a generated stream (100,000)"),
             OptionRule("--seed", "N", help: "its seed (1)"),
+            OptionRule("--drifts", "LIST", help: "where its world changes: 5000,9000, or none"),
+            OptionRule("--with", "LIST", help: "its parameters: noise=0.2,features=20"),
         ],
         details: [
             "FILE is CSV with a header, or has one JSON object on each line (.jsonl); - is "
@@ -37,20 +39,23 @@ extension Command {
             "It ends when the daemon's books have every sample, with exit code 1 when they do not "
                 + "within 10 s.",
         ],
+        lists: [
+            HelpList(
+                title: "generated streams, and what --with may set",
+                rows: SyntheticStream.allCases.map { stream in
+                    let parameters = stream.parameters.map(\.name).joined(separator: " ")
+                    return [stream.rawValue, stream.facts.summary, parameters]
+                }
+            )
+        ],
         isReading: true
     ) { arguments, console throws(Failure) in
         let wish = try SendWish(arguments)
         guard let file = arguments.word(0) else {
-            guard let kind = wish.synthetic else {
+            guard let synthetic = wish.synthetic else {
                 throw .usage("FILE is missing", remedy: "name one, or use --synthetic NAME")
             }
-            let samples = SyntheticSamples(
-                kind,
-                rows: wish.rows,
-                seed: wish.seed,
-                format: wish.format ?? .packed
-            )
-            return try SendJob.run(samples, wish, arguments, console)
+            return try ship(SyntheticSamples(synthetic), wish, arguments, console)
         }
         guard wish.synthetic == nil else {
             throw .usage("\(file) and --synthetic cannot both be sent")
@@ -67,13 +72,26 @@ extension Command {
                 named: wish.isNamed,
                 skipsBad: wish.skipsBad
             )
-            return try SendJob.run(samples, wish, arguments, console)
+            return try ship(samples, wish, arguments, console)
         }
         guard wish.format != .packed else {
             throw .usage("JSON lines cannot be sent packed", remedy: "leave --format away")
         }
         let samples = try LineSamples(source, label: wish.label, skipsBad: wish.skipsBad)
-        return try SendJob.run(samples, wish, arguments, console)
+        return try ship(samples, wish, arguments, console)
+    }
+
+    /// Sends the samples in the form that was asked for.
+    private static func ship(
+        _ samples: consuming some MessageSource & ~Copyable,
+        _ wish: SendWish,
+        _ arguments: Arguments,
+        _ console: Console
+    ) throws(Failure) -> ExitCode {
+        guard wish.format == .msgpack else {
+            return try SendJob.run(samples, wish, arguments, console)
+        }
+        return try SendJob.run(MessagePackSamples(samples), wish, arguments, console)
     }
 }
 
@@ -87,9 +105,7 @@ struct SendWish {
     let skipsBad: Bool
     let producer: String
     let endpoint: String?
-    let synthetic: SyntheticStream?
-    let rows: Int
-    let seed: UInt64
+    let synthetic: SyntheticWish?
 
     /// The most samples of a message.
     static let batchMax = 65_536
@@ -103,8 +119,6 @@ struct SendWish {
         isNamed = arguments.has("--named")
         skipsBad = arguments.has("--skip-bad")
         endpoint = arguments.text("--to")
-        rows = try arguments.integer("--rows", in: 1...1_000_000_000_000) ?? 100_000
-        seed = UInt64(try arguments.integer("--seed", in: 0...Int.max) ?? 1)
         // Slow streams would otherwise arrive in few, large lumps: ten messages a second at least.
         let few = rate.map { Int(max(1, min($0 / 10, 256))) }
         batch = try arguments.integer("--batch", in: 1...SendWish.batchMax) ?? few ?? 256
@@ -115,21 +129,13 @@ struct SendWish {
                 remedy: "use 1 to \(SendWish.producerBytesMax) of the characters a-z, 0-9, _ and -"
             )
         }
-        guard let name = arguments.text("--synthetic") else {
-            synthetic = nil
-            return
-        }
-        guard let stream = SyntheticStream(rawValue: name) else {
-            throw .usage("there is no stream \(name)", remedy: "choose \(SyntheticStream.names)")
-        }
-        synthetic = stream
-        if isNamed { throw .usage("generated streams have no names: leave --named away") }
+        synthetic = try SyntheticWish(arguments, format: format, isNamed: isNamed)
     }
 
     private static func format(_ text: String?) throws(Failure) -> BodyFormat? {
         guard let text else { return nil }
         guard let format = BodyFormat(rawValue: text) else {
-            throw .usage("--format is \(text), not json or packed")
+            throw .usage("--format is \(text), not json, packed or msgpack")
         }
         return format
     }

@@ -218,38 +218,38 @@ struct EvaluationJob: ~Copyable {
 
     /// The measures on the way.
     private static func table(_ looks: [Look]) -> TextTable {
-        let isClasses = looks.contains { $0.metrics["accuracy"] != nil }
-        var table = TextTable(
-            isClasses
-                ? [
-                    ("SAMPLES", .right), ("ACCURACY", .right), ("RECENT", .right),
-                    ("MAJORITY", .right), ("NO CHANGE", .right),
-                ]
-                : [
-                    ("SAMPLES", .right), ("MAE", .right), ("RECENT", .right),
-                    ("RUNNING MEAN", .right), ("LAST VALUE", .right),
-                ]
-        )
+        var table = TextTable(columns(of: looks).map { ($0, .right) })
         for look in looks {
-            let metrics = look.metrics
-            let baselines = metrics["baselines"]
-            let rows = Figures.grouped(Int64(look.rows))
-            table.add(
-                isClasses
-                    ? [
-                        rows, Figures.percent(metrics["accuracy"]?.double),
-                        Figures.percent(metrics["accuracy_recent"]?.double),
-                        Figures.percent(baselines?["majority"]?.double),
-                        Figures.percent(baselines?["no_change"]?.double),
-                    ]
-                    : [
-                        rows, Figures.measure(metrics["mae"]?.double),
-                        Figures.measure(metrics["mae_recent"]?.double),
-                        Figures.measure(baselines?["running_mean"]?["mae"]?.double),
-                        Figures.measure(baselines?["last_value"]?["mae"]?.double),
-                    ]
-            )
+            table.add([Figures.grouped(Int64(look.rows))] + cells(of: look.metrics))
         }
         return table
+    }
+
+    private static func columns(of looks: [Look]) -> [String] {
+        if looks.contains(where: { $0.metrics["accuracy"] != nil }) {
+            return ["SAMPLES", "ACCURACY", "RECENT", "MAJORITY", "NO CHANGE"]
+        }
+        return looks.contains { MeasureTable.isUnlabelled($0.metrics) }
+            ? ["SAMPLES", "LOSS", "RECENT", "TRIVIAL", "RECENT"]
+            : ["SAMPLES", "MAE", "RECENT", "RUNNING MEAN", "LAST VALUE"]
+    }
+
+    private static func cells(of metrics: JSONValue) -> [String] {
+        let baselines = metrics["baselines"]
+        if metrics["accuracy"] != nil {
+            return [
+                metrics["accuracy"], metrics["accuracy_recent"], baselines?["majority"],
+                baselines?["no_change"],
+            ].map { Figures.percent($0?.double) }
+        }
+        let trivial = MeasureTable.trivial(metrics)
+        let measures =
+            MeasureTable.isUnlabelled(metrics)
+            ? [metrics["loss"], metrics["loss_recent"], trivial["loss"], trivial["loss_recent"]]
+            : [
+                metrics["mae"], metrics["mae_recent"], baselines?["running_mean"]?["mae"],
+                baselines?["last_value"]?["mae"],
+            ]
+        return measures.map { Figures.measure($0?.double) }
     }
 }

@@ -48,7 +48,11 @@ struct KeptModel {
         let outputs = block.outputs
         return rows.indices.map { row in
             let values = Array(block.predictions[row * outputs..<(row + 1) * outputs])
-            guard schema.task == .classes else { return .number(values[0]) }
+            switch schema.task {
+            case .regression: return .number(values[0])
+            case .unlabelled: return .loss(values[0], trivial: values[outputs - 1])
+            case .classes: break
+            }
             let known = Array(values.prefix(schema.classes.count))
             return .classes(
                 known,
@@ -62,6 +66,9 @@ struct KeptModel {
 enum Prediction: Equatable {
     /// A number.
     case number(Float)
+    /// The loss of a learner without labels, and what a trivial model's is; NaN where it has nothing
+    /// to say of the sample.
+    case loss(Float, trivial: Float)
     /// The probabilities of the classes, and which of them is the highest.
     case classes([Float], best: Int)
 
@@ -69,6 +76,7 @@ enum Prediction: Equatable {
     func text(_ schema: Schema) -> String {
         switch self {
         case .number(let number): return number.description
+        case .loss(let loss, _): return loss.isNaN ? Figures.nothing : loss.description
         case .classes(_, let best):
             guard schema.classes.labels.indices.contains(best) else { return Figures.nothing }
             let label = schema.classes.labels[best].json
@@ -81,6 +89,12 @@ enum Prediction: Equatable {
         switch self {
         case .number(let number):
             return ["version": .int(Int64(version)), "prediction": .number(Double(number))]
+        case .loss(let loss, let trivial):
+            return [
+                "version": .int(Int64(version)),
+                "loss": .number(Double(loss)),
+                "trivial": .number(Double(trivial)),
+            ]
         case .classes(let probabilities, let best):
             let labels = schema.classes.labels.map(\.json)
             return [

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Measures beside their baselines, for classes and for numbers.
+// Measures beside their baselines, for classes, for numbers and for losses.
 
 import Primitives
 
@@ -8,7 +8,29 @@ import Primitives
 enum MeasureTable {
     /// The model in the first row, what is trivial below it.
     static func table(of metrics: JSONValue) -> TextTable {
-        metrics["accuracy"] != nil ? classes(metrics) : numbers(metrics)
+        if metrics["accuracy"] != nil { return classes(metrics) }
+        return isUnlabelled(metrics) ? losses(metrics) : numbers(metrics)
+    }
+
+    /// Whether these are the measures of a learner without labels.
+    static func isUnlabelled(_ metrics: JSONValue) -> Bool {
+        metrics["baselines"]?["trivial"] != nil
+    }
+
+    private static func losses(_ metrics: JSONValue) -> TextTable {
+        var table = TextTable([("", .left), ("LOSS", .right), ("RECENT", .right)])
+        for (name, figures) in [("model", metrics), ("trivial", trivial(metrics))] {
+            table.add([
+                name, Figures.measure(figures["loss"]?.double),
+                Figures.measure(figures["loss_recent"]?.double),
+            ])
+        }
+        return table
+    }
+
+    /// The losses of the trivial model.
+    static func trivial(_ metrics: JSONValue) -> JSONValue {
+        metrics["baselines"]?["trivial"] ?? .null
     }
 
     private static func classes(_ metrics: JSONValue) -> TextTable {
@@ -52,6 +74,10 @@ enum MeasureTable {
         guard let metrics else { return Figures.nothing }
         if let accuracy = metrics["accuracy_recent"]?.double ?? metrics["accuracy"]?.double {
             return Figures.percent(accuracy)
+        }
+        if isUnlabelled(metrics) {
+            return metrics["loss_recent"]?.double.map { "loss " + Figures.measure($0) }
+                ?? Figures.nothing
         }
         return metrics["mae_recent"]?.double.map { "mae " + Figures.measure($0) }
             ?? Figures.nothing

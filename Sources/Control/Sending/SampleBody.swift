@@ -12,6 +12,8 @@ enum BodyFormat: String, Sendable, CaseIterable {
     case json
     /// 32-bit floating point, the fast way.
     case packed
+    /// What JSON says, in fewer bytes.
+    case msgpack
 }
 
 /// A packed body that is being filled.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How far a misspelt key is from one that exists (V. I. Levenshtein, 1966).
+// How far a misspelt word is from one that exists (V. I. Levenshtein, 1966).
 
 /// Finds what somebody probably meant.
-enum EditDistance {
+package enum EditDistance {
     /// The fewest insertions, removals and replacements that make one text the other.
     static func between(_ left: String, _ right: String) -> Int {
         let left = Array(left)
@@ -22,7 +22,7 @@ enum EditDistance {
     }
 
     /// The candidate that is nearest to `text`, when it is near enough to be meant.
-    static func suggestion(for text: String, among candidates: [String]) -> String? {
+    package static func suggestion(for text: String, among candidates: [String]) -> String? {
         let begun = candidates.filter { text.count >= 3 && $0.hasPrefix(text) }
         if begun.count == 1 { return begun.first }
         let near = candidates.map { (distance: between(text, $0), name: $0) }

@@ -43,8 +43,8 @@ extension EngineSettings {
         contextsMax = learner.contextsMax
         voteSamples = learner.voteSamples
         votePatience = learner.voteDelay
-        scalingMemory = learner.standardiseMemory
-        scalingClip = Float(learner.standardiseClip)
+        preparation.memory = learner.standardiseMemory
+        preparation.clip = Float(learner.standardiseClip)
         publish = PublishSettings(learner.publish)
         drift = DriftSettings(learner.drift)
         memory = MemorySettings(learner.memory)

@@ -8,9 +8,9 @@ package struct DecodeLimits: Sendable, Equatable {
     package var featuresMax = 65_536
     /// The most samples of a message; a message with more is refused whole as `malformed`.
     package var rowsMax = 1 << 20
-    /// The longest JSON body in bytes; a longer one is refused whole as `malformed`.
+    /// The longest JSON or MessagePack body in bytes; a longer one is refused whole as `malformed`.
     ///
-    /// Parsing takes up to 16 times as much memory.
+    /// Parsing takes up to 16 times as much memory, of MessagePack 40 times.
     package var jsonBytesMax = 16 << 20
     /// The longest feature name, category or text label in bytes.
     package var textBytesMax = 1024

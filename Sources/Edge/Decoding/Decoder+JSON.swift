@@ -53,7 +53,7 @@ extension Decoder {
         }
     }
 
-    private mutating func decodeDocument(
+    mutating func decodeDocument(
         _ tape: JSONTape,
         from origin: Origin,
         into batch: inout MicroBatch
@@ -79,7 +79,7 @@ extension Decoder {
                 whole: .malformed,
                 from: origin,
                 in: &batch,
-                detail: "the body is JSON, but neither an object nor an array of objects"
+                detail: "the body is neither an object nor an array of objects"
             )
         }
     }

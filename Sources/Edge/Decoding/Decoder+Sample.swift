@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One sample object of a JSON body, or the late label of one. It is refused for the first thing
-// that is wrong, looked for in this order: fields, context, id and time, features there at all,
-// weight, label, features. A key that appears twice is refused, in a sample as in x: any choice
-// between the two would be a guess.
+// One sample object of a JSON or MessagePack body, or the late label of one. It is refused for the
+// first thing that is wrong, looked for in this order: fields, context, id and time, features there
+// at all, weight, label, features. A key that appears twice is refused, in a sample as in x: any
+// choice between the two would be a guess.
 
 import Primitives
 import Samples
@@ -89,8 +89,11 @@ extension Decoder {
             default: throw SampleFault(.badIdentifier, at: fields.id)
             }
         }
-        if fields.t != 0, tape.kind(fields.t) != .null, tape.double(fields.t) == nil {
-            throw SampleFault(isStandIn(tape, fields.t) ? .notFinite : .badTime, at: fields.t)
+        if fields.t != 0, tape.kind(fields.t) != .null {
+            guard let time = tape.double(fields.t) else {
+                throw SampleFault(isStandIn(tape, fields.t) ? .notFinite : .badTime, at: fields.t)
+            }
+            guard time.isFinite else { throw SampleFault(.notFinite, at: fields.t) }
         }
         guard fields.x != 0 else {
             // A label for a sample that came before, or part of one that was meant to be whole.
@@ -174,7 +177,10 @@ extension Decoder {
         guard index != 0 else { return .none }
         switch tape.kind(index) {
         case .null: return .none
-        case .integer, .unsigned, .number: return .number
+        case .integer, .unsigned: return .number
+        case .number:
+            guard tape.number(index).isFinite else { throw SampleFault(.labelNotFinite, at: index) }
+            return .number
         case .yes, .no: return .boolean
         case .text:
             guard tape.withText(index, { $0.count }) <= limits.textBytesMax else {
@@ -219,7 +225,7 @@ extension Decoder {
             case .no: value = 0
             case .null: value = .nan
             case .text: throw SampleFault(.textFeature, at: index)
-            case .object, .array:
+            case .object, .array, .binary:
                 throw SampleFault(isStandIn(tape, index) ? .notFinite : .nestedFeature, at: index)
             case .arrayEnd, .objectEnd, .root: return
             }
@@ -267,7 +273,7 @@ extension Decoder {
         case .no: return (0, .boolean)
         case .null: return (.nan, .number)
         case .text: return (Float(try intern(tape, index, in: &batch)), .category)
-        case .object, .array, .objectEnd, .arrayEnd, .root:
+        case .object, .array, .binary, .objectEnd, .arrayEnd, .root:
             throw SampleFault(isStandIn(tape, index) ? .notFinite : .nestedFeature, at: index)
         }
     }

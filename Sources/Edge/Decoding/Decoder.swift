@@ -5,7 +5,7 @@
 // refusal.
 //
 //   1. The envelope, if there is one: length, magic, name; then the body's checksum.
-//   2. How many samples the body holds: the packed header, or JSON parsed but not yet read. When
+//   2. How many samples the body holds: the packed header, or a tape that is not yet read. When
 //      that is not the envelope's count, the message is refused whole.
 //   3. The samples, one by one: each is appended, or refused for the first thing that is wrong.
 //
@@ -32,6 +32,7 @@ package struct Decoder: ~Copyable {
     /// Features of a packed body that does not lie aligned, on their way into a batch.
     var staging: [Float] = []
     var parser = JSONParser()
+    var messagePack = MessagePackParser()
     /// For each text of the batch, the last row that had a feature of that name.
     var rowOfName: [Int] = []
     /// The number of the row that is being read, over the decoder's whole life.
@@ -154,6 +155,8 @@ package struct Decoder: ~Copyable {
             unsafe UInt32(littleEndian: body.loadUnaligned(as: UInt32.self)) == PackedBody.magic
         {
             unsafe decodePacked(body, from: origin, into: &batch)
+        } else if let first = unsafe body.first, MessagePackParser.begins(with: first) {
+            unsafe decodeMessagePack(body, from: origin, into: &batch)
         } else {
             unsafe decodeJSON(body, from: origin, into: &batch)
         }

@@ -37,6 +37,11 @@ struct JSONParser: ~Copyable {
         return words.hasSuffix(".") ? String(words.dropLast()) : words
     }
 
+    /// Says that the next tape is not of a text.
+    mutating func forgetStandIns() {
+        hasStandIns = false
+    }
+
     /// Copies a text in.
     mutating func load(_ text: UnsafeRawBufferPointer) {
         hasStandIns = false

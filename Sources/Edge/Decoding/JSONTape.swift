@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A parsed JSON document as simdjson leaves it: a tape of words, each with its type in the highest
-// byte and a payload in the rest. Opening brackets say how many elements they hold and where they
-// end, so that any value can be stepped over at once:
+// A parsed document as simdjson leaves it, and the parser of MessagePack likewise: a tape of words,
+// each with its type in the highest byte and a payload in the rest. Opening brackets say how many
+// elements they hold and where they end, so that any value can be stepped over at once:
 //
 //   { [    payload: 32 bits index after the closing bracket, 24 bits count (at most 2^24 - 1)
 //   "      payload: where the text stands among the strings: its length in 4 bytes, then its bytes
 //   l u d  a signed, unsigned or floating number, whose bits are the next word
 //   t f n  true, false, null
+//   b      binary data, in MessagePack only
 //
 // Every access is checked, so a tape can be read wrongly, but not beyond its ends.
 
+import CMsgpack
 import CSimdjson
 
 /// A parsed document, valid until its parser parses again.
@@ -29,6 +31,7 @@ struct JSONTape {
         case yes = 0x74
         case no = 0x66
         case null = 0x6E
+        case binary = 0x62
         case root = 0x72
     }
 
@@ -47,6 +50,15 @@ struct JSONTape {
         unsafe self.words = words
         count = unsafe tape.words
         unsafe self.strings = strings
+        stringBytes = unsafe tape.string_bytes
+    }
+
+    init?(_ tape: learnd_msgpack_tape) {
+        guard let words = unsafe tape.tape else { return nil }
+        unsafe self.words = words
+        count = unsafe tape.words
+        // A document without texts has no strings, and asks for none.
+        unsafe strings = tape.strings ?? UnsafeRawPointer(words).assumingMemoryBound(to: UInt8.self)
         stringBytes = unsafe tape.string_bytes
     }
 

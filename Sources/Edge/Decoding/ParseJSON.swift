@@ -31,7 +31,7 @@ package func parseJSON(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
 
 private func value(_ tape: JSONTape, at index: Int) -> JSONValue {
     switch tape.kind(index) {
-    case .null, .objectEnd, .arrayEnd, .root: return .null
+    case .null, .objectEnd, .arrayEnd, .binary, .root: return .null
     case .yes: return .bool(true)
     case .no: return .bool(false)
     case .integer: return .int(tape.integer(index))

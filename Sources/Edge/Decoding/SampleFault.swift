@@ -94,6 +94,7 @@ extension JSONTape {
         case .yes: "true"
         case .no: "false"
         case .null: "null"
+        case .binary: "binary data"
         case .objectEnd, .arrayEnd, .root: "nothing"
         }
     }

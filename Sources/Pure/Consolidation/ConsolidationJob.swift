@@ -113,13 +113,14 @@ package struct ConsolidationJob: Sendable {
         anchored.learner.anchor(strength: settings.anchor)
         anchored.learner.rehearse(true)
         var refitted = fresh
-        rows.fitScaling(&refitted.standardiser)
+        rows.fit(&refitted.preparation)
         refitted.learner.inherit(from: champion.learner, rows: rows.countsByContext)
         refitted.learner.rehearse(true)
+        let recipes = champion.learner.settings.model.recipes
         waiting = [
             Challenger(recipe: .continuation, contender: anchored),
             Challenger(recipe: .refit, contender: refitted),
-        ]
+        ].filter { recipes.contains($0.recipe) }
         passesLeft = 0
         order = Array(0..<rows.count)
         passesLeft = passes
@@ -162,7 +163,7 @@ package struct ConsolidationJob: Sendable {
             outputs: challenger.contender.learner.outputs,
             share: stepShare
         )
-        challenger.contender.standardiser.apply(&block)
+        challenger.contender.preparation.apply(&block)
         challenger.contender.learner.testThenTrain(&block)
         challenger.contender.trained += UInt64(end - position)
         position = end

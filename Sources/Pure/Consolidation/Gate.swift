@@ -48,23 +48,27 @@ package enum Gate {
         challenger.predict(&block)
         block.computeLosses(task: task)
         var sum = (champion: 0.0, challenger: 0.0, square: 0.0)
-        for (row, loss) in championLosses.enumerated() {
+        var compared = 0
+        // A learner without labels may have nothing to say of a row.
+        for (row, loss) in championLosses.enumerated()
+        where !(loss + Double(block.losses[row])).isNaN {
+            compared += 1
             let other = min(Double(block.losses[row]), LossBound.value(for: task))
             sum.champion += loss
             sum.challenger += other
             sum.square += (other - loss) * (other - loss)
         }
-        let count = Double(max(1, championLosses.count))
+        let count = Double(max(1, compared))
         let mean = (sum.challenger - sum.champion) / count
         let variance = max(0, sum.square / count - mean * mean)
         let margin =
             tolerance * max(sum.champion / count, 1e-9) + 1.64 * (variance / count).squareRoot()
-        let isWorse = championLosses.count >= rowsMin && mean > margin
+        let isWorse = compared >= rowsMin && mean > margin
         return HoldoutFinding(
-            rows: championLosses.count,
+            rows: compared,
             championLoss: sum.champion / count,
             challengerLoss: sum.challenger / count,
-            objection: isWorse ? "its loss on \(championLosses.count) held out rows is higher" : nil
+            objection: isWorse ? "its loss on \(compared) held out rows is higher" : nil
         )
     }
 }

@@ -86,13 +86,13 @@ package struct TrainingRows: Sendable {
         }
     }
 
-    /// Shows every row to a standardiser, in the order of the stream.
-    package func fitScaling(_ standardiser: inout Standardiser) {
+    /// Shows every row to a preparation, in the order of the stream.
+    package func fit(_ preparation: inout Preparation) {
         var block = Block()
         for start in stride(from: 0, to: count, by: 256) {
             let places = Array(start..<min(start + 256, count))
             fill(&block, from: places[...], outputs: 1)
-            standardiser.standardise(&block)
+            preparation.follow(&block)
         }
     }
 }

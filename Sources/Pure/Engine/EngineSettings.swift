@@ -40,10 +40,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var voteSamples = 200
     /// How long the first sample waits for the vote.
     package var votePatience: Duration = .seconds(2)
-    /// The memory of the scaling, in samples.
-    package var scalingMemory = 2000
-    /// The bound of a scaled value.
-    package var scalingClip: Float = 5
+    /// How raw columns become features.
+    package var preparation = PreparationSettings()
     /// When versions are published.
     package var publish = PublishSettings()
     /// What is watched for drift.
@@ -83,11 +81,7 @@ package struct EngineSettings: Sendable, Equatable {
     }
 
     private var isolationSettings: IsolationSettings {
-        IsolationSettings(
-            expertsMax: isolationMax,
-            scalingMemory: scalingMemory,
-            scalingClip: scalingClip
-        )
+        IsolationSettings(expertsMax: isolationMax, preparation: preparation)
     }
 
     /// What is wrong with the settings, if anything.
@@ -98,22 +92,20 @@ package struct EngineSettings: Sendable, Equatable {
         if !(1...1_000_000).contains(voteSamples) {
             return "vote samples is \(voteSamples), it must be 1 to 1000000"
         }
-        if !(1...1 << 40).contains(scalingMemory) {
-            return "scaling memory is \(scalingMemory), it must be 1 to \(1 << 40)"
-        }
-        if !(scalingClip > 0 && scalingClip.isFinite) {
-            return "scaling clip is \(scalingClip), it must be above 0"
-        }
         if !(0...65_536).contains(contextsMax) {
             return "contexts max is \(contextsMax), it must be 0 to 65536"
         }
         if isolation == .heads {
             return "isolation by heads needs a network, and this model has one layer; use experts"
         }
+        if let complaint = preparation.complaint { return complaint }
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }
         if classes.count > limits.classesMax { return "there are more classes than their limit" }
-        for task in task.map({ [$0] }) ?? Task.allCases {
+        if task == .unlabelled, model == nil {
+            return "the task unlabelled needs a model that learns without labels"
+        }
+        for task in (task ?? model?.task).map({ [$0] }) ?? Task.votable {
             if let problem = learnerSettings(for: task).problem { return problem }
         }
         return memory.complaint ?? drift.complaint ?? consolidation.recipe.complaint
@@ -135,13 +127,13 @@ package struct EngineSettings: Sendable, Equatable {
 
     /// A contender that has learned nothing.
     package func newContender(for schema: Schema) -> Contender {
-        var standardiser = Standardiser(memory: scalingMemory, clip: scalingClip)
-        standardiser.grow(width: schema.width)
+        var preparation = Preparation(self.preparation)
+        preparation.grow(width: schema.width)
         return Contender(
-            standardiser: standardiser,
+            preparation: preparation,
             learner: makeLearner(
                 learnerSettings(for: schema.task),
-                width: schema.width,
+                width: preparation.featureWidth,
                 outputs: outputs(of: schema)
             )
         )

@@ -61,16 +61,18 @@ extension LearnerCore {
         return records
     }
 
-    /// All measures, with those of the contexts, as in manifests and status.
+    /// All measures, what else the champion says of itself, and the measures of the contexts, as
+    /// in manifests and status.
     package var metrics: JSONValue {
-        guard contexts.count > 0 else { return evaluation.json }
+        let all = evaluation.json.members + champion.learner.figures
+        guard contexts.count > 0 else { return .object(all) }
         var members: [JSONValue.Member] = []
         for (number, name) in contexts.names.prefix(LearnerCore.shownContexts).enumerated() {
             members.append(.init(name, contextMeasures.json(of: Int32(number))))
         }
         let none = contextMeasures.json(of: ContextTable.unknown)
         return .object(
-            evaluation.json.members + [
+            all + [
                 .init("contexts", .object(members)), .init("without_context", none),
             ]
         )

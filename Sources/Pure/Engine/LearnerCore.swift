@@ -8,7 +8,8 @@
 // 2. The champion scales, predicts and learns the block.
 // 3. The measures and the trivial baselines take the predictions.
 // 4. The detectors take error bit and bounded loss.
-// 5. The memory takes the row: reservoir and recent window, or the holdout.
+// 5. The memory takes the row: reservoir and recent window, or the holdout. A model that nothing
+//    would be made of from memory has none, and learns every row.
 // 6. The challengers of a race predict and learn the same rows.
 
 package import Consolidation
@@ -35,9 +36,12 @@ package struct LearnerCore: Sendable {
     package var contexts: ContextTable
     /// The labelled samples that were stepped; it numbers them in memory and in events.
     package var labelled: UInt64 = 0
-    /// The sum and count of absolute errors since the detectors started; scales regression losses.
+    /// The sum and count of absolute errors (without labels, of losses) since the detectors
+    /// started; scales the losses of all but classes.
     var usualError = RunningMean()
     var block = Block()
+    /// Whether rows are remembered and set aside.
+    private var remembers: Bool
     private var signals = Signals()
     private var admission = Admission()
     /// How well each of them is predicted.
@@ -51,6 +55,7 @@ package struct LearnerCore: Sendable {
     package init(schema: Schema, settings: EngineSettings) {
         self.schema = schema
         champion = settings.newContender(for: schema)
+        remembers = !champion.learner.settings.model.recipes.isEmpty
         evaluation = Evaluation(task: schema.task)
         watch = DriftWatch(settings: settings.drift)
         memory = ReplayMemory(settings: settings.memory, seed: settings.seed)
@@ -69,6 +74,7 @@ package struct LearnerCore: Sendable {
     ) {
         self.schema = schema
         self.champion = champion
+        remembers = !champion.learner.settings.model.recipes.isEmpty
         self.evaluation = evaluation
         self.watch = watch
         self.memory = memory
@@ -162,7 +168,7 @@ package struct LearnerCore: Sendable {
         var setAside = 0
         let isOneProducer = batch.producers.count == 1
         for offset in 0..<count {
-            let isHoldout = memory.nextIsHoldout()
+            let isHoldout = remembers && memory.nextIsHoldout()
             block.uses.append(isHoldout ? .holdout : .train)
             if isHoldout { setAside += 1 }
             guard !isOneProducer else { continue }
@@ -219,9 +225,9 @@ package struct LearnerCore: Sendable {
     /// A row that is only tested goes through the measures like one that is set aside, but with
     /// weight 0, and the memory does not take it.
     private mutating func use(of row: MicroBatch.Row, isOnlyTested: Bool) -> RowUse {
-        if row.labelKind == .none { return .scored }
+        if row.labelKind == .none && schema.task != .unlabelled { return .scored }
         if isOnlyTested { return .holdout }
-        return memory.nextIsHoldout() ? .holdout : .train
+        return remembers && memory.nextIsHoldout() ? .holdout : .train
     }
 
     /// Gives everything room for the schema's columns and classes, the empty block included.
@@ -255,7 +261,7 @@ package struct LearnerCore: Sendable {
         if contexts.count > 0 { contextMeasures.record(block, from: first) }
         observe(&outcome)
         outcome.contextChanges += takeContextNews()
-        champion.trained += memory.remember(block, from: first)
+        champion.trained += remembers ? memory.remember(block, from: first) : block.trainedRows
         if !isHeld { runRace(&outcome) }
     }
 
@@ -292,15 +298,18 @@ package struct LearnerCore: Sendable {
 }
 
 extension LearnerCore {
-    /// Log losses count in full at 3 nats; errors at six times the usual one.
+    /// Log losses count in full at 2 nats; errors at six times the usual one, and the losses of a
+    /// learner without labels at four times the usual loss.
     var lossScale: LossScale {
-        schema.task == .classes
-            ? LossScale(full: 2, isSquared: false)
-            : LossScale(full: 6 * max(usualError.mean, 1e-12), isSquared: true)
+        switch schema.task {
+        case .classes: LossScale(full: 2, isSquared: false)
+        case .regression: LossScale(full: 6 * max(usualError.mean, 1e-12), isSquared: true)
+        case .unlabelled: LossScale(full: 4 * max(usualError.mean, 1e-12), isSquared: false)
+        }
     }
 
     private mutating func observe(_ outcome: inout Outcome) {
-        let isClasses = schema.task == .classes
+        let task = schema.task
         var bits: [UInt8] = []
         var bounded: [Double] = []
         swap(&bits, &signals.errors)
@@ -311,11 +320,15 @@ extension LearnerCore {
         for row in 0..<block.rows {
             let loss = block.losses[row]
             guard !loss.isNaN else { continue }
-            if isClasses {
+            switch task {
+            case .classes:
                 bits.append(block.errors[row])
                 bounded.append(scale.bounded(loss))
-            } else {
+            case .regression:
                 usualError.add(Double(loss).squareRoot())
+                bounded.append(lossScale.bounded(loss))
+            case .unlabelled:
+                usualError.add(Double(loss))
                 bounded.append(lossScale.bounded(loss))
             }
         }
@@ -365,9 +378,20 @@ extension LearnerCore {
     }
 }
 
+extension Block {
+    /// How many rows were trained on: those for training that have a loss and a positive weight.
+    fileprivate var trainedRows: UInt64 {
+        var count: UInt64 = 0
+        for row in 0..<rows where uses[row] == .train && weights[row] > 0 && !losses[row].isNaN {
+            count += 1
+        }
+        return count
+    }
+}
+
 /// What the detectors get of a block's labelled rows; the room is reused.
 private struct Signals: Sendable {
-    /// Whether each prediction was wrong; empty in regression.
+    /// Whether each prediction was wrong; empty where there are no classes.
     var errors: [UInt8] = []
     /// The bounded losses.
     var losses: [Double] = []

@@ -157,7 +157,7 @@ extension LearnerCore: ByteCodable {
         _ contender: Contender,
         under schema: Schema
     ) throws(DecodeError) {
-        guard contender.learner.width == schema.width,
+        guard contender.preparation.width == schema.width,
             contender.learner.outputs >= schema.outputs,
             contender.learner.settings.model.task == schema.task
         else { throw .invalid("a model does not fit the schema") }

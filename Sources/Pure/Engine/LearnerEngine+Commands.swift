@@ -37,6 +37,14 @@ extension LearnerEngine {
             )
             return
         }
+        guard hasRecipes else {
+            effects.outcome = .refused(
+                "nothing can be made of the model \(core.champion.learner.settings.model.name) "
+                    + "from memory: no recipe of consolidation applies to it",
+                remedy: "learnctl reset begins afresh; learnctl rollback goes back"
+            )
+            return
+        }
         guard plan.running == nil else {
             effects.outcome = .refused(
                 "a consolidation is under way",
@@ -119,7 +127,7 @@ extension LearnerEngine {
         let task = state.schema.task
         let wanted = settings.learnerSettings(for: task)
         let made = state.contender.learner.settings
-        if let fixed = settings.task, fixed != task {
+        if let fixed = settings.task ?? settings.model?.task, fixed != task {
             return .refused(
                 "version \(state.number) predicts \(task.name), and the task is \(fixed.name)",
                 remedy: "choose another version, or reset the learner with that task first"

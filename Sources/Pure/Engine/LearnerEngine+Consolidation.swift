@@ -11,7 +11,7 @@ import Versions
 extension LearnerEngine {
     /// Starts a job when one is wanted and may start, and gives up one that is late.
     mutating func considerConsolidation(effects: inout Effects) {
-        guard let pace else { return }
+        guard let pace, hasRecipes else { return }
         let rules = settings.consolidation
         giveUpLateJob(effects: &effects)
         if rules.everySamples > 0,
@@ -36,6 +36,9 @@ extension LearnerEngine {
         plan.lastAt = now
         train(wish, id: plan.lastID, effects: &effects)
     }
+
+    /// Whether there is any way to make challengers of the model.
+    var hasRecipes: Bool { settings.model?.recipes.isEmpty != true }
 
     private mutating func giveUpLateJob(effects: inout Effects) {
         guard let running = plan.running, running.isTraining, now >= running.deadline else {

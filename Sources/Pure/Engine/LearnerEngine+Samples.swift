@@ -259,7 +259,7 @@ extension LearnerEngine {
             return
         }
         drifts += 1
-        guard settings.consolidation.onDrift else { return }
+        guard settings.consolidation.onDrift, hasRecipes else { return }
         let since = UInt64(report.samplesSinceOnset)
         plan.want(
             ConsolidationWish(

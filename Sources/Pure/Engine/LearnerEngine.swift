@@ -135,7 +135,7 @@ package struct LearnerEngine: Sendable {
                 consider(publication.askedAt + settings.publish.interval)
             }
             if let running = plan.running, running.isTraining { consider(running.deadline) }
-            if settings.consolidation.every > .zero {
+            if settings.consolidation.every > .zero, hasRecipes {
                 consider(plan.lastAt + settings.consolidation.every)
             }
             if plan.wish != nil, plan.running == nil, plan.restUntil > now {

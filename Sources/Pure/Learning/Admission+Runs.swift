@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The short way for what packed streams send: consecutive arrays of the right width, with a label
-// that is known and a weight above zero. Such a run is judged in one tight loop and written with
+// that is known (if the task has any) and a weight above zero. Such a run is judged in one tight loop and written with
 // one copy; everything else goes row by row through ``judge(_:of:under:)``. Both ways give the same
 // block.
 
@@ -28,7 +28,7 @@ extension Admission {
         classes.removeAll(keepingCapacity: true)
         targets.removeAll(keepingCapacity: true)
         let width = UInt32(schema.width)
-        let isClasses = schema.task == .classes
+        let task = schema.task
         let rows = batch.rows.span
         var start = rows[first].start
         var lastLabel = Double.nan
@@ -37,19 +37,22 @@ extension Admission {
         while place < rows.count {
             let row = rows[place]
             guard row.shape == .positional, row.count == width, row.start == start,
-                row.labelKind == .number, row.weight > 0
+                row.labelKind == .number || task == .unlabelled, row.weight > 0
             else { break }
-            if isClasses {
+            switch task {
+            case .classes:
                 if row.label != lastLabel {
                     lastClass = schema.classes.index(ofNumber: row.label)
                     lastLabel = row.label
                 }
-                guard lastClass >= 0 else { break }
+                guard lastClass >= 0 else { return place - first }
                 classes.append(lastClass)
-            } else {
+            case .regression:
                 let target = Float(row.label)
-                guard target.isFinite else { break }
+                guard target.isFinite else { return place - first }
                 targets.append(target)
+            case .unlabelled:
+                targets.append(.nan)
             }
             start += width
             place += 1

@@ -155,7 +155,7 @@ extension Admission {
         of batch: MicroBatch,
         under schema: Schema
     ) -> Judgement {
-        if row.labelKind == .none { return .fits }
+        if row.labelKind == .none || schema.task == .unlabelled { return .fits }
         if schema.task == .regression {
             guard row.labelKind == .number else { return .refused(.label) }
             return Float(row.label).isFinite ? .fits : .refused(.notFinite)

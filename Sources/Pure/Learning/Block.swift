@@ -3,25 +3,31 @@
 // Rows on their way through a learner: dense columns of numbers, one row after the other, that are
 // reused from micro-batch to micro-batch. A row costs no object and no allocation of its own.
 //
-//   raw          -> Standardiser -> features
+//   raw          -> Preparation  -> features
 //   features     -> Learner      -> predictions (and outputs)
 //   predictions  -> Evaluation   -> losses and errors
 //
 // Whoever fills a block appends to raw, targets, classes, weights, contexts and uses together;
 // `append` does.
 
+import Kernels
+
 /// A reused block of rows of one learner.
 package struct Block: Sendable {
     /// The number of rows.
     package var rows = 0
-    /// The number of features in a row.
+    /// The number of raw columns in a row.
     package var width = 0
-    /// The number of predictions for a row: the class count, or 1 for regression.
+    /// The number of features in a row: as many as raw columns until a preparation made more.
+    package var featureWidth = 0
+    /// The number of predictions for a row: the class count, 1 for regression, 2 without labels.
     package var outputs = 0
-    /// The features as they came, `rows * width`; NaN means missing.
+    /// The columns as they came, `rows * width`; NaN means missing.
     package var raw: [Float] = []
-    /// The standardised features, `rows * width`.
+    /// The input of the model, `rows * featureWidth`.
     package var features: [Float] = []
+    /// Room for what lies between the two; its content is of no account.
+    var spare: [Float] = []
     /// The number to be predicted for each row; NaN where there is none.
     package var targets: [Float] = []
     /// The class of each row; -1 where there is none.
@@ -35,9 +41,19 @@ package struct Block: Sendable {
     package var contexts: [Int32] = []
     /// What each row may be used for.
     package var uses: [RowUse] = []
-    /// The predictions, `rows * outputs`: probabilities of the classes, or the number.
+    /// What a teacher says of each row; empty where there is none.
+    package var teacher = TeacherColumn()
+    /// What the gradients of a step along their mean are divided by; 0: the sum of the weights.
+    ///
+    /// Set where some rows count beside the mean instead of having a share of it.
+    package var meanWeight: Double = 0
+    /// What ``Learner/score(_:)`` fills: the scores before they become probabilities.
+    package var scores: [Float] = []
+    /// The predictions, `rows * outputs`: probabilities of the classes, or the number; for a
+    /// learner without labels the loss, and the trivial one.
     package var predictions: [Float] = []
-    /// The loss of each row: log loss or squared error; NaN where there is no label.
+    /// The loss of each row: log loss, squared error, or what a learner without labels said; NaN
+    /// where there is no label, or nothing to say.
     package var losses: [Float] = []
     /// 1 for each row whose predicted class is not its label; 0 for all others, without label too.
     package var errors: [UInt8] = []
@@ -45,10 +61,11 @@ package struct Block: Sendable {
     /// Makes an empty block.
     package init() {}
 
-    /// Empties the block for rows of `width` features, and keeps its room.
+    /// Empties the block for rows of `width` columns, and keeps its room.
     package mutating func reset(width: Int, outputs: Int) {
         rows = 0
         self.width = width
+        featureWidth = width
         self.outputs = outputs
         raw.removeAll(keepingCapacity: true)
         features.removeAll(keepingCapacity: true)
@@ -57,6 +74,9 @@ package struct Block: Sendable {
         weights.removeAll(keepingCapacity: true)
         contexts.removeAll(keepingCapacity: true)
         uses.removeAll(keepingCapacity: true)
+        teacher.reset(outputs: 0)
+        meanWeight = 0
+        scores.removeAll(keepingCapacity: true)
         predictions.removeAll(keepingCapacity: true)
         losses.removeAll(keepingCapacity: true)
         errors.removeAll(keepingCapacity: true)
@@ -83,22 +103,55 @@ package struct Block: Sendable {
         rows += 1
     }
 
-    /// Makes room for the standardised features of every row.
+    /// Makes room for a feature for each column of every row.
     mutating func prepareFeatures() {
-        precondition(raw.count == rows * width, "a block's raw features must fill its rows")
+        precondition(raw.count == rows * width, "a block's raw columns must fill its rows")
+        featureWidth = width
         Block.resize(&features, to: rows * width)
+    }
+
+    /// Writes each column as it is, or 0 where it is missing, to the features.
+    mutating func fillFeatures() {
+        prepareFeatures()
+        var column = Block.take(&features)
+        fill(&column)
+        features = column
+    }
+
+    /// Writes each column as it is, or 0 where it is missing, to the spare room.
+    mutating func fillSpare() {
+        Block.resize(&spare, to: raw.count)
+        var column = Block.take(&spare)
+        fill(&column)
+        spare = column
+    }
+
+    private borrowing func fill(_ column: inout [Float]) {
+        var filled = column.mutableSpan
+        Preparing.fill(raw.span, to: &filled)
     }
 
     /// Makes room for the predictions of a learner of the given shape.
     mutating func preparePredictions(width: Int, outputs: Int) {
-        precondition(self.width == width, "a block must be as wide as its learner")
+        checkColumns(width: width)
+        self.outputs = outputs
+        Block.resize(&predictions, to: rows * outputs)
+    }
+
+    /// Makes room for the scores of a learner of the given shape.
+    mutating func prepareScores(width: Int, outputs: Int) {
+        checkColumns(width: width)
+        self.outputs = outputs
+        Block.resize(&scores, to: rows * outputs)
+    }
+
+    private func checkColumns(width: Int) {
+        precondition(featureWidth == width, "a block must be as wide as its learner")
         precondition(
             features.count == rows * width && targets.count == rows && classes.count == rows
                 && weights.count == rows && contexts.count == rows && uses.count == rows,
-            "a block's columns must fill its rows, and its features must be standardised"
+            "a block's columns must fill its rows, and its features must be prepared"
         )
-        self.outputs = outputs
-        Block.resize(&predictions, to: rows * outputs)
     }
 
     /// Makes room for the loss and the error of every row.
@@ -119,7 +172,7 @@ package struct Block: Sendable {
         return taken
     }
 
-    private static func resize<Number: Numeric>(_ column: inout [Number], to count: Int) {
+    static func resize<Number: Numeric>(_ column: inout [Number], to count: Int) {
         if column.count > count {
             column.removeLast(column.count - count)
         } else if column.count < count {

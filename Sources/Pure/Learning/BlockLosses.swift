@@ -30,7 +30,7 @@ extension Block {
         return best - start != Int(classes[row])
     }
 
-    /// Fills losses and errors of all labelled rows, as ``Evaluation`` does, but counts nothing.
+    /// Fills losses and errors of all rows that can be tested, as ``Evaluation`` does, but counts nothing.
     package mutating func computeLosses(task: Task) {
         prepareLosses()
         switch task {
@@ -45,6 +45,17 @@ extension Block {
                 let error = predictions[row] - targets[row]
                 losses[row] = error * error
             }
+        case .unlabelled: takeLosses()
+        }
+    }
+
+    /// Takes the losses that a learner without labels has predicted; there are no errors.
+    ///
+    /// - Precondition: There is room for them.
+    mutating func takeLosses() {
+        for row in 0..<rows {
+            errors[row] = 0
+            losses[row] = uses[row] == .scored ? .nan : predictions[row * outputs]
         }
     }
 

@@ -1,24 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Champion and challengers are the same thing: a standardiser and a learner that have seen the same
+// Champion and challengers are the same thing: a preparation and a learner that have seen the same
 // samples. A contender is a value; a copy is a snapshot, and evolves alone.
 
 package import Primitives
 
-/// A model with its own scaling: the champion, or one that wants to be.
+/// A model with its own preparation: the champion, or one that wants to be.
 package struct Contender: Sendable {
-    /// What brings the columns to one scale.
-    package var standardiser: Standardiser
+    /// What makes features of raw columns.
+    package var preparation: Preparation
     /// What predicts and learns.
     package var learner: any Learner
     /// How many samples it has been trained on.
     package var trained: UInt64
+    /// What it does against forgetting.
+    package private(set) var retention: Retention
 
     /// Makes a contender.
-    package init(standardiser: Standardiser, learner: any Learner, trained: UInt64 = 0) {
-        self.standardiser = standardiser
+    package init(
+        preparation: Preparation,
+        learner: any Learner,
+        trained: UInt64 = 0,
+        retention: Retention = Retention()
+    ) {
+        self.preparation = preparation
         self.learner = learner
         self.trained = trained
+        self.retention = retention
+        self.retention.grow(width: preparation.width, outputs: learner.outputs)
     }
 
     /// Whether every weight is a number.
@@ -26,8 +35,9 @@ package struct Contender: Sendable {
 
     /// Makes room for columns and classes that have appeared.
     package mutating func grow(width: Int, outputs: Int) {
-        standardiser.grow(width: width)
-        learner.grow(width: width, outputs: outputs)
+        preparation.grow(width: width)
+        learner.grow(width: preparation.featureWidth, outputs: outputs)
+        retention.grow(width: preparation.width, outputs: learner.outputs)
     }
 
     /// Takes other rates and strengths, if they are for the model and optimiser that it has.
@@ -36,34 +46,70 @@ package struct Contender: Sendable {
         learner.configure(settings)
     }
 
+    /// Takes other strengths of what is done against forgetting.
+    package mutating func configure(_ settings: RetentionSettings) {
+        let wasActive = retention.settings
+        retention.configure(settings)
+        if !settings.isAnchored, wasActive.isAnchored { learner.anchor(.none) }
+        if settings.ewc == 0, wasActive.ewc > 0 { forgetImportance() }
+    }
+
     /// Predicts each row of the block, then learns it.
     package mutating func testThenTrain(_ block: inout Block) {
-        standardiser.standardise(&block)
-        learner.testThenTrain(&block)
+        guard retention.settings.isActive else {
+            preparation.follow(&block)
+            learner.testThenTrain(&block)
+            return
+        }
+        var row = 0
+        while row < block.rows {
+            let count = retention.stepRows(from: row, of: block, mode: learner.settings.mode)
+            retention.learn(row..<row + count, of: &block, &preparation, &learner)
+            row += count
+            if retention.isDue { retention.renew(preparation, &learner) }
+        }
+    }
+
+    /// Makes what the contender is now what it holds on to, as when it becomes champion.
+    package mutating func renewRetention() {
+        if retention.settings.pulls { retention.renew(preparation, &learner) }
+    }
+
+    /// Fills the replay buffer with rows, which the contender scores.
+    package mutating func refillBuffer(from rows: Block) {
+        retention.refill(from: rows, preparation, learner)
+    }
+
+    private mutating func forgetImportance() {
+        guard var remembering = learner as? any RemembersImportance else { return }
+        remembering.importance = Importance()
+        learner = remembering
     }
 
     /// Predicts each row of the block and changes nothing.
     package func predict(_ block: inout Block) {
-        standardiser.apply(&block)
+        preparation.apply(&block)
         learner.predict(&block)
     }
 }
 
 extension Contender: ByteCodable {
-    /// Appends scaling, learner and count.
+    /// Appends preparation, learner and count.
     package func encode(into writer: inout ByteWriter) {
-        standardiser.encode(into: &writer)
+        preparation.encode(into: &writer)
         learner.encode(into: &writer)
         writer.write(trained)
+        retention.encode(into: &writer)
     }
 
-    /// Reads scaling, learner and count.
+    /// Reads preparation, learner and count.
     package init(from reader: inout ByteReader) throws(DecodeError) {
-        standardiser = try Standardiser(from: &reader)
+        preparation = try Preparation(from: &reader)
         learner = try LearnerCoding.decode(from: &reader)
         trained = try reader.read()
-        guard standardiser.width == learner.width else {
-            throw .invalid("a model and its scaling differ in width")
+        retention = try Retention(from: &reader)
+        guard preparation.featureWidth == learner.width else {
+            throw .invalid("a model and its preparation differ in width")
         }
     }
 }

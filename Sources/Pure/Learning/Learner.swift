@@ -12,22 +12,34 @@ package protocol Learner: Sendable {
     var settings: LearnerSettings { get }
     /// The number of features in a row.
     var width: Int { get }
-    /// The number of predictions for a row: the class count, or 1 for regression.
+    /// The number of predictions for a row: the class count, 1 for regression, 2 without labels.
     var outputs: Int { get }
     /// What an artifact holds.
     var parameters: LearnerParameters { get }
+    /// What else is to be known about its state, by name, as it stands beside the measures.
+    var figures: [JSONValue.Member] { get }
     /// Whether every number of the state is finite.
     var isFinite: Bool { get }
 
-    /// Predicts each row, then learns it when it is for training, labelled, and has a positive
-    /// weight; fills the predictions.
+    /// Predicts each row, then learns it when it is for training, has its label (if the task has
+    /// any), and has a positive weight; fills the predictions.
     mutating func testThenTrain(_ block: inout Block)
+    /// Learns all rows of the block in one step along the weighted mean of their gradients,
+    /// whatever the mode; fills the predictions as they were before the step.
+    ///
+    /// A learner without such a step tests and trains on the rows one after the other.
+    mutating func stepTogether(_ block: inout Block)
+    /// Fills the block's scores: what becomes the predictions, one for each output.
+    ///
+    /// A learner whose
+    /// predictions do not come from scores has no opinion: NaN.
+    func score(_ block: inout Block)
     /// Predicts without changing anything.
     func predict(_ block: inout Block)
     /// Widens to the given shape, never shrinks; new columns and classes start at zero.
     mutating func grow(width: Int, outputs: Int)
-    /// Pulls learning towards the parameters as they are now; a strength of 0 removes the pull.
-    mutating func anchor(strength: Float)
+    /// Pulls learning towards the parameters as they are now; ``Anchor/none`` removes the pull.
+    mutating func anchor(_ anchor: Anchor)
     /// Puts the optimiser's state to its start, and keeps the parameters.
     mutating func restartMoments()
     /// Takes other rates and strengths for the same model and optimiser; the parameters stay.
@@ -58,4 +70,18 @@ extension Learner {
     package mutating func rehearse(_ isRehearsing: Bool) {}
     /// Changes nothing: all contexts share one model.
     package mutating func inherit(from champion: any Learner, rows: [Int]) {}
+}
+
+extension Learner {
+    /// Nothing else.
+    package var figures: [JSONValue.Member] { [] }
+
+    /// Plain steps, one row after the other.
+    package mutating func stepTogether(_ block: inout Block) { testThenTrain(&block) }
+
+    /// No opinion.
+    package func score(_ block: inout Block) {
+        block.prepareScores(width: width, outputs: outputs)
+        for place in block.scores.indices { block.scores[place] = .nan }
+    }
 }

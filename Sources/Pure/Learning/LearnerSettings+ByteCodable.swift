@@ -10,6 +10,7 @@ extension LearnerSettings: ByteCodable {
         writer.write(model.rawValue)
         loss.encode(into: &writer)
         optimiser.encode(into: &writer)
+        pace.encode(into: &writer)
         writer.write(l1)
         writer.write(l2)
         writer.write(mode.rawValue)
@@ -26,6 +27,7 @@ extension LearnerSettings: ByteCodable {
         self.model = model
         loss = try LossKind(from: &reader)
         optimiser = try OptimiserSettings(from: &reader)
+        pace = try RatePace(from: &reader)
         l1 = try reader.readFloat()
         l2 = try reader.readFloat()
         guard let mode = LearningMode(rawValue: try reader.read()) else {
@@ -70,10 +72,14 @@ extension OptimiserSettings: ByteCodable {
             switch self {
             case .sgd(let rate): (0, [rate])
             case .momentum(let rate, let momentum): (1, [rate, momentum])
-            case .adaGrad(let rate, let epsilon): (2, [rate, epsilon])
+            case .adaGrad(let rate, let epsilon, let keep): (2, [rate, epsilon, keep])
             case .adam(let rate, let beta1, let beta2, let epsilon):
                 (3, [rate, beta1, beta2, epsilon])
             case .invariant(let rate): (4, [rate])
+            case .rmsProp(let rate, let keep, let epsilon): (5, [rate, keep, epsilon])
+            case .adamW(let rate, let beta1, let beta2, let epsilon, let decay):
+                (6, [rate, beta1, beta2, epsilon, decay])
+            case .followTheLeader(let rate, let beta): (7, [rate, beta])
             }
         writer.write(tag)
         for number in numbers { writer.write(number) }
@@ -86,7 +92,12 @@ extension OptimiserSettings: ByteCodable {
         switch tag {
         case 0: self = .sgd(rate: rate)
         case 1: self = .momentum(rate: rate, momentum: try reader.readFloat())
-        case 2: self = .adaGrad(rate: rate, epsilon: try reader.readFloat())
+        case 2:
+            self = .adaGrad(
+                rate: rate,
+                epsilon: try reader.readFloat(),
+                keep: try reader.readFloat()
+            )
         case 3:
             self = .adam(
                 rate: rate,
@@ -95,6 +106,21 @@ extension OptimiserSettings: ByteCodable {
                 epsilon: try reader.readFloat()
             )
         case 4: self = .invariant(rate: rate)
+        case 5:
+            self = .rmsProp(
+                rate: rate,
+                keep: try reader.readFloat(),
+                epsilon: try reader.readFloat()
+            )
+        case 6:
+            self = .adamW(
+                rate: rate,
+                beta1: try reader.readFloat(),
+                beta2: try reader.readFloat(),
+                epsilon: try reader.readFloat(),
+                decay: try reader.readFloat()
+            )
+        case 7: self = .followTheLeader(rate: rate, beta: try reader.readFloat())
         default: throw .invalid("there is no optimiser number \(tag)")
         }
     }

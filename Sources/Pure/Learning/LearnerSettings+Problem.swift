@@ -8,14 +8,25 @@ extension LearnerSettings {
     package var problem: String? {
         if let problem = lossProblem ?? optimiserProblem { return problem }
         guard l1 >= 0, l1.isFinite else { return "l1 is \(l1), but must be 0 or more" }
-        guard l2 >= 0, l2 * optimiser.rate <= 1 else {
-            return "l2 is \(l2), but must be 0 or more, and at most 1 / rate = "
-                + "\(1 / optimiser.rate); lower it or the rate"
+        guard l2 >= 0, l2.isFinite, l2 <= l2Most else {
+            return "l2 is \(l2), but must be 0 or more, and at most 1 / rate = \(l2Most); "
+                + "lower it or the rate"
         }
         if let clip = gradientClip, !(clip > 0 && clip.isFinite) {
             return "gradient_clip is \(clip), but must be above 0; leave it out for none"
         }
+        if isolation != nil, model.task == .unlabelled {
+            return "experts need labels, and the model \(model.name) learns without; "
+                + "set isolation = \"off\""
+        }
         return isolation?.problem
+    }
+
+    /// The strongest L2 that does not overshoot zero.
+    private var l2Most: Float {
+        if case .followTheLeader = optimiser { return .greatestFiniteMagnitude }
+        if case .hypergradient = pace { return 1 / HypergradientLimits.rateMost }
+        return 1 / optimiser.rate
     }
 
     private var lossProblem: String? {
@@ -36,6 +47,15 @@ extension LearnerSettings {
             return "the rate is \(rate), but must be above 0 and at most 1e6"
         }
         switch optimiser {
+        case .sgd, .invariant:
+            if let problem = pace.problem(rate: rate) { return problem }
+        default:
+            guard pace == .constant else {
+                return "the pace \(pace.name) of the rate needs the optimiser sgd, but it is "
+                    + "\(optimiser.name); use sgd, or leave the rate constant"
+            }
+        }
+        switch optimiser {
         case .sgd: return nil
         case .invariant:
             guard loss == .squared, mode == .sequential else {
@@ -45,11 +65,29 @@ extension LearnerSettings {
             return nil
         case .momentum(_, let momentum):
             return LearnerSettings.share("momentum", momentum)
-        case .adaGrad(_, let epsilon):
+        case .adaGrad(_, let epsilon, let keep):
+            guard keep > 0, keep <= 1 else {
+                return "adagrad_keep is \(keep), but must be above 0 and at most 1 (all is kept)"
+            }
             return LearnerSettings.small(epsilon)
+        case .rmsProp(_, let keep, let epsilon):
+            return LearnerSettings.share("rmsprop_keep", keep) ?? LearnerSettings.small(epsilon)
         case .adam(_, let beta1, let beta2, let epsilon):
             return LearnerSettings.share("beta1", beta1) ?? LearnerSettings.share("beta2", beta2)
                 ?? LearnerSettings.small(epsilon)
+        case .adamW(_, let beta1, let beta2, let epsilon, let decay):
+            guard decay >= 0, decay * rate <= 1 else {
+                return "weight_decay is \(decay), but must be 0 or more, and at most 1 / rate = "
+                    + "\(1 / rate); lower it or the rate"
+            }
+            return LearnerSettings.share("beta1", beta1) ?? LearnerSettings.share("beta2", beta2)
+                ?? LearnerSettings.small(epsilon)
+        case .followTheLeader(_, let beta):
+            guard rate >= 1e-6 else {
+                return "the rate is \(rate), but must be at least 1e-6 with ftrl"
+            }
+            return beta >= 0 && beta <= 1e6
+                ? nil : "ftrl_beta is \(beta), but must be 0 to 1e6"
         }
     }
 

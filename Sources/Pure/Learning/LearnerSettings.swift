@@ -57,15 +57,22 @@ package enum OptimiserSettings: Sendable, Equatable {
     /// Gradient descent with a velocity; see ``Momentum``.
     case momentum(rate: Float, momentum: Float)
     /// Rates that fall with each column's own gradients; see ``AdaGrad``.
-    case adaGrad(rate: Float, epsilon: Float)
+    case adaGrad(rate: Float, epsilon: Float, keep: Float = 1)
+    /// Rates by a running mean of each column's squared gradients; see ``RMSProp``.
+    case rmsProp(rate: Float, keep: Float, epsilon: Float)
     /// Moving averages of the gradient and its square; see ``Adam``.
     case adam(rate: Float, beta1: Float, beta2: Float, epsilon: Float)
+    /// Adam with a decay of the weights that no moment scales.
+    case adamW(rate: Float, beta1: Float, beta2: Float, epsilon: Float, decay: Float)
+    /// FTRL-proximal, for many features that are mostly absent; see ``FollowTheLeader``.
+    case followTheLeader(rate: Float, beta: Float)
 
     /// The rate.
     package var rate: Float {
         switch self {
-        case .sgd(let rate), .invariant(let rate), .momentum(let rate, _), .adaGrad(let rate, _),
-            .adam(let rate, _, _, _):
+        case .sgd(let rate), .invariant(let rate), .momentum(let rate, _),
+            .adaGrad(let rate, _, _), .rmsProp(let rate, _, _), .adam(let rate, _, _, _),
+            .adamW(let rate, _, _, _, _), .followTheLeader(let rate, _):
             rate
         }
     }
@@ -77,7 +84,10 @@ package enum OptimiserSettings: Sendable, Equatable {
         case .invariant: "invariant"
         case .momentum: "momentum"
         case .adaGrad: "adagrad"
+        case .rmsProp: "rmsprop"
         case .adam: "adam"
+        case .adamW: "adamw"
+        case .followTheLeader: "ftrl"
         }
     }
 }
@@ -106,8 +116,13 @@ package enum LearningMode: UInt8, Sendable, CaseIterable {
 /// before clipping; regularisers are not. So, without regularisers, for rows of weight 2:
 /// - `sgd` and `momentum`: the same as rows of weight 1 at twice the rate;
 /// - `invariant`: the same as each row twice in a row;
-/// - `adaGrad` and `adam`: the same as rows of weight 1 with half of epsilon, that is nearly no
-///   change when all rows weigh the same; a row weighs more only beside lighter ones.
+/// - `adaGrad`, `rmsProp`, `adam` and `adamW`: the same as rows of weight 1 with half of epsilon,
+///   that is nearly no change when all rows weigh the same; a row weighs more only beside lighter
+///   ones;
+/// - `followTheLeader`: the same as rows of weight 1 with half of beta, l1 and l2, so again nearly
+///   no change while these are small.
+///
+/// A rate that learns goes by directions, so the weight of a row counts for its step alone.
 ///
 /// In mean-gradient mode weights are shares of the mean: a common factor changes nothing.
 package struct LearnerSettings: Sendable, Equatable {
@@ -117,6 +132,8 @@ package struct LearnerSettings: Sendable, Equatable {
     package var loss: LossKind
     /// How a gradient becomes a step.
     package var optimiser: OptimiserSettings
+    /// What becomes of the rate.
+    package var pace: RatePace
     /// Strength of L1 on the weights, not on the bias, as a proximal step (Duchi and Singer,
     /// "Efficient online and batch learning using forward backward splitting", 2009): after each
     /// step every weight moves towards zero by `l1` times its own rate, and stops there.
@@ -135,6 +152,7 @@ package struct LearnerSettings: Sendable, Equatable {
         model: ModelKind,
         loss: LossKind,
         optimiser: OptimiserSettings,
+        pace: RatePace = .constant,
         l1: Float = 0,
         l2: Float = 0,
         mode: LearningMode = .sequential,
@@ -144,6 +162,7 @@ package struct LearnerSettings: Sendable, Equatable {
         self.model = model
         self.loss = loss
         self.optimiser = optimiser
+        self.pace = pace
         self.l1 = l1
         self.l2 = l2
         self.mode = mode
@@ -152,9 +171,10 @@ package struct LearnerSettings: Sendable, Equatable {
     }
 
     /// Whether a learner that was made with the other settings can go on with these: its parameters
-    /// and moments are made for one model and one optimiser, and it keeps both for life.
+    /// and moments are made for one model, one optimiser and one pace, and it keeps them for life.
     package func isForSameLearner(as other: LearnerSettings) -> Bool {
         model == other.model && optimiser.name == other.optimiser.name
+            && pace.name == other.pace.name
             && (isolation == nil) == (other.isolation == nil)
     }
 

@@ -98,8 +98,16 @@ package struct Schema: Sendable {
     /// The number of columns.
     package var width: Int { columns.count }
 
-    /// The number of values that a prediction has: one for each class, or one.
-    package var outputs: Int { task == .classes ? classes.count : 1 }
+    /// The number of values that a prediction has: one for each class, or one for a number.
+    ///
+    /// Without labels there are two: the loss, and the trivial one.
+    package var outputs: Int {
+        switch task {
+        case .regression: 1
+        case .classes: classes.count
+        case .unlabelled: 2
+        }
+    }
 
     /// Adds a class.
     package mutating func addClass(_ label: ClassLabel) -> Int32 {

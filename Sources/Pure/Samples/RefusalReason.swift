@@ -5,7 +5,7 @@
 
 /// The reason for which a sample or message was refused.
 package enum RefusalReason: UInt8, Sendable, CaseIterable, Hashable {
-    /// The body is neither JSON nor packed, or is cut short.
+    /// The body is neither JSON, MessagePack nor packed, or is cut short.
     case malformed = 0
     /// The envelope has the wrong size, magic or count.
     case envelope = 1

@@ -15,22 +15,11 @@ package enum Artifact {
     package static func encode(_ version: VersionState, identity: Identity) -> [UInt8] {
         let contender = version.contender
         let parameters = contender.learner.parameters
-        let width = version.schema.width
         return Safetensors(
             tensors: parameters.tensors.map {
                 .init(name: $0.name, shape: $0.shape, elements: .float32($0.numbers))
-            } + parameters.scalings.flatMap(Artifact.tensors) + [
-                .init(
-                    name: "mean",
-                    shape: [width],
-                    elements: .float64(contender.standardiser.mean)
-                ),
-                .init(
-                    name: "deviation",
-                    shape: [width],
-                    elements: .float64(contender.standardiser.deviation)
-                ),
-            ],
+            } + parameters.scalings.flatMap { tensors($0, width: version.schema.width) }
+                + statistics(of: contender.preparation),
             metadata: [
                 ("learnd", "1"),
                 ("model", parameters.kind),
@@ -38,23 +27,47 @@ package enum Artifact {
                 ("incarnation", identity.incarnation),
                 ("learner", identity.learner.text),
                 ("version", String(version.number)),
-                ("clip", JSONValue.number(Double(contender.standardiser.clip)).jsonText),
                 ("columns", JSONValue.array(version.schema.columns.map(\.json)).jsonText),
                 ("classes", JSONValue.array(version.schema.classes.labels.map(\.json)).jsonText),
-            ] + parameters.facts.map { ($0.name, $0.value.text ?? $0.value.jsonText) }
-                + Artifact.contexts(of: version)
+            ] + facts(of: contender.preparation.settings)
+                + parameters.facts.map { ($0.name, $0.value.text ?? $0.value.jsonText) }
+                + contexts(of: version)
         ).encoded()
     }
 
+    private static func statistics(of preparation: Preparation) -> [Safetensors.Tensor] {
+        guard let (mean, deviation) = preparation.statistics else { return [] }
+        return [
+            .init(name: "mean", shape: [mean.count], elements: .float64(mean)),
+            .init(name: "deviation", shape: [mean.count], elements: .float64(deviation)),
+        ]
+    }
+
+    /// How a consumer makes features of raw columns.
+    private static func facts(
+        of settings: PreparationSettings
+    ) -> [(name: String, text: String)] {
+        [
+            ("clip", JSONValue.number(Double(settings.clip)).jsonText),
+            ("scaling", settings.scaling.name),
+            ("imputation", settings.imputation.name),
+            ("interactions", settings.hasInteractions ? "quadratic" : "none"),
+        ]
+    }
+
     /// The scaling of a part of the model.
+    ///
+    /// A column that it has not seen has mean and deviation 0.
     private static func tensors(
-        _ scaling: LearnerParameters.Scaling
+        _ scaling: LearnerParameters.Scaling,
+        width: Int
     ) -> [Safetensors.Tensor] {
         [("mean", scaling.mean), ("deviation", scaling.deviation)].map { name, numbers in
-            .init(
+            let unseen = [Double](repeating: 0, count: max(0, width - numbers.count))
+            return .init(
                 name: scaling.prefix + name,
-                shape: [numbers.count],
-                elements: .float64(numbers)
+                shape: [numbers.count + unseen.count],
+                elements: .float64(numbers + unseen)
             )
         }
     }

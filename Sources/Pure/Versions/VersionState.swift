@@ -79,7 +79,7 @@ extension VersionState: ByteCodable {
             contexts.append(name)
         }
         contender = try Contender(from: &reader)
-        guard contender.learner.width == schema.width,
+        guard contender.preparation.width == schema.width,
             contender.learner.outputs >= schema.outputs
         else { throw .invalid("a version's model does not fit its schema") }
     }

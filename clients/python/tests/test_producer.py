@@ -7,6 +7,7 @@ import threading
 import time
 import unittest
 
+import msgpack
 import numpy as np
 import zmq
 
@@ -109,6 +110,35 @@ class ProducerTests(unittest.TestCase):
         topic, head, body = self.intake.receive()
         self.assertEqual((topic, head[4], head[6]), ("default/night", 1, 2))
         self.assertEqual(json.loads(body), [{"x": [0, 1], "y": None}] * 2)
+
+    def test_msgpack_says_what_json_says(self) -> None:
+        samples = [{"x": {"temp": np.float64(21.5), "open": True}, "y": "warm", "id": 7},
+                   {"x": [1, None], "y": None, "ctx": "night"}]
+        row = np.array([0.5, -1.25], dtype=np.float32)
+        with Producer("one", self.intake.endpoint, form="msgpack") as producer:
+            self.intake.meet(producer)
+            producer.send(samples)
+            producer.send({"x": row})
+        _, head, body = self.intake.receive()
+        self.assertEqual(head[6], 2)
+        self.assertEqual(msgpack.unpackb(body), json.loads(json.dumps(samples)))
+        self.assertEqual(msgpack.unpackb(self.intake.receive()[2]), [{"x": row.tobytes()}])
+        with self.assertRaisesRegex(ValueError, "neither"):
+            Producer("one", self.intake.endpoint, form="xml")
+
+    def test_a_label_names_its_sample(self) -> None:
+        with Producer("one", self.intake.endpoint) as producer:
+            self.intake.meet(producer)
+            producer.send({"x": [1], "id": "a7"})
+            producer.send_label("a7", "cold")
+            producer.send_label(8, 0.5, weight=2, topic="other")
+        self.intake.receive()
+        _, head, body = self.intake.receive()
+        self.assertEqual((head[4], head[6]), (1, 1))
+        self.assertEqual(json.loads(body), [{"id": "a7", "y": "cold"}])
+        topic, head, body = self.intake.receive()
+        self.assertEqual((topic, head[4]), ("other", 0))
+        self.assertEqual(json.loads(body), [{"id": 8, "y": 0.5, "w": 2}])
 
     def test_sequences_count_samples_for_each_learner(self) -> None:
         with Producer("one", self.intake.endpoint, batch=4) as producer:

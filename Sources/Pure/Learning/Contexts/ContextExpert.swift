@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One expert: a whole model with a scaling of its own. The scaling is its own because contexts
+// One expert: a whole model with a preparation of its own. The scaling is its own because contexts
 // differ in their features as much as in their labels: a shared running mean would drift with
 // whoever is talking, and a context that comes back would find its weights under another scale.
+//
+// Learner knows how many features a row has; how many raw columns they are made of, the first block
+// says, and the preparation grows with it.
 
 import Primitives
 
 /// A model that belongs to one context or, after a merger, to several.
 struct ContextExpert: Sendable {
     var learner: any Learner
-    var scaling: Standardiser
+    var preparation: Preparation
     /// How many rows it has been trained on.
     var trained: UInt64 = 0
     /// The newest of them.
@@ -26,10 +29,10 @@ struct ContextExpert: Sendable {
     /// How many rows of the whole learner are a period.
     static let periodRows: UInt64 = 8192
 
-    init(learner: any Learner, scaling: Standardiser) {
+    init(learner: any Learner, preparation: PreparationSettings) {
         self.learner = learner
-        self.scaling = scaling
-        recent = ExpertRows(width: learner.width)
+        self.preparation = Preparation(preparation)
+        recent = ExpertRows(width: 0)
     }
 
     var isFinite: Bool { learner.isFinite }
@@ -48,16 +51,28 @@ struct ContextExpert: Sendable {
         period = clock / ContextExpert.periodRows
     }
 
-    mutating func grow(width: Int, outputs: Int) {
-        learner.grow(width: width, outputs: outputs)
-        scaling.grow(width: width)
-        recent.grow(width: width)
+    /// Makes room for raw columns.
+    mutating func grow(columns: Int) {
+        guard columns > preparation.width else { return }
+        preparation.grow(width: columns)
+        recent.grow(width: columns)
+    }
+
+    /// Predicts the rows of a block and changes nothing but the block.
+    func predict(_ block: inout Block) {
+        if block.width > preparation.width {
+            var wider = preparation
+            wider.grow(width: block.width)
+            wider.apply(&block)
+        } else {
+            preparation.apply(&block)
+        }
+        learner.predict(&block)
     }
 
     /// The mean loss on rows that are in the block, raw; the block is changed.
     func loss(on block: inout Block, task: Task) -> Double {
-        scaling.apply(&block)
-        learner.predict(&block)
+        predict(&block)
         block.computeLosses(task: task)
         var sum = 0.0
         for loss in block.losses { sum += ContextExpert.bounded(loss, task) }
@@ -73,7 +88,7 @@ struct ContextExpert: Sendable {
 extension ContextExpert: ByteCodable {
     func encode(into writer: inout ByteWriter) {
         learner.encode(into: &writer)
-        scaling.encode(into: &writer)
+        preparation.encode(into: &writer)
         writer.write(trained)
         recent.encode(into: &writer)
         writer.write(trialRows)
@@ -85,7 +100,7 @@ extension ContextExpert: ByteCodable {
 
     init(from reader: inout ByteReader) throws(DecodeError) {
         learner = try LearnerCoding.decodeUndivided(from: &reader)
-        scaling = try Standardiser(from: &reader)
+        preparation = try Preparation(from: &reader)
         trained = try reader.read()
         recent = try ExpertRows(from: &reader)
         trialRows = try reader.read()
@@ -93,7 +108,8 @@ extension ContextExpert: ByteCodable {
         trialCount = try reader.readDouble()
         used = try reader.readDouble()
         period = try reader.read()
-        guard scaling.width == learner.width, recent.width == learner.width, used.isFinite,
+        guard preparation.featureWidth <= learner.width, recent.width == preparation.width,
+            used.isFinite,
             used >= 0, trained < 1 << 62, trialRows <= UInt32(ExpertRows.rowsMax),
             trialLoss.isFinite, trialCount.isFinite
         else { throw .invalid("the parts of an expert do not fit together") }

@@ -18,6 +18,7 @@ extension ContextExperts {
     package mutating func testThenTrain(_ block: inout Block) {
         contextNews.removeAll(keepingCapacity: true)
         block.preparePredictions(width: width, outputs: outputs)
+        for place in experts.indices { experts[place].grow(columns: block.width) }
         switch settings.mode {
         case .sequential: passInParts(&block)
         case .meanGradient: passWhole(&block)
@@ -94,13 +95,13 @@ extension ContextExperts {
     private mutating func learn(_ scratch: inout ExpertScratch, _ place: Int) {
         switch settings.mode {
         case .sequential:
-            experts[place].scaling.standardise(&scratch.block, taking: scratch.taken)
+            experts[place].preparation.follow(&scratch.block, taking: scratch.taken)
             experts[place].learner.testThenTrain(&scratch.block)
         case .meanGradient:
-            experts[place].scaling.apply(&scratch.block)
+            experts[place].preparation.apply(&scratch.block)
             experts[place].learner.testThenTrain(&scratch.block)
             // Its features are of no account any more.
-            experts[place].scaling.standardise(&scratch.block, taking: scratch.taken)
+            experts[place].preparation.follow(&scratch.block, taking: scratch.taken)
         }
         for row in 0..<scratch.block.rows where scratch.taken[row] != 0 {
             experts[place].trained += 1
@@ -123,6 +124,7 @@ extension ContextExperts {
         case .regression:
             let error = Double(block.predictions[row]) - Double(block.targets[row])
             loss = min(error * error, Double(Float.greatestFiniteMagnitude))
+        case .unlabelled: return
         }
         experts[place].trialLoss += loss
         experts[place].trialCount += 1
@@ -185,6 +187,7 @@ extension ContextExperts {
                 target: block.targets[row],
                 mixed: predictions[row * outputs]
             )
+        case .unlabelled: break
         }
     }
 
@@ -196,8 +199,7 @@ extension ContextExperts {
         scratch.route(rows, of: block, experts: experts.count, task: task) { owner(of: $0) }
         for place in experts.indices where scratch.concerns(place, learning: false) {
             scratch.gather(rows, of: block, for: place, learning: false)
-            experts[place].scaling.apply(&scratch.block)
-            experts[place].learner.predict(&scratch.block)
+            experts[place].predict(&scratch.block)
             scratch.scatter(place, to: &block)
         }
         var predictions = Block.take(&block.predictions)
@@ -216,6 +218,7 @@ extension Block {
         switch task {
         case .classes: return classes[row] >= 0 && Int(classes[row]) < outputs
         case .regression: return targets[row].isFinite
+        case .unlabelled: return true
         }
     }
 }

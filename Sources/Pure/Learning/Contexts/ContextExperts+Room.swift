@@ -20,9 +20,9 @@ extension ContextExperts {
         }
         while owned.count <= Int(context) { owned.append(-1) }
         let learner = makeLearner(settings.undivided, width: width, outputs: outputs)
-        experts.append(
-            ContextExpert(learner: learner, scaling: isolation.newScaling(width: width))
-        )
+        var expert = ContextExpert(learner: learner, preparation: isolation.preparation)
+        expert.grow(columns: experts[0].preparation.width)
+        experts.append(expert)
         mix.append()
         owned[Int(context)] = Int32(experts.count - 1)
         if Int(context) < waiting.count { waiting[Int(context)] = 0 }
@@ -48,12 +48,12 @@ extension ContextExperts {
         guard best.place >= 0, best.loss < own else { return }
         experts[place].learner = experts[best.place].learner
         experts[place].learner.restartMoments()
-        experts[place].scaling = experts[best.place].scaling
-        experts[place].scaling.trust(atMost: ContextExperts.inheritedRows)
+        experts[place].preparation = experts[best.place].preparation
+        experts[place].preparation.trust(atMost: ContextExperts.inheritedRows)
         var block = Block()
         experts[place].recent.fill(&block, outputs: outputs, use: .train)
         let taken = [UInt8](repeating: 1, count: block.rows)
-        experts[place].scaling.standardise(&block, taking: taken)
+        experts[place].preparation.follow(&block, taking: taken)
         experts[place].learner.testThenTrain(&block)
     }
 
@@ -145,8 +145,8 @@ extension ContextExperts {
     private func average(of place: Int, and other: Int) -> ContextExpert? {
         var expert = experts[place]
         let rows = Double(experts[place].trained) + Double(experts[other].trained)
-        let change = expert.scaling.change(to: experts[other].scaling)
-        guard var learner = expert.learner as? any ParameterAveraging,
+        guard let change = expert.preparation.change(to: experts[other].preparation),
+            var learner = expert.learner as? any ParameterAveraging,
             learner.average(
                 with: experts[other].learner,
                 share: Float(Double(experts[other].trained) / max(1, rows)),

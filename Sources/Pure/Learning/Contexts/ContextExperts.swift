@@ -54,7 +54,7 @@ package struct ContextExperts: Learner {
         self.settings = settings
         let shared = ContextExpert(
             learner: makeLearner(settings.undivided, width: width, outputs: outputs),
-            scaling: ContextExperts.isolation(settings).newScaling(width: width)
+            preparation: ContextExperts.isolation(settings).preparation
         )
         experts = [shared]
         self.width = shared.learner.width
@@ -126,13 +126,9 @@ package struct ContextExperts: Learner {
             all.tensors += part.tensors.map {
                 .init(prefix + $0.name, shape: $0.shape, $0.numbers)
             }
-            all.scalings.append(
-                .init(
-                    prefix,
-                    mean: experts[place].scaling.mean,
-                    deviation: experts[place].scaling.deviation
-                )
-            )
+            if let (mean, deviation) = experts[place].preparation.statistics {
+                all.scalings.append(.init(prefix, mean: mean, deviation: deviation))
+            }
             if place == 0 { all.facts += part.facts }
         }
         return all
@@ -142,14 +138,16 @@ package struct ContextExperts: Learner {
 extension ContextExperts {
     /// Widens to the given shape, never shrinks; new columns and classes start at zero.
     package mutating func grow(width: Int, outputs: Int) {
-        for place in experts.indices { experts[place].grow(width: width, outputs: outputs) }
+        for place in experts.indices {
+            experts[place].learner.grow(width: width, outputs: outputs)
+        }
         self.width = experts[0].learner.width
         self.outputs = experts[0].learner.outputs
     }
 
     /// Pulls every expert towards its parameters as they are now.
-    package mutating func anchor(strength: Float) {
-        for place in experts.indices { experts[place].learner.anchor(strength: strength) }
+    package mutating func anchor(_ anchor: Anchor) {
+        for place in experts.indices { experts[place].learner.anchor(anchor) }
     }
 
     /// Puts the optimiser's state of every expert to its start, and keeps the parameters.
@@ -193,8 +191,9 @@ extension ContextExperts {
         mix = old.mix
         experts = old.experts
         experts[0].learner = blank.learner
-        experts[0].scaling = blank.scaling
-        experts[0].grow(width: old.width, outputs: old.outputs)
+        experts[0].learner.grow(width: old.width, outputs: old.outputs)
+        experts[0].preparation = blank.preparation
+        experts[0].preparation.grow(width: old.experts[0].preparation.width)
         for place in experts.indices.dropFirst() {
             var count = 0
             for context in contexts(of: place) where Int(context) < rows.count {
@@ -202,7 +201,7 @@ extension ContextExperts {
             }
             guard count >= ContextExperts.refitRowsMin else { continue }
             experts[place].learner = experts[0].learner
-            experts[place].scaling = experts[0].scaling
+            experts[place].preparation = experts[0].preparation
         }
         width = experts[0].learner.width
         outputs = experts[0].learner.outputs

@@ -33,24 +33,20 @@ package struct IsolationSettings: Sendable, Equatable {
     /// After how many samples of its own an expert is compared with the others, and gets a head
     /// start from one that does better; 0: never.
     package var trial: Int
-    /// After how many values the scaling of an expert forgets.
-    package var scalingMemory: Int
-    /// The largest size of a value in an expert's scaling.
-    package var scalingClip: Float
+    /// How an expert makes features of raw columns.
+    package var preparation: PreparationSettings
 
     /// Makes settings.
     package init(
         expertsMax: Int = 8,
         probation: Int = 50,
         trial: Int = 30,
-        scalingMemory: Int = 2000,
-        scalingClip: Float = 5
+        preparation: PreparationSettings = PreparationSettings()
     ) {
         self.expertsMax = expertsMax
         self.probation = probation
         self.trial = trial
-        self.scalingMemory = scalingMemory
-        self.scalingClip = scalingClip
+        self.preparation = preparation
     }
 
     /// Why these settings cannot be used, in one sentence; nil when they can.
@@ -65,16 +61,10 @@ package struct IsolationSettings: Sendable, Equatable {
             return "the trial of an expert is \(trial), but must lie between 0 and "
                 + "\(ExpertRows.rowsMax)"
         }
-        guard scalingMemory >= 1, scalingMemory <= 1 << 40, scalingClip > 0, scalingClip.isFinite
-        else { return "the scaling of the experts is out of range" }
-        return nil
-    }
-
-    /// A scaling that has seen nothing.
-    func newScaling(width: Int) -> Standardiser {
-        var scaling = Standardiser(memory: scalingMemory, clip: scalingClip)
-        scaling.grow(width: width)
-        return scaling
+        guard preparation.scaling != .windowed else {
+            return "experts cannot scale by a window; use running scaling, or none"
+        }
+        return preparation.complaint
     }
 }
 
@@ -84,8 +74,7 @@ extension IsolationSettings: ByteCodable {
         writer.write(UInt32(expertsMax))
         writer.write(UInt32(probation))
         writer.write(UInt32(trial))
-        writer.write(UInt64(scalingMemory))
-        writer.write(scalingClip)
+        preparation.encode(into: &writer)
     }
 
     /// Reads every setting.
@@ -93,10 +82,7 @@ extension IsolationSettings: ByteCodable {
         expertsMax = Int(try reader.read(UInt32.self))
         probation = Int(try reader.read(UInt32.self))
         trial = Int(try reader.read(UInt32.self))
-        let memory = try reader.read(UInt64.self)
-        guard memory <= 1 << 40 else { throw .invalid("a scaling remembers too many values") }
-        scalingMemory = Int(memory)
-        scalingClip = try reader.readFloat()
+        preparation = try PreparationSettings(from: &reader)
         if let problem { throw .invalid(problem) }
     }
 }

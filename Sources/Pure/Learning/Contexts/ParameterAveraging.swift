@@ -52,22 +52,26 @@ extension LinearModel: ParameterAveraging {
     }
 }
 
-extension Standardiser {
-    /// How values that this one has measured become those that another would have given: one is
-    /// multiplied by the gain, then the shift is added.
+extension Preparation {
+    /// How features that this one has made become those that another would have made of the same
+    /// row: one is multiplied by the gain, then the shift is added; clipping apart.
     ///
-    /// Clipping apart. Where one of the two does not know a column, its weight has no meaning for
-    /// the other, and the gain is 0.
-    func change(to other: Standardiser) -> (gain: [Float], shift: [Float]) {
-        let (from, to) = (deviation, other.deviation)
+    /// Where one of the two does not know a column, its weight has no meaning for the other, and
+    /// the gain is 0. With products of columns there is no such way: nil.
+    func change(to other: Preparation) -> (gain: [Float], shift: [Float])? {
+        guard !settings.hasInteractions else { return nil }
+        guard let from = statistics, let to = other.statistics else {
+            let ones = [Float](repeating: 1, count: width)
+            return (ones, [Float](repeating: 0, count: width))
+        }
         var gain: [Float] = []
         var shift: [Float] = []
-        for column in from.indices {
-            let isKnown = column < to.count && to[column] > 0 && from[column] > 0
-            gain.append(isKnown ? Float(from[column] / to[column]) : 0)
-            shift.append(
-                isKnown ? Float((mean[column] - other.mean[column]) / to[column]) : 0
-            )
+        for column in from.mean.indices {
+            let isKnown =
+                column < to.mean.count && to.deviation[column] > 0 && from.deviation[column] > 0
+            let scale = isKnown ? to.deviation[column] : 1
+            gain.append(isKnown ? Float(from.deviation[column] / scale) : 0)
+            shift.append(isKnown ? Float((from.mean[column] - to.mean[column]) / scale) : 0)
         }
         return (gain, shift)
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Prequential evaluation: every labelled row, for training or set aside, is counted once, with the
-// prediction that was made before it was learned, in the order of the rows. Weights do not count
+// Prequential evaluation: every row that has its label or needs none, for training or set aside, is
+// counted once, with the prediction that was made before it was learned, in the order of the rows. Weights do not count
 // here: a row is a row. A row that is only scored is not counted, whatever its label.
 
 package import Primitives
@@ -12,6 +12,7 @@ package struct Evaluation: Sendable {
     package let task: Task
     private var classes: ClassMeasures
     private var numbers: NumberMeasures
+    private var losses: LossMeasures
 
     /// Makes measures of nothing; the recent ones look back `window` rows.
     package init(task: Task, window: Int = 1000) {
@@ -20,9 +21,10 @@ package struct Evaluation: Sendable {
         // The measures of the other task stay empty, and their windows as small as can be.
         classes = ClassMeasures(window: task == .classes ? window : 1)
         numbers = NumberMeasures(window: task == .regression ? window : 1)
+        losses = LossMeasures(window: task == .unlabelled ? window : 1)
     }
 
-    /// Fills the losses and errors of a predicted block, and counts its labelled rows.
+    /// Fills the losses and errors of a predicted block, and counts the rows that have a loss.
     package mutating func record(_ block: inout Block) {
         block.prepareLosses()
         switch task {
@@ -34,6 +36,10 @@ package struct Evaluation: Sendable {
             recordNumbers(block, &losses)
             block.losses = losses
             for row in block.errors.indices { block.errors[row] = 0 }
+        case .unlabelled:
+            precondition(block.outputs == 2, "without labels there are two losses a row")
+            block.takeLosses()
+            losses.record(block)
         }
     }
 
@@ -51,21 +57,44 @@ package struct Evaluation: Sendable {
         }
     }
 
-    /// How many labelled rows were counted.
-    package var count: UInt64 { task == .classes ? classes.count : numbers.count }
-    /// The mean loss over the window: log loss or squared error; NaN when there is none.
+    /// How many rows were counted.
+    package var count: UInt64 {
+        switch task {
+        case .classes: classes.count
+        case .regression: numbers.count
+        case .unlabelled: losses.count
+        }
+    }
+    /// The mean loss over the window: log loss, squared error or the learner's own; NaN when there
+    /// is none.
     package var lossRecent: Double {
-        task == .classes ? classes.recentLoss : numbers.recentLoss
+        switch task {
+        case .classes: classes.recentLoss
+        case .regression: numbers.recentLoss
+        case .unlabelled: losses.recentLoss
+        }
     }
     /// The mean loss since the start; NaN when there is none.
-    package var loss: Double { task == .classes ? classes.loss : numbers.loss }
-    /// The share of right predictions since the start; NaN for regression.
+    package var loss: Double {
+        switch task {
+        case .classes: classes.loss
+        case .regression: numbers.loss
+        case .unlabelled: losses.loss
+        }
+    }
+    /// The share of right predictions since the start; NaN where there are no classes.
     package var accuracy: Double { task == .classes ? classes.accuracy : .nan }
-    /// The share of right predictions over the window; NaN for regression.
+    /// The share of right predictions over the window; NaN where there are no classes.
     package var accuracyRecent: Double { task == .classes ? classes.recentAccuracy : .nan }
 
     /// All measures, as in manifests and status.
-    package var json: JSONValue { task == .classes ? classes.json : numbers.json }
+    package var json: JSONValue {
+        switch task {
+        case .classes: classes.json
+        case .regression: numbers.json
+        case .unlabelled: losses.json
+        }
+    }
 }
 
 extension Evaluation: ByteCodable {
@@ -74,6 +103,7 @@ extension Evaluation: ByteCodable {
         writer.write(task.rawValue)
         classes.encode(into: &writer)
         numbers.encode(into: &writer)
+        losses.encode(into: &writer)
     }
 
     /// Reads measures.
@@ -84,5 +114,6 @@ extension Evaluation: ByteCodable {
         self.task = task
         classes = try ClassMeasures(from: &reader)
         numbers = try NumberMeasures(from: &reader)
+        losses = try LossMeasures(from: &reader)
     }
 }

@@ -12,13 +12,14 @@ extension LinearModel {
         writer.write(kind.rawValue)
         writer.write(UInt32(width))
         writer.write(UInt32(outputs))
-        writer.write(pull)
-        writer.write(rule.powers.0)
-        writer.write(rule.powers.1)
+        pull.encode(into: &writer)
+        writer.write(rule.progress.0)
+        writer.write(rule.progress.1)
         writer.write(values)
         writer.write(first)
         writer.write(second)
         writer.write(anchored)
+        importance.encode(into: &writer)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -31,20 +32,24 @@ extension LinearModel {
         self.kind = kind
         width = Int(try reader.read(UInt32.self))
         outputs = Int(try reader.read(UInt32.self))
-        pull = try reader.readFloat()
+        pull = try Anchor(from: &reader)
         rule = Rule(settings)
-        rule.powers = (try reader.readDouble(), try reader.readDouble())
+        let progress = (try reader.readDouble(), try reader.readDouble())
+        guard rule.isSound(progress: progress) else {
+            throw .invalid("a learner's optimiser cannot have come so far")
+        }
+        rule.progress = progress
         values = try reader.readFloats()
         first = try reader.readFloats()
         second = try reader.readFloats()
         anchored = try reader.readFloats()
+        importance = try Importance(from: &reader)
         guard isSound else { throw .invalid("a learner's numbers do not fit its shape") }
         rule.setPull(pull)
     }
 
     private var isSound: Bool {
         let count = rows * (width + 1)
-        let powers = rule.powers
         let outputsFit =
             switch kind {
             case .linear: outputs == 1
@@ -54,9 +59,8 @@ extension LinearModel {
         return outputsFit && values.count == count
             && first.count == (rule.momentCount > 0 ? count : 0)
             && second.count == (rule.momentCount > 1 ? count : 0)
-            && anchored.count == (pull > 0 ? count : 0)
-            && pull >= 0 && pull <= rule.pullMost
-            && powers.0 >= 0 && powers.0 <= 1 && powers.1 >= 0 && powers.1 <= 1
+            && (importance.shares.isEmpty || importance.shares.count == count)
+            && anchored.count == (pull == .none ? 0 : count) && pull.l2 <= rule.pullMost
             && isFinite && second.allSatisfy { $0 >= 0 }
     }
 }

@@ -13,11 +13,19 @@ extension LinearModel {
             settings.isForSameLearner(as: self.settings),
             "a learner keeps its model and optimiser for life"
         )
-        let powers = rule.powers
+        let old = self.settings
+        let progress = rule.progress
         self.settings = settings
         rule = Rule(settings)
-        rule.powers = powers
-        pull = min(pull, rule.pullMost)
+        // A rate that learns starts again where another rate is set.
+        if rule.isSound(progress: progress),
+            settings.pace != .constant ? settings.optimiser == old.optimiser : true
+        {
+            rule.progress = progress
+        }
+        pull = Anchor(l2: min(pull.l2, rule.pullMost), l1: pull.l1)
+        if pull == .none { anchored = [] }
         rule.setPull(pull)
+        if settings != old { alignMoments() }
     }
 }

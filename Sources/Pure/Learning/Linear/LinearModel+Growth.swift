@@ -10,7 +10,8 @@ extension LinearModel {
         let newOutputs = max(outputs, self.outputs)
         let newWidth = max(width, self.width)
         guard newOutputs > self.outputs || newWidth > self.width else { return }
-        if kind == .logistic, newOutputs > 2 { becomeSoftmax() }
+        let isSplit = kind == .logistic && newOutputs > 2
+        if isSplit { becomeSoftmax() }
         let old = (rows: rows, width: self.width)
         self.outputs = newOutputs
         self.width = newWidth
@@ -19,6 +20,9 @@ extension LinearModel {
         LinearModel.move(&first, from: old, to: new)
         LinearModel.move(&second, from: old, to: new)
         LinearModel.move(&anchored, from: old, to: new)
+        LinearModel.move(&importance.shares, from: old, to: new)
+        LinearModel.move(&importance.centre, from: old, to: new)
+        if isSplit { alignMoments() }
     }
 
     /// Makes two rows whose scores differ by the one score there was.
@@ -32,6 +36,8 @@ extension LinearModel {
         }
         signed(&values, 0.5)
         signed(&anchored, 0.5)
+        signed(&importance.centre, 0.5)
+        importance.shares += importance.shares
         switch rule.firstMoment {
         case .signed: signed(&first, 1)
         case .squared: first += first

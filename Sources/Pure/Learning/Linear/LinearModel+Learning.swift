@@ -10,41 +10,59 @@ extension LinearModel {
     /// Predicts each row, then learns it when it is for training, labelled, and has a positive
     /// weight; fills the predictions.
     package mutating func testThenTrain(_ block: inout Block) {
-        if learnWhole(&block) { return }
+        if !needsGradients(for: block), learnWhole(&block) { return }
         testThenTrainByRows(&block)
     }
 
     /// The long way, for every model.
     mutating func testThenTrainByRows(_ block: inout Block) {
+        learn(&block, settings.mode == .meanGradient ? .together : .alone)
+    }
+
+    /// Learns all rows in one step along their mean gradient; one after the other where the
+    /// optimiser's step is made for single rows.
+    package mutating func stepTogether(_ block: inout Block) {
         switch rule {
-        case .sgd(var optimiser):
-            learn(&block, &optimiser)
-            rule = .sgd(optimiser)
-        case .invariant(var optimiser):
-            learn(&block, &optimiser)
-            rule = .invariant(optimiser)
-        case .momentum(var optimiser):
-            learn(&block, &optimiser)
-            rule = .momentum(optimiser)
-        case .adaGrad(var optimiser):
-            learn(&block, &optimiser)
-            rule = .adaGrad(optimiser)
-        case .adam(var optimiser):
-            learn(&block, &optimiser)
-            rule = .adam(optimiser)
+        case .invariant, .decayedInvariant, .hyperInvariant: testThenTrain(&block)
+        default: learn(&block, .together)
         }
     }
 
-    @inline(__always)
-    private mutating func learn(_ block: inout Block, _ optimiser: inout some Optimiser) {
-        switch settings.mode {
-        case .sequential:
-            block.preparePredictions(width: width, outputs: outputs)
-            var predictions = Block.take(&block.predictions)
-            learnRows(block, &predictions, &optimiser)
-            block.predictions = predictions
-        case .meanGradient: learnMean(&block, &optimiser)
+    private mutating func learn(_ block: inout Block, _ steps: GradientSteps) {
+        switch rule {
+        case .sgd(let optimiser): rule = .sgd(learn(&block, steps, optimiser))
+        case .invariant(let optimiser): rule = .invariant(learn(&block, steps, optimiser))
+        case .momentum(let optimiser): rule = .momentum(learn(&block, steps, optimiser))
+        case .adaGrad(let optimiser): rule = .adaGrad(learn(&block, steps, optimiser))
+        case .rmsProp(let optimiser): rule = .rmsProp(learn(&block, steps, optimiser))
+        case .adam(let optimiser): rule = .adam(learn(&block, steps, optimiser))
+        case .followTheLeader(let optimiser):
+            rule = .followTheLeader(learn(&block, steps, optimiser))
+        case .decayedSGD(let optimiser): rule = .decayedSGD(learn(&block, steps, optimiser))
+        case .decayedInvariant(let optimiser):
+            rule = .decayedInvariant(learn(&block, steps, optimiser))
+        case .hyperSGD(let optimiser): rule = .hyperSGD(learn(&block, steps, optimiser))
+        case .hyperInvariant(let optimiser): rule = .hyperInvariant(learn(&block, steps, optimiser))
         }
+    }
+
+    /// Learns the block, and returns the optimiser as it is afterwards.
+    @inline(__always)
+    private mutating func learn<Rule: Optimiser>(
+        _ block: inout Block,
+        _ steps: GradientSteps,
+        _ optimiser: Rule
+    ) -> Rule {
+        var optimiser = optimiser
+        block.preparePredictions(width: width, outputs: outputs)
+        var predictions = Block.take(&block.predictions)
+        if steps == .together || needsGradients(for: block) {
+            learnByGradients(block, &predictions, steps, &optimiser)
+        } else {
+            learnRows(block, &predictions, &optimiser)
+        }
+        block.predictions = predictions
+        return optimiser
     }
 
     private mutating func learnRows<Rule: Optimiser>(
@@ -75,6 +93,7 @@ extension LinearModel {
             guard uses[row] == .train, weight > 0, weight.isFinite,
                 link.hasLabel(target: targets[row], class: classes[row])
             else { continue }
+            optimiser.begin()
             let norm = link.norm(Rule.usesNorm, row, features)
             var scale: Float = 1
             if link.clip > 0 {
@@ -89,18 +108,21 @@ extension LinearModel {
                 }
                 scale = link.clipScale(squaredGradient: errors * Double(norm))
             }
-            optimiser.begin()
+            if Rule.observes {
+                for output in 0..<layout.rows {
+                    let error = Link.bounded(
+                        link.error(output, row, predictions.span, targets, classes) * weight
+                    )
+                    let place = layout.place(output, at: row * layout.width, error: error)
+                    optimiser.observe(first.span, features: features, place: place)
+                }
+                optimiser.adapt()
+            }
             for output in 0..<layout.rows {
                 let plain = link.error(output, row, predictions.span, targets, classes)
                 let weighted = optimiser.weighted(error: plain, weight: weight, squaredNorm: norm)
                 let error = Link.bounded(weighted) * scale
-                let place = Steps.Place(
-                    row: output,
-                    width: layout.width,
-                    at: row * layout.width,
-                    error: error,
-                    biasError: error
-                )
+                let place = layout.place(output, at: row * layout.width, error: error)
                 optimiser.step(
                     &values,
                     &first,
@@ -115,90 +137,28 @@ extension LinearModel {
         self.first = ownFirst
         self.second = ownSecond
     }
-
-    private mutating func learnMean(_ block: inout Block, _ optimiser: inout some Optimiser) {
-        predict(&block)
-        let link = Link(settings, Layout(self))
-        guard sumGradient(block, link) else { return }
-        var scale: Float = 1
-        if link.clip > 0 {
-            var squares: Double = 0
-            for number in gradient { squares += Double(number) * Double(number) }
-            scale = link.clipScale(squaredGradient: squares)
-        }
-        var ownValues = Block.take(&self.values)
-        var ownFirst = Block.take(&self.first)
-        var ownSecond = Block.take(&self.second)
-        let ownAnchor = anchored
-        let ownGradient = gradient
-        let anchor = ownAnchor.span
-        let sums = ownGradient.span
-        var values = ownValues.mutableSpan
-        var first = ownFirst.mutableSpan
-        var second = ownSecond.mutableSpan
-        optimiser.begin()
-        for output in 0..<link.layout.rows {
-            let start = output * (link.layout.width + 1)
-            let place = Steps.Place(
-                row: output,
-                width: link.layout.width,
-                at: start,
-                error: scale,
-                biasError: sums[start + link.layout.width] * scale
-            )
-            optimiser.step(
-                &values,
-                &first,
-                &second,
-                anchor: anchor,
-                features: sums,
-                place: place
-            )
-        }
-        self.values = ownValues
-        self.first = ownFirst
-        self.second = ownSecond
-    }
-
-    /// Fills `gradient` with the weighted mean over the rows to be learned; false when there are
-    /// none.
-    private mutating func sumGradient(_ block: borrowing Block, _ link: Link) -> Bool {
-        var total: Double = 0
-        for row in 0..<block.rows where link.learns(block, row) {
-            total += Double(block.weights[row])
-        }
-        guard total > 0 else { return false }
-        let stride = width + 1
-        let predictions = block.predictions.span
-        let targets = block.targets.span
-        let classes = block.classes.span
-        var sum = Block.take(&gradient)
-        sum.removeAll(keepingCapacity: true)
-        sum.append(contentsOf: repeatElement(0, count: values.count))
-        var sums = sum.mutableSpan
-        for row in 0..<block.rows where link.learns(block, row) {
-            let share = Float(Double(block.weights[row]) / total)
-            for output in 0..<link.layout.rows {
-                let error = Link.bounded(
-                    link.error(output, row, predictions, targets, classes)
-                )
-                Scores.add(
-                    block.features.span,
-                    at: row * width,
-                    width: width,
-                    scale: error * share,
-                    to: &sums,
-                    from: output * stride
-                )
-                sums[output * stride + width] += error * share
-            }
-        }
-        gradient = sum
-        return true
-    }
 }
 
 extension Layout {
+    /// Where the step of one row's gradient goes.
+    @inline(__always)
+    func place(_ output: Int, at: Int, error: Float) -> Steps.Place {
+        Steps.Place(row: output, width: width, at: at, error: error, biasError: error)
+    }
+
+    /// Where the step of a mean gradient goes.
+    @inline(__always)
+    func place(_ output: Int, sums: Span<Float>, scale: Float) -> Steps.Place {
+        let start = output * (width + 1)
+        return Steps.Place(
+            row: output,
+            width: width,
+            at: start,
+            error: scale,
+            biasError: sums[start + width] * scale
+        )
+    }
+
     /// Writes the predictions of one row.
     @inline(__always)
     func predict(

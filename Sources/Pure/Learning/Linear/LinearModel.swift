@@ -23,10 +23,14 @@ package struct LinearModel: Learner {
     var first: [Float]
     var second: [Float]
     var anchored: [Float] = []
-    var pull: Float = 0
+    var pull = Anchor.none
     var rule: Rule
-    /// Room for a mean gradient; its content is of no account.
+    /// Which parameters matter for what was learned, and where they were; see
+    /// ``RemembersImportance``.
+    package var importance = Importance()
+    /// Room for a gradient, and for what a teacher says; their content is of no account.
     var gradient: [Float] = []
+    var lesson: [Float] = []
 
     /// Makes a model with all parameters at zero.
     ///
@@ -76,6 +80,7 @@ package struct LinearModel: Learner {
     package var isFinite: Bool {
         values.allSatisfy(\.isFinite) && first.allSatisfy(\.isFinite)
             && second.allSatisfy(\.isFinite) && anchored.allSatisfy(\.isFinite)
+            && importance.centre.allSatisfy(\.isFinite)
     }
 
     /// Predicts without changing anything.
@@ -97,14 +102,12 @@ package struct LinearModel: Learner {
 
     /// Pulls learning towards the parameters, bias included, as they are now.
     ///
-    /// The gradient of
-    /// `strength / 2 * |w - w*|²` joins that of the loss (L2-SP; Li, Grandvalet and Davoine,
-    /// "Explicit inductive bias for transfer learning with convolutional networks", 2018). Where a
-    /// step of that strength would overshoot, it goes as far as the anchor.
-    package mutating func anchor(strength: Float) {
-        precondition(strength >= 0 && strength.isFinite, "an anchor's strength is 0 or more")
-        pull = min(strength, rule.pullMost)
-        anchored = pull > 0 ? values : []
+    /// The gradient of the second norm's part joins that of the loss; where a step of that strength
+    /// would overshoot, it goes as far as the anchor. The first norm's part is a proximal step after
+    /// each: every parameter moves towards its anchor by `l1` times its own rate, and stops there.
+    package mutating func anchor(_ anchor: Anchor) {
+        pull = Anchor(l2: min(anchor.l2, rule.pullMost), l1: anchor.l1)
+        anchored = pull == .none ? [] : values
         rule.setPull(pull)
     }
 
@@ -114,6 +117,25 @@ package struct LinearModel: Learner {
         rule.setPull(pull)
         for index in first.indices { first[index] = 0 }
         for index in second.indices { second[index] = 0 }
+        alignMoments()
+    }
+
+    /// Sets the moments from which the parameters follow, for optimisers that have such.
+    mutating func alignMoments() {
+        guard rule.momentCount == 2 else { return }
+        let optimiser = rule.optimiser
+        var own = Block.take(&first)
+        var moments = own.mutableSpan
+        for row in 0..<rows {
+            optimiser.align(
+                &moments,
+                second: second.span,
+                parameters: values.span,
+                row: row,
+                width: width
+            )
+        }
+        first = own
     }
 
     static func leastOutputs(_ kind: ModelKind) -> Int { kind == .logistic ? 2 : 1 }

@@ -10,7 +10,7 @@
 // Steps of about `rate`, whatever the scale of the gradient. Not for linear models on standardised
 // features, where plain descent is as good at a third of the cost; and after an abrupt change v is
 // still that of the old concept, so the first steps are too long or too short. L2 goes through the
-// gradient, so it is scaled like it (this is not AdamW).
+// gradient, so it is scaled like it; AdamW has a decay that is not.
 
 import Kernels
 
@@ -20,13 +20,22 @@ struct Adam: Optimiser {
     var constants: StepConstants
     let rate: Float
     /// beta1^t and beta2^t.
-    var powers: (Double, Double) = (1, 1)
+    private var powers: (Double, Double) = (1, 1)
 
     init(rate: Float, beta1: Float, beta2: Float, epsilon: Float) {
         self.rate = rate
         constants = StepConstants(rate: epsilon)
         constants.a = beta1
         constants.b = beta2
+    }
+
+    var progress: (Double, Double) {
+        get { powers }
+        set { powers = newValue }
+    }
+
+    static func isSound(progress: (Double, Double)) -> Bool {
+        progress.0 >= 0 && progress.0 <= 1 && progress.1 >= 0 && progress.1 <= 1
     }
 
     mutating func begin() {

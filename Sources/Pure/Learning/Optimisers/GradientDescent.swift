@@ -12,9 +12,13 @@
 import Kernels
 
 /// Plain gradient descent.
-struct GradientDescent: Optimiser {
+struct GradientDescent: Descent {
     static let momentCount = 0
     var constants: StepConstants
+    var rate: Float {
+        get { constants.rate }
+        set { constants.rate = newValue }
+    }
     var pullMost: Float { 1 / constants.rate }
 
     init(rate: Float) {

@@ -12,10 +12,14 @@
 import Kernels
 
 /// Gradient descent that cannot overshoot.
-struct InvariantDescent: Optimiser {
+struct InvariantDescent: Descent {
     static let momentCount = 0
     static let usesNorm = true
     var constants: StepConstants
+    var rate: Float {
+        get { constants.rate }
+        set { constants.rate = newValue }
+    }
     var pullMost: Float { 1 / constants.rate }
 
     init(rate: Float) {

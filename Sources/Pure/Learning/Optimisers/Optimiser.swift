@@ -15,6 +15,10 @@ protocol Optimiser: Sendable {
     var constants: StepConstants { get set }
     /// The strongest pull towards an anchor that does not overshoot it.
     var pullMost: Float { get }
+    /// What it counts or measures from step to step, besides the moments.
+    var progress: (Double, Double) { get set }
+    /// Whether there can be such a progress.
+    static func isSound(progress: (Double, Double)) -> Bool
     /// The gradient of the loss by the score, `error`, with the row's weight in it; `squaredNorm`
     /// is that of the features and the 1 of the bias.
     func weighted(error: Float, weight: Float, squaredNorm: Float) -> Float
@@ -22,6 +26,12 @@ protocol Optimiser: Sendable {
     static var usesNorm: Bool { get }
     /// Begins a step of all rows of parameters.
     mutating func begin()
+    /// Whether it looks at the gradient of all rows of parameters before their step.
+    static var observes: Bool { get }
+    /// Looks at the gradient of one row of parameters.
+    mutating func observe(_ first: Span<Float>, features: Span<Float>, place: Steps.Place)
+    /// Draws its conclusions, once it has looked at all of them.
+    mutating func adapt()
     /// Makes the step for one row of parameters.
     func step(
         _ parameters: inout MutableSpan<Float>,
@@ -31,11 +41,34 @@ protocol Optimiser: Sendable {
         features: Span<Float>,
         place: Steps.Place
     )
+    /// Sets the first moments of one row to what its parameters follow from, where they do.
+    func align(
+        _ first: inout MutableSpan<Float>,
+        second: Span<Float>,
+        parameters: Span<Float>,
+        row: Int,
+        width: Int
+    )
 }
 
 extension Optimiser {
     static var usesNorm: Bool { false }
+    static var observes: Bool { false }
     var pullMost: Float { .greatestFiniteMagnitude }
+    var progress: (Double, Double) {
+        get { (0, 0) }
+        set {}
+    }
+    static func isSound(progress: (Double, Double)) -> Bool { progress == (0, 0) }
     func weighted(error: Float, weight: Float, squaredNorm: Float) -> Float { error * weight }
     mutating func begin() {}
+    mutating func observe(_ first: Span<Float>, features: Span<Float>, place: Steps.Place) {}
+    mutating func adapt() {}
+    func align(
+        _ first: inout MutableSpan<Float>,
+        second: Span<Float>,
+        parameters: Span<Float>,
+        row: Int,
+        width: Int
+    ) {}
 }

@@ -2,56 +2,47 @@
 //
 // SEA concepts (Street and Kim, "A streaming ensemble algorithm (SEA) for large-scale
 // classification", KDD 2001): three features, uniform in 0..<10, of which the third says nothing;
-// the class is 1 where the first two sum up to more than a threshold, and some labels are flipped.
+// the class is 1 where the first two sum up to more than a threshold t, and some labels are flipped.
+// Between two concepts lies a world whose threshold lies between theirs.
+//
+// Class 1 has the share 1 - t^2 / 200 before labels are flipped.
 
 import Primitives
 
-/// The SEA stream.
-package struct SEA: SampleSource {
-    /// The threshold of each variant.
+/// The world of SEA.
+package struct SEA: ConceptWorld {
+    /// The threshold of each concept.
     package static let thresholds = [8, 9, 7, 9.5]
 
-    /// What the stream is called.
-    package let name: String
-    /// Classes.
-    package let task = SyntheticTask.classification
     /// Three features.
     package let width = 3
+    /// Thresholds can slide.
+    package let isContinuous = true
     /// The share of flipped labels: no model errs less often.
     package let noise: Double
 
-    private let variants: [Int]
-    private var clock: ConceptClock
     private var random: RandomSource
 
-    /// Makes the stream that goes through `variants` (0 to 3), changing at `drifts`.
-    ///
-    /// - Precondition: there is one variant more than there are drifts.
-    package init(
-        name: String = "sea",
-        seed: UInt64,
-        variants: [Int] = [0],
-        drifts: [Int] = [],
-        noise: Double = 0.1
-    ) {
-        precondition(variants.count == drifts.count + 1, "a variant for each concept")
-        precondition(variants.allSatisfy(SEA.thresholds.indices.contains), "variants are 0 to 3")
-        self.name = name
-        self.variants = variants
+    /// Makes the world.
+    package init(seed: UInt64, noise: Double = 0.1) {
         self.noise = noise
-        clock = ConceptClock(drifts: drifts)
         random = RandomSource(seed: seed)
     }
 
-    /// The numbers of the samples with which a new variant begins.
-    package var drifts: [Int] { clock.drifts }
+    /// One for each threshold.
+    package var concepts: Int { SEA.thresholds.count }
 
-    /// Writes the next sample's features, and gives its class.
-    package mutating func next(into features: inout [Float]) -> Double {
-        _ = clock.advance()
+    /// The class of features before noise.
+    package static func label(_ features: [Float], threshold: Double) -> Int {
+        Double(features[0]) + Double(features[1]) > threshold ? 1 : 0
+    }
+
+    /// Writes a sample's features, and gives its class.
+    package mutating func next(by moment: ConceptMoment, into features: inout [Float]) -> Double {
         for index in 0..<3 { features[index] = Float(random.unit() * 10) }
-        let sum = Double(features[0]) + Double(features[1])
-        let isAbove = sum > SEA.thresholds[variants[clock.concept]]
-        return isAbove != random.chance(noise) ? 1 : 0
+        let from = SEA.thresholds[moment.concept]
+        let threshold = from + moment.share * (SEA.thresholds[moment.next] - from)
+        let label = SEA.label(features, threshold: threshold)
+        return Double(random.chance(noise) ? 1 - label : label)
     }
 }

@@ -5,7 +5,7 @@
 
 /// What the labels of a synthetic stream are.
 package enum SyntheticTask: UInt8, Sendable {
-    /// Classes 0 and 1.
+    /// Classes, as whole numbers from 0.
     case classification = 0
     /// Numbers.
     case regression = 1
@@ -31,15 +31,29 @@ package protocol SampleSource: Sendable {
     var name: String { get }
     /// What its labels are.
     var task: SyntheticTask { get }
+    /// The number of classes; 0 when labels are numbers.
+    var classes: Int { get }
     /// The number of features.
     var width: Int { get }
-    /// The numbers of the samples with which a new concept begins.
+    /// How the features are called and what they mean, where they have names.
+    var columns: [SyntheticColumn]? { get }
+    /// The context that the last sample named; nil when samples name none.
+    var context: Int? { get }
+    /// The numbers of the samples with which a new concept begins; of a transition that takes some
+    /// time, the position that was asked for.
     var drifts: [Int] { get }
     /// Writes the next sample's features over the first `width` of `features`, and gives its label.
     mutating func next(into features: inout [Float]) -> Double
 }
 
 extension SampleSource {
+    /// Two classes, or none.
+    package var classes: Int { task == .classification ? 2 : 0 }
+    /// Features are called by their places.
+    package var columns: [SyntheticColumn]? { nil }
+    /// No contexts are named.
+    package var context: Int? { nil }
+
     /// The next sample.
     package mutating func next() -> SyntheticSample {
         var features = [Float](repeating: 0, count: width)
@@ -50,26 +64,5 @@ extension SampleSource {
     /// The next samples.
     package mutating func next(_ count: Int) -> [SyntheticSample] {
         (0..<count).map { _ in next() }
-    }
-}
-
-/// Which concept rules, by the number of samples that came.
-struct ConceptClock: Sendable {
-    let drifts: [Int]
-    private(set) var concept = 0
-    private var index = 0
-
-    init(drifts: [Int]) {
-        let rises = zip(drifts, drifts.dropFirst()).allSatisfy { $0 < $1 }
-        precondition(rises && (drifts.first ?? 1) > 0, "drifts come after the start, in order")
-        self.drifts = drifts
-    }
-
-    /// Goes to the next sample; whether a new concept begins with it.
-    mutating func advance() -> Bool {
-        let changes = concept < drifts.count && index == drifts[concept]
-        if changes { concept += 1 }
-        index += 1
-        return changes
     }
 }

@@ -44,7 +44,9 @@ package struct Standardiser: Sendable {
     package var width: Int { mean.count }
 
     /// The deviation of each column; 0 where the variance is at most 1e-12.
-    package var deviation: [Double] {
+    package var deviation: [Double] { Standardiser.deviation(of: variance) }
+
+    static func deviation(of variance: [Double]) -> [Double] {
         variance.map { $0 > Standardiser.smallestVariance ? $0.squareRoot() : 0 }
     }
 
@@ -147,13 +149,24 @@ package struct Standardiser: Sendable {
     /// Fills the features of each row, and leaves the statistics as they are.
     package func apply(_ block: inout Block) {
         precondition(block.width == width, "a block must be as wide as its standardiser")
+        Standardiser.apply(&block, mean: mean, variance: variance, clip: clip)
+    }
+
+    /// Fills the features of each row as measured by the given statistics.
+    static func apply(_ block: inout Block, mean: [Double], variance: [Double], clip: Float) {
         block.prepareFeatures()
         var features = Block.take(&block.features)
-        apply(block, &features)
+        apply(block, &features, mean: mean, variance: variance, clip: clip)
         block.features = features
     }
 
-    private func apply(_ block: borrowing Block, _ features: inout [Float]) {
+    private static func apply(
+        _ block: borrowing Block,
+        _ features: inout [Float],
+        mean: [Double],
+        variance: [Double],
+        clip: Float
+    ) {
         var measured = features.mutableSpan
         Standardising.apply(
             mean: mean.span,

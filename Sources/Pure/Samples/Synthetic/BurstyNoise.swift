@@ -4,7 +4,6 @@
 // on it, and no consolidation can help. The control for the gate.
 
 import Primitives
-package import Samples
 
 /// A stationary linear world whose flipped labels follow each other.
 package struct BurstyNoise: SampleSource {
@@ -24,10 +23,15 @@ package struct BurstyNoise: SampleSource {
     private var isFlipped = false
 
     /// Makes the stream.
-    package init(seed: UInt64, noise: Double = 0.1, correlation: Double = 0.7) {
+    package init(
+        seed: UInt64,
+        width: Int = 10,
+        noise: Double = 0.1,
+        correlation: Double = 0.7
+    ) {
         self.noise = noise
         self.correlation = correlation
-        world = AbruptRotation(seed: seed, noise: 0)
+        world = AbruptRotation(seed: seed, width: width, noise: 0)
         random = RandomSource(seed: seed &+ 1)
     }
 

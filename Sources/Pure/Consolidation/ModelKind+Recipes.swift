@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which recipes make challengers of which model. A model that has none keeps no memory, since
+// nobody would read it, is never asked to consolidate by drift, samples or time, and refuses the
+// operator's order in words.
+
+package import Learning
+
+extension ModelKind {
+    /// The recipes that apply to the model.
+    package var recipes: [Recipe] {
+        switch self {
+        case .linear, .logistic, .softmax: Recipe.allCases
+        }
+    }
+}
