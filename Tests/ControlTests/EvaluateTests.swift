@@ -99,10 +99,13 @@ struct EvaluateTests {
         let lines = try screen.lines.map { try parseJSON(Array($0.utf8)) }
         #expect(lines.map { $0["prediction"]?.integer } == [1, 0])
         var again = model
-        let expected = again.predict([[2, 2, 0], [-2, -2, .nan]]).map {
-            $0.json(model.schema, version: 1)
+        var filler = SampleFiller(model.schema)
+        for row: [Float] in [[2, 2, 0], [-2, -2, .nan]] {
+            for number in row { filler.put(number) }
+            filler.endRow()
         }
-        #expect(lines.map { $0["probabilities"] } == expected.map { $0["probabilities"] })
+        let expected = again.predict(filler.batch).map { $0?.json(model.schema, version: 1) }
+        #expect(lines.map { $0["probabilities"] } == expected.map { $0?["probabilities"] })
     }
 
     @Test func aFileThatDoesNotFitIsToldSo() throws {

@@ -117,6 +117,9 @@ struct SyntheticSendTests {
             #expect(object["ctx"]?.text == "c\(context)")
         }
         #expect(Set(sent.compactMap { $0["ctx"]?.text }) == ["c0", "c1", "c2"])
+        let batch = try send(["contexts", "--rows", "3000", "--with", "contexts=3"])
+        let arrived = batch.rows.map { batch.contexts.text(UInt32($0.context) - 1) }
+        #expect(arrived == sent.compactMap { $0["ctx"]?.text })
         #expect(try objects(["sea", "--format", "json"], 1)[0]["ctx"] == nil)
     }
 

@@ -81,8 +81,16 @@ import Testing
         var long = Block()
         long.reset(width: 2, outputs: 2)
         for row in batch.rows {
-            #expect(admission.judge(row, of: batch, under: schema) == .fits)
-            admission.append(row, of: batch, under: schema, use: .train, to: &long)
+            var known = Recollection(schema.settings)
+            #expect(admission.judge(row, of: batch, under: schema, knowing: known) == .fits)
+            admission.append(
+                row,
+                of: batch,
+                under: schema,
+                knowing: &known,
+                use: .train,
+                to: &long
+            )
         }
         #expect(short.rows == 4 && short.raw == long.raw && short.weights == long.weights)
         #expect(short.classes == long.classes && long.classes == [-1, -1, -1, -1])

@@ -55,7 +55,8 @@ import Versions
                 limits: SchemaLimits(),
                 classes: [.number(1), .text("1")]
             ),
-            contender: Contender(preparation: preparation, learner: learner, trained: 10)
+            contender: Contender(preparation: preparation, learner: learner, trained: 10),
+            recollection: Recollection(FeatureSettings())
         )
     }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes Tests/SamplesTests/Golden/streams.txt: what the generators of river 0.26.1 make of features.
+"""Writes Tests/SamplesTests/Golden/streams.txt: what river 0.26.1 makes of features.
 
     python3 -m venv .venv && .venv/bin/pip install river==0.26.1
     .venv/bin/python scripts/golden/streams.py

@@ -147,4 +147,16 @@ void learnd_window_measure(const learnd_window *w, double *mean, double *varianc
 // Computes the moments anew from the ring, with the same bits.
 void learnd_window_rebuild(learnd_window *w);
 
+// tokens.c
+
+uint32_t learnd_murmur3(const uint8_t *bytes, size_t length, uint32_t seed);
+
+// A bucket and a value in one number, so that the order of the numbers is that of the buckets.
+uint64_t learnd_pair(uint32_t bucket, float value);
+uint32_t learnd_pair_bucket(uint64_t pair);
+float learnd_pair_value(uint64_t pair);
+// Sorts pairs and adds up those of one bucket, without those that add up to 0; how many are left.
+// The bits do not depend on the order in which they came.
+size_t learnd_merge_pairs(uint64_t *pairs, size_t n);
+
 #endif

@@ -15,12 +15,16 @@ extension Command {
         options: [
             OptionRule("--version", "N", help: "by this version; the newest unless said"),
             OptionRule("--label", "COLUMN", help: "a column that is the label and no feature"),
+            OptionRule("--context", "NAME", help: "by the expert of this context"),
         ],
         details: [
             "FILE is CSV with a header, or has one JSON object on each line: {\"x\": ...}, or just "
                 + "the features, as an array or an object. A learner of arrays takes the columns "
                 + "in order, all but --label; a learner of named features finds them by name, and "
                 + "other columns do not matter.",
+            "A version with experts weighs them all for a sample that names no context: neither by "
+                + "--context nor, on a line {\"x\": ..., \"ctx\": \"...\"}, itself, which beats "
+                + "--context.",
             "With --json each line has prediction, probabilities and classes.",
         ],
         isReading: true
@@ -31,7 +35,10 @@ extension Command {
         let isLines = try FileKind.isLines(&source, path: path) || path.hasSuffix(".json")
         var link = try DaemonLink.open(arguments)
         let model = try KeptModel(&link, version: number)
-        var job = PredictJob(model, isJSON: arguments.has(json.name), console)
+        let context = try arguments.text("--context").map { name throws(Failure) in
+            try PredictJob.check(context: name, model)
+        }
+        var job = PredictJob(model, context: context, isJSON: arguments.has(json.name), console)
         if isLines {
             try job.predictLines(source, label: arguments.text("--label"))
         } else {
@@ -44,22 +51,39 @@ extension Command {
 /// Predicts a file in pieces.
 struct PredictJob {
     private var model: KeptModel
-    private let finder: ColumnFinder
+    private var filler: SampleFiller
+    private let context: String?
     private let isJSON: Bool
     private let console: Console
-    private var rows: [[Float]] = []
+    private var done = 0
 
     private static let piece = 256
 
-    init(_ model: KeptModel, isJSON: Bool, _ console: Console) {
+    init(_ model: KeptModel, context: String? = nil, isJSON: Bool, _ console: Console) {
         self.model = model
-        finder = ColumnFinder(model.schema)
+        self.context = context
+        filler = SampleFiller(model.schema)
         self.isJSON = isJSON
         self.console = console
     }
 
     private var schema: Schema { model.schema }
-    private var emptyRow: [Float] { Array(repeating: .nan, count: schema.width) }
+
+    /// Refuses a context for which nobody would predict otherwise.
+    static func check(context: String, _ model: KeptModel) throws(Failure) -> String {
+        if model.contexts.contains(context) { return context }
+        guard !model.contexts.isEmpty else {
+            throw .usage(
+                "version \(model.version) predicts the same in every context",
+                remedy: "leave --context out, or set isolation = \"experts\" for a new learner"
+            )
+        }
+        throw .usage(
+            "version \(model.version) does not know the context \(context)",
+            remedy: "it knows \(model.contexts.prefix(8).joined(separator: ", ")); "
+                + "leave --context out to weigh all experts"
+        )
+    }
 
     /// Predicts a CSV file.
     mutating func predictTable(
@@ -71,48 +95,47 @@ struct PredictJob {
         try check(layout, file: file.reader.name)
         var skipped: Int?
         while try file.next(skipped: &skipped) {
-            var row = emptyRow
-            for (place, column) in layout.features.enumerated() {
+            for column in layout.features {
                 let value = file.reader.value(column)
-                if value == .missing { continue }
                 if schema.shape == .positional {
-                    guard case .number(let number) = value else {
-                        throw file.unexpectedText(in: column)
+                    switch value {
+                    case .number(let number): filler.put(Float(number))
+                    case .missing: filler.put(.nan)
+                    default: throw file.unexpectedText(in: column)
                     }
-                    row[place] = Float(number)
+                } else if value == .missing {
+                    continue
                 } else if layout.isText[column] {
                     let text = JSONValue.string(file.reader.text(column))
-                    finder.put(text, of: layout.names[column], into: &row)
+                    filler.put(text, of: layout.names[column])
                 } else if case .number(let number) = value {
-                    finder.put(.number(number), of: layout.names[column], into: &row)
+                    filler.put(.number(number), of: layout.names[column])
                 }
             }
-            try add(row)
+            try endRow()
         }
-        flush()
+        try flush()
     }
 
     /// Says in words when a table does not fit.
     private func check(_ layout: TableLayout, file: String) throws(Failure) {
         let version = "version \(model.version)"
         guard schema.shape == .positional else {
-            let known = layout.features.filter { !finder.columns(of: layout.names[$0]).isEmpty }
+            // What is hashed has no names to compare.
+            if schema.settings.hashing != nil { return }
+            let known = layout.features.filter { schema.kind(of: layout.names[$0]) != nil }
             guard !known.isEmpty else {
-                var few: [String] = []
-                for column in schema.columns where few.count < 8 && !few.contains(column.name) {
-                    few.append(column.name)
-                }
                 throw .data(
                     "\(file) has none of the features of \(version), such as "
-                        + few.joined(separator: ", ")
+                        + schema.knownFeatures(8).joined(separator: ", ")
                 )
             }
             return
         }
-        guard layout.features.count == schema.width else {
+        guard layout.features.count == schema.sampleWidth else {
             throw .data(
                 "\(file) has \(Figures.count(layout.features.count, "feature column")), "
-                    + "\(version) takes \(schema.width)",
+                    + "\(version) takes \(schema.sampleWidth)",
                 remedy: layout.label == nil
                     ? "if one of them is the label, say --label COLUMN"
                     : "send the columns that the learner was trained with"
@@ -135,56 +158,66 @@ struct PredictJob {
             guard let value = try? parseJSON(line) else { throw .data("\(place): it is no JSON") }
             var features = value
             if let x = value["x"], x.members.count + x.items.count > 0 { features = x }
-            try add(try row(features, label: label, place: place))
+            try put(features, label: label, place: place)
+            try endRow(context: value["x"] == nil ? nil : value["ctx"]?.text)
         }
-        flush()
+        try flush()
     }
 
-    private func row(
+    private mutating func put(
         _ features: JSONValue,
         label: String?,
         place: String
-    ) throws(Failure) -> [Float] {
-        var row = emptyRow
+    ) throws(Failure) {
         switch (features, schema.shape) {
         case (.object(let members), .named):
             for member in members where member.name != label {
-                finder.put(member.value, of: member.name, into: &row)
+                filler.put(member.value, of: member.name)
             }
         case (.array(let items), .positional):
-            guard items.count == schema.width else {
+            guard items.count == schema.sampleWidth else {
                 throw .data(
                     "\(place): it has \(Figures.count(items.count, "feature")), "
-                        + "version \(model.version) takes \(schema.width)"
+                        + "version \(model.version) takes \(schema.sampleWidth)"
                 )
             }
-            for (index, item) in items.enumerated() where item != .null {
-                guard let number = item.double ?? item.flag.map({ $0 ? 1 : 0 }) else {
+            for (index, item) in items.enumerated() {
+                if item == .null {
+                    filler.put(.nan)
+                } else if let number = item.double ?? item.flag.map({ $0 ? 1 : 0 }) {
+                    filler.put(Float(number))
+                } else {
                     throw .data("\(place): feature \(index) is \(item.jsonText), not a number")
                 }
-                row[index] = Float(number)
             }
         default:
             let wanted =
                 schema.shape == .named ? "named features, an object" : "an array of numbers"
             throw .data("\(place): version \(model.version) takes \(wanted)")
         }
-        return row
     }
 
-    private mutating func add(_ row: [Float]) throws(Failure) {
-        rows.append(row)
-        if rows.count >= PredictJob.piece { flush() }
+    private mutating func endRow(context own: String? = nil) throws(Failure) {
+        filler.endRow(context: own ?? context)
+        if filler.batch.rows.count >= PredictJob.piece { try flush() }
     }
 
-    private mutating func flush() {
-        for prediction in model.predict(rows) {
+    private mutating func flush() throws(Failure) {
+        for prediction in model.predict(filler.batch) {
+            done += 1
+            guard let prediction else {
+                throw .data(
+                    "sample \(done) would be refused: a feature has another kind than version "
+                        + "\(model.version) knows, or is not declared, or there are too many",
+                    remedy: "compare the sample with learnctl show"
+                )
+            }
             console.line(
                 isJSON
                     ? prediction.json(schema, version: model.version).jsonText
                     : prediction.text(schema)
             )
         }
-        rows.removeAll(keepingCapacity: true)
+        filler.removeAll()
     }
 }

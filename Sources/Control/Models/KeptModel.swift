@@ -5,6 +5,7 @@
 import Decoding
 import Learning
 import Primitives
+import Samples
 import Versions
 
 /// A version that predicts.
@@ -12,8 +13,12 @@ struct KeptModel {
     /// The number of the version.
     let version: UInt64
     /// What its columns and classes are.
-    let schema: Schema
-    private let contender: Contender
+    private(set) var schema: Schema
+    /// The contexts that it knows; none when it predicts the same in all.
+    let contexts: [String]
+    private var contender: Contender
+    private let recollection: Recollection
+    private var admission = Admission()
     private var block = Block()
 
     /// Fetches a version's state; nil is the newest.
@@ -37,28 +42,52 @@ struct KeptModel {
     init(_ state: VersionState) {
         version = state.number
         schema = state.schema
+        contexts = state.contender.learner.expertStatus.isEmpty ? [] : state.contexts
         contender = state.contender
+        recollection = state.recollection
     }
 
-    /// Predicts rows of `schema.width` raw values each.
-    mutating func predict(_ rows: [[Float]]) -> [Prediction] {
-        block.reset(width: schema.width, outputs: contender.learner.outputs)
-        for row in rows { block.append(raw: row.span, use: .scored) }
-        contender.predict(&block)
-        let outputs = block.outputs
-        return rows.indices.map { row in
-            let values = Array(block.predictions[row * outputs..<(row + 1) * outputs])
-            switch schema.task {
-            case .regression: return .number(values[0])
-            case .unlabelled: return .loss(values[0], trivial: values[outputs - 1])
-            case .classes: break
+    /// Predicts samples without labels; nil is one that the learner would refuse.
+    ///
+    /// Each is predicted as the next after those that the version was made from.
+    mutating func predict(_ batch: MicroBatch) -> [Prediction?] {
+        admission.begin(batch)
+        let outputs = contender.learner.outputs
+        return batch.rows.map { row in
+            let judgement = admission.judge(row, of: batch, under: schema, knowing: recollection)
+            // A column that the model has no room for any more is one that it does not have.
+            if case .refused(let reason) = judgement, reason != .featureLimit || schema.isSparse {
+                return nil
             }
-            let known = Array(values.prefix(schema.classes.count))
-            return .classes(
-                known,
-                best: known.indices.reduce(0) { known[$1] > known[$0] ? $1 : $0 }
+            admission.widen(&schema)
+            contender.grow(width: schema.width, outputs: outputs)
+            block.reset(width: schema.width, outputs: outputs)
+            var known = recollection
+            admission.append(
+                row,
+                of: batch,
+                under: schema,
+                knowing: &known,
+                context: context(of: row, in: batch),
+                use: .scored,
+                to: &block
             )
+            contender.predict(&block)
+            return prediction(of: block)
         }
+    }
+
+    /// The number of the row's context; one that the version does not know is as good as none.
+    private func context(of row: MicroBatch.Row, in batch: MicroBatch) -> Int32 {
+        guard row.context > 0 else { return ContextTable.unknown }
+        let name = batch.contexts.text(UInt32(row.context) - 1)
+        return contexts.firstIndex(of: name).map { Int32($0) } ?? ContextTable.unknown
+    }
+
+    private func prediction(of block: Block) -> Prediction {
+        guard schema.task == .classes else { return .number(block.predictions[0]) }
+        let known = Array(block.predictions.prefix(schema.classes.count))
+        return .classes(known, best: known.indices.reduce(0) { known[$1] > known[$0] ? $1 : $0 })
     }
 }
 

@@ -41,6 +41,13 @@ extension EngineSettings {
         classes = (learner.classes ?? []).map(ClassLabel.init)
         limits = SchemaLimits(classesMax: learner.classesMax, columnsMax: learner.featuresMax)
         contextsMax = learner.contextsMax
+        isolation =
+            switch learner.isolation {
+            case .off: .off
+            case .experts: .experts
+            case .heads: .heads
+            }
+        isolationMax = learner.isolationMax
         voteSamples = learner.voteSamples
         votePatience = learner.voteDelay
         preparation.memory = learner.standardiseMemory
@@ -48,6 +55,7 @@ extension EngineSettings {
         publish = PublishSettings(learner.publish)
         drift = DriftSettings(learner.drift)
         memory = MemorySettings(learner.memory)
+        retention = learner.retain.settings
         consolidation = ConsolidationSettings(learner.consolidate)
         checkpointInterval = settings.checkpointInterval
         seed = settings.seed
@@ -132,6 +140,14 @@ extension ConsolidationSettings {
         cooldownSamplesMax = configuration.cooldownSamplesMax
         deadline = configuration.deadline
         recipe.raceSamples = configuration.raceSamples
+        recipe.pull =
+            switch configuration.retain {
+            case .anchor: .anchor
+            case .importance: .importance
+            case .scores: .scores
+            case .distillation: .distillation
+            }
+        recipe.pullStrength = configuration.retainStrength.map { Float($0) }
         recipe.anchor = Float(configuration.anchor)
         recipe.tolerance = configuration.tolerance
     }

@@ -91,6 +91,22 @@ package struct ConsolidationConfiguration: Sendable, Equatable {
     package let raceSamples: Int
     /// The time after which a job is cancelled.
     package let deadline: Duration
+    /// What keeps a challenger near the champion from which it goes on.
+    package enum Retain: String, Sendable, CaseIterable {
+        /// The distance of all parameters.
+        case anchor = "l2sp"
+        /// That of the parameters that matter.
+        case importance = "ewc"
+        /// That of the scores.
+        case scores = "derpp"
+        /// That of the probabilities.
+        case distillation = "lwf"
+    }
+
+    /// What keeps the continued challenger near the champion.
+    package let retain: Retain
+    /// How strongly, for all but the anchor; nil: the usual.
+    package let retainStrength: Double?
     /// The pull of the anchor in the anchored challenger.
     package let anchor: Double
     /// How much worse, relatively, a challenger's holdout loss may be than the champion's.
@@ -108,6 +124,10 @@ package struct ConsolidationConfiguration: Sendable, Equatable {
         cooldownSamplesMax = values.integer("consolidate.cooldown_samples_max")
         raceSamples = values.integer("consolidate.race_samples")
         deadline = values.duration("consolidate.deadline")
+        retain = values.word("consolidate.retain")
+        retainStrength =
+            values.value("consolidate.retain_strength") == .none
+            ? nil : values.number("consolidate.retain_strength")
         anchor = values.number("consolidate.anchor")
         tolerance = values.number("consolidate.tolerance")
     }

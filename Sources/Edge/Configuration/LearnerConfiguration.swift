@@ -63,6 +63,16 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case meanGradient = "mean_gradient"
     }
 
+    /// What a context owns of the model.
+    package enum Isolation: String, Sendable, CaseIterable {
+        /// Nothing.
+        case off
+        /// A whole model.
+        case experts
+        /// The last layer of a network.
+        case heads
+    }
+
     /// Its name.
     package let name: Name
     /// What is learned; other keys may have decided it where the file says `auto`.
@@ -109,6 +119,10 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let classesMax: Int
     /// The most contexts.
     package let contextsMax: Int
+    /// What a context owns of the model.
+    package let isolation: Isolation
+    /// The most contexts that own a part of it.
+    package let isolationMax: Int
     /// The samples that end the vote.
     package let voteSamples: Int
     /// The wait that ends the vote.
@@ -119,6 +133,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let drift: DriftConfiguration
     /// What is remembered.
     package let memory: MemoryConfiguration
+    /// What is done against forgetting.
+    package let retain: RetentionConfiguration
     /// When and how challengers are made.
     package let consolidate: ConsolidationConfiguration
 
@@ -152,11 +168,14 @@ package struct LearnerConfiguration: Sendable, Equatable {
         }
         classesMax = values.integer("classes_max")
         contextsMax = values.integer("contexts_max")
+        isolation = values.word("isolation")
+        isolationMax = values.integer("isolation_max")
         voteSamples = values.integer("vote.samples")
         voteDelay = values.duration("vote.delay")
         publish = PublishConfiguration(values)
         drift = DriftConfiguration(values)
         memory = MemoryConfiguration(values)
+        retain = RetentionConfiguration(values)
         consolidate = ConsolidationConfiguration(values)
     }
 

@@ -5,7 +5,7 @@
 extension SettingKey {
     /// Every key of the daemon, of a sample socket and of a learner.
     package static let catalogue: [SettingKey] =
-        daemon + samples + learning + publishing + drift + memory + consolidation
+        daemon + samples + learning + publishing + drift + memory + retention + consolidation
 
     /// The keys of one kind of table.
     package static func keys(of scope: SettingScope) -> [SettingKey] {
@@ -139,6 +139,14 @@ extension SettingKey {
         .init(.learner, "classes", .labels, .none, .newLearner),
         .init(.learner, "classes_max", .integer(2...100_000), .integer(1000), .newLearner),
         .init(.learner, "contexts_max", .integer(0...65_536), .integer(64), .live),
+        .init(
+            .learner,
+            "isolation",
+            .choice(["off", "experts", "heads"]),
+            .text("off"),
+            .newLearner
+        ),
+        .init(.learner, "isolation_max", .integer(1...1024), .integer(8), .live),
         .init(.learner, "vote.samples", .integer(1...100_000), .integer(200), .newLearner),
         .init(
             .learner,
@@ -273,6 +281,21 @@ extension SettingKey {
             .duration(.milliseconds(100) ... .seconds(86_400)),
             .duration(.seconds(30)),
             .live
+        ),
+        .init(
+            .learner,
+            "consolidate.retain",
+            .choice(["l2sp", "ewc", "derpp", "lwf"]),
+            .text("l2sp"),
+            .live
+        ),
+        .init(
+            .learner,
+            "consolidate.retain_strength",
+            .number(0...1e6),
+            .none,
+            .live,
+            mayBeAuto: true
         ),
         .init(.learner, "consolidate.anchor", .number(0...1000), .number(0.01), .live),
         .init(.learner, "consolidate.tolerance", .number(0...1), .number(0.02), .live),

@@ -99,7 +99,11 @@ package struct Settings: Sendable, Equatable {
             sockets: sockets,
             file: tree.file
         ).check(samples, problems: &problems)
-        for table in learnerTables { LearnerRules(table.values).check(problems: &problems) }
+        for table in learnerTables {
+            LearnerRules(table.values).check(problems: &problems)
+            RetentionRules(table.values).check(problems: &problems)
+            IsolationRules(table.values).check(problems: &problems)
+        }
         guard problems.problems.isEmpty else {
             throw ConfigurationError(problems: problems.problems)
         }

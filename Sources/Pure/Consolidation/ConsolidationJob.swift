@@ -11,7 +11,9 @@
 // 3. Refit: a new contender passes over the rows, shuffled anew each time, in steps that fall from
 //    pass to pass. What belongs to contexts of which the memory has too few rows passes through
 //    unchanged.
-// 4. Continuation: the champion does, pulled towards where it stands (L2-SP).
+// 4. Continuation: the champion does, held near what it was (Continuation.swift).
+// 5. The replay buffer of a refit holds rows that it was made of, with its own scores; that of a
+//    continuation is the champion's.
 
 package import Learning
 package import Primitives
@@ -82,6 +84,7 @@ package struct ConsolidationJob: Sendable {
     private let rows: TrainingRows
     private let settings: RecipeSettings
     private var random: RandomSource
+    private let continuation: Continuation
     private var waiting: [Challenger]
     private var passesLeft: Int
     private var order: [Int] = []
@@ -110,7 +113,8 @@ package struct ConsolidationJob: Sendable {
         random = RandomSource(seed: seed)
         var anchored = champion
         anchored.learner.restartMoments()
-        anchored.learner.anchor(strength: settings.anchor)
+        continuation = Continuation(champion: champion, settings: settings)
+        continuation.begin(&anchored, on: rows, random: &random)
         anchored.learner.rehearse(true)
         var refitted = fresh
         rows.fit(&refitted.preparation)
@@ -147,9 +151,7 @@ package struct ConsolidationJob: Sendable {
     package mutating func advance() {
         guard var challenger = waiting.popLast() else { return }
         if passesLeft == 0 {
-            challenger.contender.learner.anchor(strength: 0)
-            challenger.contender.learner.restartMoments()
-            challenger.contender.learner.rehearse(false)
+            finish(&challenger)
             challengers.append(challenger)
             passesLeft = passes
             position = 0
@@ -164,6 +166,13 @@ package struct ConsolidationJob: Sendable {
             share: stepShare
         )
         challenger.contender.preparation.apply(&block)
+        if challenger.recipe == .continuation {
+            continuation.teach(
+                &block,
+                share: stepShare,
+                mode: challenger.contender.learner.settings.mode
+            )
+        }
         challenger.contender.learner.testThenTrain(&block)
         challenger.contender.trained += UInt64(end - position)
         position = end
@@ -172,6 +181,19 @@ package struct ConsolidationJob: Sendable {
             passesLeft -= 1
         }
         waiting.append(challenger)
+    }
+
+    /// Takes away what held the challenger, and sees to its buffer.
+    private mutating func finish(_ challenger: inout Challenger) {
+        switch challenger.recipe {
+        case .continuation: continuation.end(&challenger.contender)
+        case .refit:
+            let outputs = challenger.contender.learner.outputs
+            rows.fill(&block, from: order.sorted()[...], outputs: outputs)
+            challenger.contender.refillBuffer(from: block)
+        }
+        challenger.contender.learner.restartMoments()
+        challenger.contender.learner.rehearse(false)
     }
 }
 

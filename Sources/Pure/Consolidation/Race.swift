@@ -83,6 +83,13 @@ package struct Race: Sendable {
         for place in runners.indices { runners[place].challenger.contender.configure(settings) }
     }
 
+    /// Takes other strengths of what every challenger does against forgetting.
+    package mutating func configure(_ settings: RetentionSettings, seed: UInt64) {
+        for place in runners.indices {
+            runners[place].challenger.contender.configure(settings, seed: seed)
+        }
+    }
+
     /// Puts challengers in the place of those that were made by the same recipe from fewer rows.
     package mutating func renew(_ entries: [(Challenger, HoldoutFinding)]) {
         for (challenger, finding) in entries {

@@ -4,10 +4,45 @@
 
 package import Primitives
 
+/// What keeps the continuation near the champion.
+package enum ContinuationPull: UInt8, Sendable, CaseIterable {
+    /// The distance of all parameters from where they were.
+    case anchor = 0
+    /// That of the parameters that matter for the memory's rows (EWC).
+    case importance = 1
+    /// That of the scores from what the champion gives each row (DER++).
+    case scores = 2
+    /// That of the probabilities from the champion's, softened (LwF).
+    case distillation = 3
+
+    /// The word in the configuration.
+    package var name: String {
+        switch self {
+        case .anchor: "l2sp"
+        case .importance: "ewc"
+        case .scores: "derpp"
+        case .distillation: "lwf"
+        }
+    }
+
+    /// The strength where none is set.
+    package var usualStrength: Float {
+        switch self {
+        case .anchor: 0.01
+        case .importance, .distillation: 1
+        case .scores: 0.03
+        }
+    }
+}
+
 /// The recipes' and the gate's settings.
 package struct RecipeSettings: Sendable, Equatable {
-    /// How strongly the continuation is pulled towards the champion (L2-SP).
+    /// What keeps the continuation near the champion.
+    package var pull = ContinuationPull.anchor
+    /// How strongly the continuation is pulled towards the champion by L2-SP.
     package var anchor: Float = 0.01
+    /// How strongly it is pulled by any other means; nil: the usual.
+    package var pullStrength: Float?
     /// Rows that a job trains on, over all passes; a small memory is passed over more often.
     package var rowsPerRecipe = 20_000
     /// The most passes over the memory.
@@ -32,8 +67,9 @@ package struct RecipeSettings: Sendable, Equatable {
 
     /// What is wrong with the settings, if anything.
     package var complaint: String? {
-        if !(anchor >= 0 && anchor.isFinite) {
-            return "the anchor is \(anchor), but must be 0 or more"
+        for (name, number) in [("anchor", anchor), ("retain strength", pullStrength ?? 0)]
+        where !(number >= 0 && number.isFinite) {
+            return "the \(name) is \(number), but must be 0 or more"
         }
         for (name, number) in [
             ("rows per recipe", rowsPerRecipe), ("passes", passesMax),
@@ -62,7 +98,10 @@ package struct RecipeSettings: Sendable, Equatable {
 extension RecipeSettings: ByteCodable {
     /// Appends every setting.
     package func encode(into writer: inout ByteWriter) {
+        writer.write(pull.rawValue)
         writer.write(anchor)
+        writer.write(pullStrength != nil)
+        if let pullStrength { writer.write(pullStrength) }
         for number in [rowsPerRecipe, passesMax, freshRowsMin, freshRowsMax, raceSamples] {
             writer.write(Int64(number))
         }
@@ -71,7 +110,12 @@ extension RecipeSettings: ByteCodable {
 
     /// Reads every setting.
     package init(from reader: inout ByteReader) throws(DecodeError) {
+        guard let pull = ContinuationPull(rawValue: try reader.read()) else {
+            throw .invalid("what keeps a continuation near its champion is unknown")
+        }
+        self.pull = pull
         anchor = try reader.readFloat()
+        pullStrength = try reader.readFlag() ? try reader.readFloat() : nil
         rowsPerRecipe = Int(try reader.read(Int64.self))
         passesMax = Int(try reader.read(Int64.self))
         freshRowsMin = Int(try reader.read(Int64.self))

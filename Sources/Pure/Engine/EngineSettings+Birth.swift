@@ -25,6 +25,13 @@ extension EngineSettings {
         compare("classes", \.classesText)
         compare("classes_max", \.limits.classesMax)
         compare("features_max", \.limits.columnsMax)
+        compare("schema", \.schemaText)
+        compare("features", \.featuresText)
+        compare("indicators", \.features.hasIndicators)
+        compare("hash_bits", \.hashText)
+        compare("hash_slots", \.slotsText)
+        compare("identifiers", \.features.hasIdentifiers)
+        compare("label_lags", \.features.labelLags)
         compare("scaling", \.preparation.scaling.name)
         compare("scaling_window", \.preparation.window)
         compare("standardise.memory", \.preparation.memory)
@@ -36,6 +43,10 @@ extension EngineSettings {
         compare("memory.holdout_rows", \.memory.holdoutRows)
         compare("memory.holdout_every", \.memory.holdoutEvery)
         compare("memory.bytes_max", \.memory.bytesMax)
+        compare("retain.replay", \.retention.replay.name)
+        compare("retain.rows", \.retention.rows)
+        compare("retain.bytes_max", \.retention.bytesMax)
+        compare("retain.ewc_rows", \.retention.ewcRows)
         compare("seed", \.seed)
         return differences
     }
@@ -44,6 +55,12 @@ extension EngineSettings {
     private var modelName: String { model?.name ?? "auto" }
     private var lossName: String { loss?.name ?? "auto" }
     private var widthText: String { width.map { String($0) } ?? "auto" }
+    private var schemaText: String { features.isClosed ? "closed" : "open" }
+    private var hashText: String { features.hashing.map { String($0.bits) } ?? "none" }
+    private var slotsText: String { features.hashing.map { String($0.slotsMax) } ?? "none" }
+    private var featuresText: String {
+        JSONValue.array(features.declared.map(\.json)).jsonText
+    }
     private var classesText: String {
         classes.isEmpty ? "auto" : classes.map(\.json.jsonText).joined(separator: ", ")
     }

@@ -40,7 +40,9 @@ package struct EngineSettings: Sendable, Equatable {
     package var voteSamples = 200
     /// How long the first sample waits for the vote.
     package var votePatience: Duration = .seconds(2)
-    /// How raw columns become features.
+    /// What columns are made of the features of a sample.
+    package var features = FeatureSettings()
+    /// How raw columns become the input of the model.
     package var preparation = PreparationSettings()
     /// When versions are published.
     package var publish = PublishSettings()
@@ -48,6 +50,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var drift = DriftSettings()
     /// What is remembered.
     package var memory = MemorySettings()
+    /// What is done against forgetting while learning.
+    package var retention = RetentionSettings()
     /// When and how to consolidate.
     package var consolidation = ConsolidationSettings()
     /// The time between checkpoints.
@@ -98,7 +102,8 @@ package struct EngineSettings: Sendable, Equatable {
         if isolation == .heads {
             return "isolation by heads needs a network, and this model has one layer; use experts"
         }
-        if let complaint = preparation.complaint { return complaint }
+        if let complaint = preparation.complaint ?? featureSettings.complaint { return complaint }
+        if let complaint = featureComplaint { return complaint }
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }
         if classes.count > limits.classesMax { return "there are more classes than their limit" }
@@ -108,7 +113,17 @@ package struct EngineSettings: Sendable, Equatable {
         for task in (task ?? model?.task).map({ [$0] }) ?? Task.votable {
             if let problem = learnerSettings(for: task).problem { return problem }
         }
-        return memory.complaint ?? drift.complaint ?? consolidation.recipe.complaint
+        if task == .unlabelled, retention.isActive {
+            return "what has no labels cannot be held on to"
+        }
+        if isolation != .off {
+            if retention.isActive || consolidation.recipe.pull != .anchor {
+                return "experts of contexts are held by nothing but their isolation and, in a "
+                    + "consolidation, an anchor"
+            }
+        }
+        return memory.complaint ?? retention.complaint ?? drift.complaint
+            ?? consolidation.recipe.complaint
     }
 
     /// Plain gradient descent on squared loss diverges above a rate of about 1 / (width + 1), so
@@ -135,9 +150,14 @@ package struct EngineSettings: Sendable, Equatable {
                 learnerSettings(for: schema.task),
                 width: preparation.featureWidth,
                 outputs: outputs(of: schema)
-            )
+            ),
+            retention: Retention(settings: retention, seed: retentionSeed)
         )
     }
+
+    /// What the draws of a contender's replay begin from.
+    var retentionSeed: UInt64 { seed ^ 0x7265_7461_696E }  // "retain"
+
 }
 
 /// When versions are published.

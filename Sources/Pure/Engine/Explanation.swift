@@ -12,18 +12,27 @@ package enum Explanation {
     package static func text(
         for reason: RefusalReason,
         row: MicroBatch.Row,
-        schema: Schema
+        schema: Schema,
+        feature: String? = nil
     ) -> String {
         switch reason {
         case .shape:
             schema.shape == .named
                 ? "an array came, but this learner takes named features; send objects"
-                : "named features came, but this learner takes arrays of \(schema.width)"
+                : "named features came, but this learner takes arrays of \(schema.sampleWidth)"
         case .width:
-            "an array of \(row.count) came, but this learner takes \(schema.width); "
+            "an array of \(row.count) came, but this learner takes \(schema.sampleWidth); "
                 + "reset it to change the width"
         case .kind:
-            "a named feature changed its kind (number, boolean or category)"
+            "the feature \(feature ?? "") changed its kind (number, boolean, or a text)"
+        case .features:
+            "the feature \(feature ?? "") is not declared; declare it, or set schema = \"open\""
+        case .value where feature != nil:
+            "the value at \(feature ?? "") of the array is no identifier; send whole numbers "
+                + "from 0 to 16777215"
+        case .featureLimit where schema.isSparse:
+            "the sample has more different features than the limit of "
+                + "\(schema.settings.hashing?.slotsMax ?? 0); raise hash_slots"
         case .featureLimit:
             "\(schema.width) columns are in use and the limit is \(schema.limits.columnsMax); "
                 + "raise features_max"

@@ -30,6 +30,8 @@ package struct LearnerCore: Sendable {
     package var watch: DriftWatch
     /// What is remembered.
     package var memory: ReplayMemory
+    /// The last values and labels.
+    package var recollection: Recollection
     /// The end of a consolidation.
     package var race: Race?
     /// The contexts by number, as rows of block and memory carry them.
@@ -60,6 +62,8 @@ package struct LearnerCore: Sendable {
         watch = DriftWatch(settings: settings.drift)
         memory = ReplayMemory(settings: settings.memory, seed: settings.seed)
         memory.grow(width: schema.width)
+        recollection = Recollection(schema.settings)
+        recollection.grow(width: schema.width)
         contexts = ContextTable(limit: settings.contextsMax)
         contextMeasures = ContextMeasures(task: schema.task)
     }
@@ -70,6 +74,7 @@ package struct LearnerCore: Sendable {
         evaluation: Evaluation,
         watch: DriftWatch,
         memory: ReplayMemory,
+        recollection: Recollection,
         contexts: ContextTable
     ) {
         self.schema = schema
@@ -78,6 +83,7 @@ package struct LearnerCore: Sendable {
         self.evaluation = evaluation
         self.watch = watch
         self.memory = memory
+        self.recollection = recollection
         self.contexts = contexts
         contextMeasures = ContextMeasures(task: schema.task)
     }
@@ -191,7 +197,7 @@ package struct LearnerCore: Sendable {
         isHeld: Bool,
         _ outcome: inout Outcome
     ) {
-        switch admission.judge(row, of: batch, under: schema) {
+        switch admission.judge(row, of: batch, under: schema, knowing: recollection) {
         case .refused(let reason):
             refuse(row, reason, &outcome)
             return
@@ -213,6 +219,7 @@ package struct LearnerCore: Sendable {
             row,
             of: batch,
             under: schema,
+            knowing: &recollection,
             context: context(of: row, in: batch, &outcome),
             use: use,
             to: &block
@@ -236,6 +243,7 @@ package struct LearnerCore: Sendable {
         block.reset(width: schema.width, outputs: outputs)
         champion.grow(width: schema.width, outputs: outputs)
         memory.grow(width: schema.width)
+        recollection.grow(width: schema.width)
         race?.grow(width: schema.width, outputs: outputs)
         block.reset(width: schema.width, outputs: champion.learner.outputs)
     }
@@ -281,7 +289,12 @@ package struct LearnerCore: Sendable {
                     producer: row.producer,
                     reason: reason,
                     count: 1,
-                    detail: Explanation.text(for: reason, row: row, schema: schema)
+                    detail: Explanation.text(
+                        for: reason,
+                        row: row,
+                        schema: schema,
+                        feature: admission.culprit
+                    )
                 )
             )
         }
@@ -345,6 +358,7 @@ extension LearnerCore {
     /// Makes the winner champion; detectors and the usual error start anew.
     package mutating func adopt(_ contender: Contender) {
         champion = contender
+        champion.renewRetention()
         restartWatch()
         race = nil
     }
@@ -354,7 +368,9 @@ extension LearnerCore {
         contexts.limit = settings.contextsMax
         let learning = settings.learnerSettings(for: schema.task)
         champion.configure(learning)
+        champion.configure(settings.retention, seed: settings.retentionSeed)
         race?.configure(learning)
+        race?.configure(settings.retention, seed: settings.retentionSeed)
         if settings.drift != watch.settings { watch = DriftWatch(settings: settings.drift) }
     }
 

@@ -119,6 +119,7 @@ extension LearnerCore: ByteCodable {
         evaluation.encode(into: &writer)
         watch.encode(into: &writer)
         memory.encode(into: &writer)
+        recollection.encode(into: &writer)
         contexts.encode(into: &writer)
         contextMeasures.encode(into: &writer)
         contextHistory.encode(into: &writer)
@@ -138,6 +139,7 @@ extension LearnerCore: ByteCodable {
             evaluation: try Evaluation(from: &reader),
             watch: try DriftWatch(from: &reader),
             memory: try ReplayMemory(from: &reader),
+            recollection: try Recollection(from: &reader),
             contexts: try ContextTable(from: &reader)
         )
         contextMeasures = try ContextMeasures(from: &reader)
@@ -145,7 +147,9 @@ extension LearnerCore: ByteCodable {
         race = try reader.readOptional()
         labelled = try reader.readCounter()
         usualError = try RunningMean(from: &reader)
-        guard evaluation.task == schema.task, memory.width == schema.width else {
+        guard evaluation.task == schema.task, memory.width == schema.width,
+            recollection.fits(schema)
+        else {
             throw .invalid("the memory or the measures do not fit the schema")
         }
         for runner in race?.runners ?? [] {

@@ -84,12 +84,14 @@ extension LearnerEngine {
         var champion = state.contender
         champion.learner.restartMoments()
         champion.learner.configure(settings.learnerSettings(for: state.schema.task))
+        champion.configure(settings.retention, seed: settings.retentionSeed)
         var core = LearnerCore(schema: state.schema, settings: settings)
         var waiting: [MicroBatch] = []
         switch phase {
         case .voting(let batches, _):
             waiting = batches
             core.labelled = state.sampleIndex
+            core.recollection = state.recollection
             verdict = Verdict(rollingBackTo: state)
             plan.lastAt = now
         case .learning(var current) where keepMemory:
@@ -100,6 +102,10 @@ extension LearnerEngine {
             current.schema = state.schema
             current.memory.drop(from: state.sampleIndex)
             current.memory.shrink(width: state.schema.width)
+            current.recollection.shrink(
+                width: state.schema.width,
+                classes: state.schema.classes.count
+            )
             swap(&core, &current)
         case .learning(let current):
             core.labelled = current.labelled
@@ -194,7 +200,7 @@ extension Verdict {
         self.init(
             task: state.schema.task,
             shape: state.schema.shape,
-            width: state.schema.shape == .positional ? state.schema.width : 0,
+            width: state.schema.sampleWidth,
             reason: "rolled back to version \(state.number)"
         )
     }

@@ -152,23 +152,15 @@ extension LearnerEngine {
             for batch in waiting { scoreUnlabelled(batch) }
             return
         }
-        let verdict = vote.verdict(task: fixedTask, width: settings.width)
+        let verdict = settings.bounded(
+            vote.verdict(
+                task: fixedTask,
+                shape: settings.features.declared.isEmpty ? nil : .named,
+                width: settings.width
+            )
+        )
         self.verdict = verdict
-        let classes = verdict.task == .classes ? settings.classes : []
-        let schema =
-            verdict.shape == .positional
-            ? Schema(
-                task: verdict.task,
-                width: verdict.width,
-                limits: settings.limits,
-                classes: classes
-            )
-            : Schema(
-                named: verdict.task,
-                limits: settings.limits,
-                classes: classes
-            )
-        keep(LearnerCore(schema: schema, settings: settings))
+        keep(LearnerCore(schema: settings.newSchema(verdict), settings: settings))
         publication.askedAt = now
         plan.lastAt = now
         effects.wantsCheckpoint = true

@@ -96,6 +96,7 @@ extension LearnerEngine {
                     "bytes": .int(Int64(core.memory.bytes)),
                 ]
             ),
+            .init("replay", core.champion.retention.figures),
         ]
     }
 }

@@ -46,7 +46,8 @@ extension LearnerEngine {
                     sampleIndex: core.labelled,
                     schema: core.schema,
                     contexts: core.contexts.names,
-                    contender: core.champion
+                    contender: core.champion,
+                    recollection: core.recollection
                 ),
                 parent: publication.parent,
                 reason: reason,

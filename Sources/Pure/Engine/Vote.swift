@@ -66,8 +66,20 @@ package struct Vote: Sendable {
     package var hasLabels: Bool { numbers + names > 0 }
 
     /// The decision, given what the configuration fixes.
-    package func verdict(task fixedTask: Task?, width fixedWidth: Int?) -> Verdict {
+    package func verdict(
+        task fixedTask: Task?,
+        shape fixedShape: Shape? = nil,
+        width fixedWidth: Int?
+    ) -> Verdict {
         let (task, taskReason) = decideTask(fixedTask)
+        if fixedShape == .named {
+            return Verdict(
+                task: task,
+                shape: .named,
+                width: 0,
+                reason: "\(taskReason); the features are configured"
+            )
+        }
         let arrays = widths.reduce(0) { $0 + $1.count }
         if fixedWidth == nil && named > arrays {
             return Verdict(

@@ -47,11 +47,19 @@ package struct Contender: Sendable {
     }
 
     /// Takes other strengths of what is done against forgetting.
-    package mutating func configure(_ settings: RetentionSettings) {
-        let wasActive = retention.settings
-        retention.configure(settings)
-        if !settings.isAnchored, wasActive.isAnchored { learner.anchor(.none) }
-        if settings.ewc == 0, wasActive.ewc > 0 { forgetImportance() }
+    ///
+    /// Buffers of another kind or size begin anew, with `seed`, as when an old version comes back.
+    package mutating func configure(_ settings: RetentionSettings, seed: UInt64) {
+        let old = retention.settings
+        guard old != settings else { return }
+        if old.isForSameBuffers(as: settings) {
+            retention.configure(settings)
+        } else {
+            retention = Retention(settings: settings, seed: seed)
+        }
+        retention.grow(width: preparation.width, outputs: learner.outputs)
+        if !settings.isAnchored, old.isAnchored { learner.anchor(.none) }
+        if settings.ewc == 0, old.ewc > 0 { forgetImportance() }
     }
 
     /// Predicts each row of the block, then learns it.
@@ -81,9 +89,7 @@ package struct Contender: Sendable {
     }
 
     private mutating func forgetImportance() {
-        guard var remembering = learner as? any RemembersImportance else { return }
-        remembering.importance = Importance()
-        learner = remembering
+        learner.setImportance(Importance())
     }
 
     /// Predicts each row of the block and changes nothing.

@@ -21,6 +21,14 @@ package enum Shape: UInt8, Sendable, BitwiseCopyable {
     case positional = 0
     /// As named values.
     case named = 1
+
+    /// The name in artifacts.
+    package var name: String {
+        switch self {
+        case .positional: "positional"
+        case .named: "named"
+        }
+    }
 }
 
 /// What kind of label a row carries.

@@ -57,6 +57,11 @@ package struct StringTable: Sendable, Equatable {
         String(decoding: bytes[range(Int(number))], as: UTF8.self)
     }
 
+    /// Appends the UTF-8 bytes of the text with the given number.
+    package func append(_ number: UInt32, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: self.bytes[range(Int(number))])
+    }
+
     private func range(_ index: Int) -> Range<Int> {
         (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])
     }

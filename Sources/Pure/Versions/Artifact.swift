@@ -5,6 +5,7 @@
 
 import Learning
 package import Primitives
+import Samples
 
 /// Makes the bytes of a version for consumers.
 package enum Artifact {
@@ -19,7 +20,7 @@ package enum Artifact {
             tensors: parameters.tensors.map {
                 .init(name: $0.name, shape: $0.shape, elements: .float32($0.numbers))
             } + parameters.scalings.flatMap { tensors($0, width: version.schema.width) }
-                + statistics(of: contender.preparation),
+                + statistics(of: contender.preparation) + lastValues(of: version),
             metadata: [
                 ("learnd", "1"),
                 ("model", parameters.kind),
@@ -29,7 +30,7 @@ package enum Artifact {
                 ("version", String(version.number)),
                 ("columns", JSONValue.array(version.schema.columns.map(\.json)).jsonText),
                 ("classes", JSONValue.array(version.schema.classes.labels.map(\.json)).jsonText),
-            ] + facts(of: contender.preparation.settings)
+            ] + facts(of: contender.preparation.settings) + facts(of: version)
                 + parameters.facts.map { ($0.name, $0.value.text ?? $0.value.jsonText) }
                 + contexts(of: version)
         ).encoded()
@@ -41,6 +42,41 @@ package enum Artifact {
             .init(name: "mean", shape: [mean.count], elements: .float64(mean)),
             .init(name: "deviation", shape: [mean.count], elements: .float64(deviation)),
         ]
+    }
+
+    /// What takes the place of missing values, when the last ones do.
+    private static func lastValues(of version: VersionState) -> [Safetensors.Tensor] {
+        guard version.schema.settings.fillsWithLast else { return [] }
+        let values = version.recollection.values
+        return [.init(name: "last", shape: [values.count], elements: .float32(values))]
+    }
+
+    /// How a consumer makes raw columns of a sample, beyond one column for each feature.
+    private static func facts(of version: VersionState) -> [(name: String, text: String)] {
+        let schema = version.schema
+        var facts: [(name: String, text: String)] = [("shape", schema.shape.name)]
+        if schema.shape == .positional { facts.append(("width", String(schema.sampleWidth))) }
+        if let hashing = schema.settings.hashing {
+            facts.append(("hash_bits", String(hashing.bits)))
+            facts.append(("hash_form", hashing.form == .slots ? "slots" : "columns"))
+            facts.append(("identifiers", String(schema.settings.hasIdentifiers)))
+        }
+        if !schema.settings.declared.isEmpty {
+            facts.append(
+                ("declared", JSONValue.array(schema.settings.declared.map(\.json)).jsonText)
+            )
+        }
+        guard !schema.settings.labelLags.isEmpty else { return facts }
+        let lags = schema.settings.labelLags.map { JSONValue.int(Int64($0)) }
+        facts.append(("lags", JSONValue.array(lags).jsonText))
+        let labels = version.recollection.labels.map { label(number: $0, of: schema) }
+        return facts + [("labels", JSONValue.array(labels).jsonText)]
+    }
+
+    private static func label(number: Float, of schema: Schema) -> JSONValue {
+        guard number.isFinite else { return .null }
+        guard schema.task == .classes else { return .number(Double(number)) }
+        return schema.classes.labels[Int(number)].json
     }
 
     /// How a consumer makes features of raw columns.

@@ -19,6 +19,8 @@ package struct VersionState: Sendable {
     package var contexts: [String]
     /// The champion of that moment.
     package var contender: Contender
+    /// The last values and labels of that moment.
+    package var recollection: Recollection
 
     /// Makes a version's state.
     package init(
@@ -26,13 +28,15 @@ package struct VersionState: Sendable {
         sampleIndex: UInt64,
         schema: Schema,
         contexts: [String] = [],
-        contender: Contender
+        contender: Contender,
+        recollection: Recollection
     ) {
         self.number = number
         self.sampleIndex = sampleIndex
         self.schema = schema
         self.contexts = contexts
         self.contender = contender
+        self.recollection = recollection
     }
 
     private static let magic: UInt32 = 0x3253_564C  // "LVS2"
@@ -57,7 +61,7 @@ package struct VersionState: Sendable {
 }
 
 extension VersionState: ByteCodable {
-    /// Appends number, position, schema, contexts and contender.
+    /// Appends number, position, schema, contexts, contender and recollection.
     package func encode(into writer: inout ByteWriter) {
         writer.write(number)
         writer.write(sampleIndex)
@@ -65,9 +69,10 @@ extension VersionState: ByteCodable {
         writer.write(UInt32(contexts.count))
         for context in contexts { writer.write(context) }
         contender.encode(into: &writer)
+        recollection.encode(into: &writer)
     }
 
-    /// Reads number, position, schema, contexts and contender.
+    /// Reads number, position, schema, contexts, contender and recollection.
     package init(from reader: inout ByteReader) throws(DecodeError) {
         number = try reader.read()
         sampleIndex = try reader.read()
@@ -79,8 +84,9 @@ extension VersionState: ByteCodable {
             contexts.append(name)
         }
         contender = try Contender(from: &reader)
+        recollection = try Recollection(from: &reader)
         guard contender.preparation.width == schema.width,
-            contender.learner.outputs >= schema.outputs
+            contender.learner.outputs >= schema.outputs, recollection.fits(schema)
         else { throw .invalid("a version's model does not fit its schema") }
     }
 }

@@ -110,7 +110,7 @@ package struct BalancedSlots: Sendable, Equatable {
         tallies.flatMap { $0.slots.map(Int.init) }
     }
 
-    /// Names the slots 0, 1, 2 ... in the order of ``byClass``.
+    /// Numbers the slots from 0 on, in the order of ``byClass``.
     package mutating func renumber() {
         var next: Int32 = 0
         for own in tallies.indices {

@@ -47,6 +47,32 @@ extension RemembersImportance {
     }
 }
 
+extension Learner {
+    /// Holds on to what matters for the rows, if it can tell.
+    package mutating func holdOn(
+        to rows: inout Block,
+        decay: Float,
+        strength: Float,
+        random: inout RandomSource
+    ) {
+        guard var able = self as? any RemembersImportance else { return }
+        able.remember(&rows, decay: decay, strength: strength, random: &random)
+        if let own = able as? Self { self = own }
+    }
+
+    /// What it remembers of its parameters, if it can.
+    package var rememberedImportance: Importance {
+        (self as? any RemembersImportance)?.importance ?? Importance()
+    }
+
+    /// Remembers something else of its parameters, if it can.
+    package mutating func setImportance(_ importance: Importance) {
+        guard var able = self as? any RemembersImportance else { return }
+        able.importance = importance
+        if let own = able as? Self { self = own }
+    }
+}
+
 /// Which parameters matter, and where they are to stay.
 package struct Importance: Sendable, Equatable {
     /// How much each parameter matters, from 0 to 1; empty while nothing is remembered.
@@ -78,9 +104,8 @@ package struct Importance: Sendable, Equatable {
         self.strength = strength
     }
 
-    /// Adds the gradient of the pull to that of the loss.
-    ///
-    /// - Parameter most: the strongest pull on one parameter that the optimiser can bear.
+    /// Adds the gradient of the pull to that of the loss; `most` is the strongest pull on one
+    /// parameter that the optimiser can bear.
     func addPull(to gradient: inout [Float], at parameters: [Float], most: Float) {
         precondition(
             gradient.count == parameters.count && parameters.count == shares.count,

@@ -111,18 +111,15 @@ extension Retention {
         sinceRenewal = 0
         if settings.distil > 0 { teacher = Teacher(preparation: preparation, learner: learner) }
         learner.anchor(Anchor(l2: settings.anchor, l1: settings.anchorL1))
-        guard settings.ewc > 0, var remembering = learner as? any RemembersImportance else {
-            return
-        }
+        guard settings.ewc > 0 else { return }
         recent.fill(&seen, outputs: learner.outputs)
         preparation.apply(&seen)
-        remembering.remember(
-            &seen,
+        learner.holdOn(
+            to: &seen,
             decay: settings.ewcDecay,
             strength: settings.ewc,
             random: &random
         )
-        learner = remembering
     }
 
     /// Fills the buffer with what a contender was made of, and has it say what it thinks of it: so
@@ -132,7 +129,7 @@ extension Retention {
         _ preparation: Preparation,
         _ learner: any Learner
     ) {
-        guard settings.replay != .none else { return }
+        guard settings.isActive else { return }
         buffer = ReplayBuffer(settings)
         buffer.grow(width: rows.width, outputs: learner.outputs, random: &random)
         step.reset(width: rows.width, outputs: learner.outputs)

@@ -49,6 +49,16 @@ package struct Retention: Sendable {
         random = RandomSource(seed: seed)
     }
 
+    /// What an operator sees of the buffer; nothing, when no rows are replayed.
+    package var figures: JSONValue {
+        guard settings.replay != .none else { return .null }
+        return [
+            "kind": .string(settings.replay.name),
+            "rows": .int(Int64(buffer.count)),
+            "bytes": .int(Int64(buffer.bytes)),
+        ]
+    }
+
     /// Makes room for columns and classes that have appeared.
     mutating func grow(width: Int, outputs: Int) {
         guard settings.isActive else { return }
@@ -57,9 +67,11 @@ package struct Retention: Sendable {
         teacher?.grow(width: width)
     }
 
-    /// Takes other strengths; the buffers keep their kind and size.
+    /// Takes other strengths.
+    ///
+    /// - Precondition: the buffers keep their kind and size.
     mutating func configure(_ settings: RetentionSettings) {
-        guard self.settings.isForSameBuffers(as: settings) else { return }
+        precondition(self.settings.isForSameBuffers(as: settings), "buffers are kept for life")
         self.settings = settings
         if settings.distil == 0 { teacher = nil }
     }

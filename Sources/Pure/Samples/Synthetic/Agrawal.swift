@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who gets a loan (Agrawal, Imielinski and Swami, "Database mining: a performance perspective", IEEE
-// TKDE 1993): nine features of different kinds, and ten functions that give the class; each of
+// Who gets a loan (Agrawal, Imielinski and Swami, "Database mining: a performance perspective",
+// IEEE TKDE 1993): nine features of different kinds, and ten functions that give the class; each of
 // them is a concept (Agrawal+Functions.swift).
 //
 //   salary      uniform in 20,000..<150,000
@@ -15,8 +15,8 @@
 //   loan        uniform in 0..<500,000
 //
 // These are the ranges of MOA and river. With a perturbation p, numbers move by up to p times their
-// range in both directions after the class has been given, and stay within the range. Ages and years
-// are rounded.
+// range in both directions after the class has been given, and stay within the range. Ages and
+// years are rounded.
 
 import Primitives
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The clock of a world that turns from what it is, rather than from one numbered concept to another.
+// The clock of a world that turns from what it is, rather than from one numbered concept to
+// another.
 
 /// Which concept rules, by the number of samples that came.
 struct ConceptClock: Sendable {

@@ -3,9 +3,9 @@
 // Which concept rules when, and how one gives way to the next. At sample t, with a change at p:
 //
 //   abrupt       the new concept from t = p on
-//   gradual      the new concept with probability 1 / (1 + exp(-4 (t - p) / width)), sample by sample
-//                (Bifet, Holmes, Pfahringer, Kirkby and Gavaldà, "New ensemble methods for evolving
-//                data streams", KDD 2009); beyond five widths from p it is 0 or 1
+//   gradual      the new concept with probability 1 / (1 + exp(-4 (t - p) / width)), tossed for
+//                each sample (Bifet, Holmes, Pfahringer, Kirkby and Gavaldà, "New ensemble methods
+//                for evolving data streams", KDD 2009); beyond five widths from p it is 0 or 1
 //   even         the new concept with probability 1/2 for p <= t < p + width, then always
 //                (Ikonomovska, Gama and Džeroski, "Learning model trees from evolving data
 //                streams", DMKD 2011)

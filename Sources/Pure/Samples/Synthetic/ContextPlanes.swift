@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Several tasks over the same features, which are standard normal: in each context another plane
-// through the origin divides the classes. Features say nothing about the context, so a model that is
-// not told it cannot do better than the mixture of all planes, while one that is told errs on the
-// flipped labels alone. It is made for parameter isolation: contexts return many times, and what was
-// learned of one must be there when it does.
+// through the origin divides the classes. Features say nothing about the context, so a model that
+// is not told it cannot do better than the mixture of all planes, while one that is told errs on
+// the flipped labels alone. It is made for parameter isolation: contexts return many times, and
+// what was learned of one must be there when it does.
 //
 // Two planes in d dimensions stand at nearly right angles, so of another context's samples about
 // half have another class.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Short sequences, for recurrent networks: some inputs at each of some steps, all noise, but for two
-// marks. A mark sets one of the first two inputs, A or B, to 1; the two marks come at two different
-// steps, drawn anew for each sequence. Concepts say what the class is:
+// Short sequences, for recurrent networks: some inputs at each of some steps, all noise, but for
+// two marks. A mark sets one of the first two inputs, A or B, to 1; the two marks come at two
+// different steps, drawn anew for each sequence. Concepts say what the class is:
 //
 //   0   the order: class 0 is A before B, class 1 is B before A
 //   1   sameness: class 0 is AA or BB, class 1 is AB or BA. Each mark alone, and each step alone,

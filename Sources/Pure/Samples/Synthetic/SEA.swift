@@ -2,8 +2,8 @@
 //
 // SEA concepts (Street and Kim, "A streaming ensemble algorithm (SEA) for large-scale
 // classification", KDD 2001): three features, uniform in 0..<10, of which the third says nothing;
-// the class is 1 where the first two sum up to more than a threshold t, and some labels are flipped.
-// Between two concepts lies a world whose threshold lies between theirs.
+// the class is 1 where the first two sum up to more than a threshold t, and some labels are
+// flipped. Between two concepts lies a world whose threshold lies between theirs.
 //
 // Class 1 has the share 1 - t^2 / 200 before labels are flipped.
 

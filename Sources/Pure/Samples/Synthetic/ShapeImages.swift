@@ -5,7 +5,8 @@
 // same class wherever it stands, so a model that looks at single pixels does badly. In concept 1
 // images are negatives: bright ground, dark shapes.
 //
-// A shape fills a square box of odd side s; with u and v from -r to r = (s - 1) / 2 across and down:
+// A shape fills a square box of odd side s; with u and v from -r to r = (s - 1) / 2 across and
+// down:
 //
 //   0 -   v = 0           3 /   u = -v           6 box      max(|u|, |v|) = r
 //   1 |   u = 0           4 +   u = 0 or v = 0   7 block    all of it

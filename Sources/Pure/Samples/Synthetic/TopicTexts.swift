@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Short texts, for word embeddings: each text has a topic, which is its class. Each of its words is,
-// with probability `common`, one of the common words, else one of the topic's own; both are alike
-// frequent within their list. A topic's word is made of its topic and its number ("t2w7"), a common
-// one is "c" with its number.
+// Short texts, for word embeddings: each text has a topic, which is its class. Each of its words
+// is, with probability `common`, one of the common words, else one of the topic's own; both are
+// alike frequent within their list. A topic's word is made of its topic and its number ("t2w7"), a
+// common one is "c" with its number.
 //
 // So of two words in one text, both of a topic, the topics are always the same; two words of
 // different topics never meet, and common words meet all alike. With T topics of W words each, a
@@ -11,8 +11,8 @@
 // (1 - common) / W, each of the C common words with common / C. Embeddings have learned this when
 // the nearest neighbours of a topic's word are words of the same topic.
 //
-// In concept 1 every second word has changed its company: those with odd numbers belong to the topic
-// after the one that they are called by.
+// In concept 1 every second word has changed its company: those with odd numbers belong to the
+// topic after the one that they are called by.
 
 import Primitives
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The short way for what packed streams send: consecutive arrays of the right width, with a label
-// that is known (if the task has any) and a weight above zero. Such a run is judged in one tight loop and written with
-// one copy; everything else goes row by row through ``judge(_:of:under:)``. Both ways give the same
-// block.
+// that is known (if the task has any) and a weight above zero. Such a run is judged in one tight
+// loop and written with one copy; everything else goes row by row through
+// ``judge(_:of:under:knowing:)``. Both ways give the same block.
 
 package import Samples
 
@@ -16,7 +16,7 @@ extension Admission {
         of batch: MicroBatch,
         under schema: Schema
     ) -> Int {
-        guard schema.shape == .positional, first < batch.rows.count else { return 0 }
+        guard schema.isPlain, first < batch.rows.count else { return 0 }
         var classes: [Int32] = []
         var targets: [Float] = []
         swap(&classes, &runClasses)

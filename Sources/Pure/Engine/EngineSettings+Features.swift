@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From settings to the schema of a learner, and which settings of features go together.
+
+package import Learning
+import Primitives
+import Samples
+
+extension EngineSettings {
+    /// The settings of the schema.
+    package var featureSettings: FeatureSettings {
+        var settings = features
+        settings.fillsWithLast = preparation.imputation == .last
+        return settings
+    }
+
+    /// The most columns: with products each of them is more than one feature.
+    private var columnsMax: Int { preparation.columnsMax(for: limits.columnsMax) }
+
+    /// The longest array that becomes no more features than the limit.
+    private var sampleWidthMax: Int {
+        guard features.hashing == nil, preparation.hasInteractions else { return 1 << 19 }
+        return max(1, columnsMax / (features.hasIndicators ? 2 : 1))
+    }
+
+    /// The schema of a learner that has seen nothing but the vote.
+    package func newSchema(_ verdict: Verdict) -> Schema {
+        let limits = SchemaLimits(classesMax: limits.classesMax, columnsMax: columnsMax)
+        let classes = verdict.task == .classes ? classes : []
+        return verdict.shape == .positional
+            ? Schema(
+                task: verdict.task,
+                width: verdict.width,
+                limits: limits,
+                classes: classes,
+                settings: featureSettings
+            )
+            : Schema(
+                named: verdict.task,
+                limits: limits,
+                classes: classes,
+                settings: featureSettings
+            )
+    }
+
+    /// The verdict with arrays that are not too long for the limits; longer ones are refused then.
+    func bounded(_ verdict: Verdict) -> Verdict {
+        guard verdict.width > sampleWidthMax else { return verdict }
+        var verdict = verdict
+        verdict.reason +=
+            ", but features_max = \(limits.columnsMax) leaves room for \(sampleWidthMax)"
+        verdict.width = sampleWidthMax
+        return verdict
+    }
+
+    /// What is wrong with the settings of features beside those of the preparation, if anything.
+    var featureComplaint: String? {
+        let declared = features.declared.reduce(0) { sum, feature in
+            if case .text(_, let buckets?) = feature.kind { return sum + buckets }
+            return sum + 1
+        }
+        let hashed = features.hashing.map { $0.form == .columns ? $0.buckets : 0 } ?? 0
+        if declared + hashed > columnsMax {
+            return "the declared and hashed features take \(declared + hashed) columns, more than "
+                + "features max leaves room for (\(columnsMax))"
+        }
+        if let width, width > sampleWidthMax {
+            return "the width is \(width), but features max leaves room for \(sampleWidthMax)"
+        }
+        if width != nil && !features.declared.isEmpty {
+            return "arrays have a width and named features are declared, but a learner takes one "
+                + "of the two"
+        }
+        return nil
+    }
+}
