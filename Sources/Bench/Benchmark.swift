@@ -22,8 +22,8 @@ package enum Benchmark: String, CaseIterable {
 
           consolidation  the full loop beside online learning alone, on streams with abrupt drifts,
                          and on controls without any; exits with 1 when a line is not reached
-          learners       with --contexts: recurring contexts with isolation and without; exits with 1
-                         when the error at a return is more than a tenth above what it was
+          learners       with --contexts: recurring contexts with isolation and without; exits
+                         with 1 when a return errs more than a tenth above the leaving
           transport      the daemon's way in, beside a receiver that only counts
         """
 
