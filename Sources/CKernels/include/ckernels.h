@@ -107,6 +107,29 @@ typedef struct {
 int learnd_learn_logistic(const learnd_rows *block, float *values, float rate);
 int learnd_learn_softmax(const learnd_rows *block, float *values, size_t outputs, float rate);
 
+// skipgram.c
+
+// No number of a word's vector ever leaves these bounds.
+#define LEARND_VECTOR_LIMIT 1e6f
+
+// One step of skip-gram with negative sampling for a centre word and `pairs` context words. Each
+// pair is `size` numbers of rows of `contexts`: the context word, then the noise words, of which
+// those that are the context word itself are left out. `gradient` is room for n numbers.
+void learnd_skip_gram(float *centre, float *contexts, size_t n, const uint32_t *targets,
+                      size_t pairs, size_t size, float rate, float *gradient);
+// The product of the probabilities that the centre word gives to the context word being one and to
+// each noise word being none; each counts as `smallest` at least.
+double learnd_skip_gram_fit(const float *centre, const float *contexts, size_t n,
+                            const uint32_t *targets, size_t size, double smallest);
+
+// split.c
+
+// Splits a text into tokens, one after the other in `bytes`, with their ends and FNV-1a hashes.
+// There must be room for n bytes and (n + 1) / 2 tokens. Tokens of more than `longest` bytes are
+// left out and counted in `skipped`.
+size_t learnd_split_text(const uint8_t *text, size_t n, int folds, size_t longest, uint8_t *bytes,
+                         uint32_t *ends, uint64_t *hashes, size_t *skipped);
+
 // standardise.c
 
 void learnd_standardise(double *mean, double *variance, double *count, size_t n, double memory,
