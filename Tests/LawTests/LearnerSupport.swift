@@ -85,6 +85,7 @@ struct Subject: Sendable, CustomTestStringConvertible {
         case .logistic: 2
         case .softmax: 3
         case .network: settings.task == .regression ? 1 : 3
+        case .embedding: 2
         }
     }
 

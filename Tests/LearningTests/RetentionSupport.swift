@@ -75,6 +75,7 @@ enum RetentionSupport {
         case .linear: 1
         case .logistic: 2
         case .softmax: 3
+        case .embedding: 2
         }
     }
 

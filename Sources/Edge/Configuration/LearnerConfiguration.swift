@@ -15,6 +15,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case classes
         /// A number.
         case regression
+        /// Nothing: the model needs no label.
+        case unlabelled
     }
 
     /// The kind of model.
@@ -27,6 +29,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case logistic
         /// Any number of classes.
         case softmax
+        /// Vectors of words, from texts.
+        case embedding
     }
 
     /// What is minimised.
@@ -41,6 +45,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case logistic
         /// The log-loss of many classes.
         case crossEntropy = "cross_entropy"
+        /// The log-loss of words against noise words.
+        case negativeSampling = "negative_sampling"
     }
 
     /// How weights follow gradients.
@@ -109,6 +115,12 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let classesMax: Int
     /// The most contexts.
     package let contextsMax: Int
+    /// The name of the feature that a learner of texts reads.
+    package let textName: String
+    /// The longest text of a sample, in bytes.
+    package let textBytesMax: Int
+    /// What belongs to word vectors alone.
+    package let embedding: EmbeddingConfiguration
     /// The samples that end the vote.
     package let voteSamples: Int
     /// The wait that ends the vote.
@@ -133,7 +145,7 @@ package struct LearnerConfiguration: Sendable, Equatable {
         optimiser = values.word("optimiser")
         rate =
             values.value("rate") == .none
-            ? LearnerConfiguration.standardRate(optimiser) : values.number("rate")
+            ? LearnerConfiguration.standardRate(optimiser, of: model) : values.number("rate")
         momentum = values.number("momentum")
         beta1 = values.number("beta1")
         beta2 = values.number("beta2")
@@ -154,6 +166,11 @@ package struct LearnerConfiguration: Sendable, Equatable {
         }
         classesMax = values.integer("classes_max")
         contextsMax = values.integer("contexts_max")
+        textName = values.text("text.name")
+        textBytesMax =
+            values.value("text.bytes_max") == .none
+            ? LearnerConfiguration.standardTextBytes(model) : values.size("text.bytes_max")
+        embedding = EmbeddingConfiguration(values)
         voteSamples = values.integer("vote.samples")
         voteDelay = values.duration("vote.delay")
         publish = PublishConfiguration(values)
@@ -164,12 +181,19 @@ package struct LearnerConfiguration: Sendable, Equatable {
     }
 
     /// The rate where none is configured.
-    package static func standardRate(_ optimiser: Optimiser) -> Double {
-        switch optimiser {
+    package static func standardRate(_ optimiser: Optimiser, of model: Model = .auto) -> Double {
+        if model == .embedding { return 0.025 }
+        return switch optimiser {
         case .sgd: 0.05
         case .momentum: 0.01
         case .adagrad: 0.1
         case .adam: 0.01
         }
+    }
+
+    /// The longest text where none is configured: a page for a model that reads texts, else what a
+    /// category or a label may be.
+    package static func standardTextBytes(_ model: Model) -> Int {
+        model == .embedding ? 64 << 10 : 1024
     }
 }

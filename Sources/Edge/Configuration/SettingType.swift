@@ -86,6 +86,8 @@ package enum SettingType: Sendable {
     case endpoint
     /// A list of texts, numbers or flags, each different.
     case labels
+    /// The name of a feature.
+    case featureName
 
     /// The name of the type, as the manual has it.
     package var name: String {
@@ -96,7 +98,7 @@ package enum SettingType: Sendable {
         case .size: "size"
         case .duration: "duration"
         case .choice: "word"
-        case .fileMode, .systemName: "text"
+        case .fileMode, .systemName, .featureName: "text"
         case .endpoint: "endpoint"
         case .labels: "list"
         }
@@ -121,6 +123,7 @@ package enum SettingType: Sendable {
         case .systemName: return "a group of this system, or empty"
         case .endpoint: return "tcp://ADDRESS:PORT or ipc://PATH"
         case .labels: return "2 to 100000 different texts, numbers or flags"
+        case .featureName: return "1 to 1024 bytes"
         }
     }
 
@@ -166,6 +169,9 @@ package enum SettingType: Sendable {
                 throw Mistake(problem: error.problem, remedy: error.remedy)
             }
         case (.labels, .list(let items)): return try labels(items)
+        case (.featureName, .text(let text)):
+            guard (1...1024).contains(text.utf8.count) else { throw outside }
+            return .text(text)
         default:
             throw Mistake(problem: "it is not \(article)", remedy: "write \(sample)")
         }
@@ -200,6 +206,7 @@ package enum SettingType: Sendable {
         case .systemName: "a name in quotes"
         case .endpoint: "an endpoint in quotes, such as \"tcp://127.0.0.1:7711\""
         case .labels: "a list, such as [\"no\", \"yes\"]"
+        case .featureName: "the name of a feature in quotes"
         }
     }
 

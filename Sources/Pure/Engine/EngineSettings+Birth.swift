@@ -22,6 +22,12 @@ extension EngineSettings {
         compare("optimiser", \.optimiser.name)
         compare("width", \.widthText)
         compare("classes", \.classesText)
+        if wanted.model == .embedding {
+            compare("text.name", \.text)
+            compare("embedding.dimension", \.embedding.dimension)
+            compare("embedding.vocabulary_max", \.embedding.vocabularyMax)
+            compare("embedding.tokens", \.embedding.tokens.name)
+        }
         compare("classes_max", \.limits.classesMax)
         compare("features_max", \.limits.columnsMax)
         compare("schema", \.schemaText)
@@ -62,17 +68,5 @@ extension EngineSettings {
     }
     private var classesText: String {
         classes.isEmpty ? "auto" : classes.map(\.json.jsonText).joined(separator: ", ")
-    }
-}
-
-extension LossKind {
-    /// The name in the configuration.
-    var name: String {
-        switch self {
-        case .squared: "squared"
-        case .huber: "huber"
-        case .logistic: "logistic"
-        case .crossEntropy: "cross_entropy"
-        }
     }
 }

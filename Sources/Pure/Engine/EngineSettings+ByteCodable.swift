@@ -19,6 +19,8 @@ extension EngineSettings: ByteCodable {
         writer.write(mode.rawValue)
         writer.write(Int64(width ?? -1))
         writer.write(items: classes)
+        writer.write(text)
+        embedding.encode(into: &writer)
         limits.encode(into: &writer)
         writer.write(Int64(contextsMax))
         writer.write(Int64(voteSamples))
@@ -50,6 +52,8 @@ extension EngineSettings: ByteCodable {
         let width = Int(try reader.read(Int64.self))
         self.width = width < 0 ? nil : width
         classes = try reader.readItems()
+        text = try reader.readText()
+        embedding = try EmbeddingSettings(from: &reader)
         limits = try SchemaLimits(from: &reader)
         contextsMax = Int(try reader.read(Int64.self))
         voteSamples = Int(try reader.read(Int64.self))

@@ -11,6 +11,7 @@ extension EngineSettings {
     package var featureSettings: FeatureSettings {
         var settings = features
         settings.fillsWithLast = preparation.imputation == .last
+        if model == .embedding { settings.text = text }
         return settings
     }
 

@@ -26,6 +26,10 @@ package struct EngineSettings: Sendable, Equatable {
     package var mode: LearningMode = .sequential
     /// The width of arrays, when it is not to be voted on.
     package var width: Int?
+    /// The name of the feature that a learner of texts reads.
+    package var text = "text"
+    /// What belongs to word vectors alone; their seed is that of the learner.
+    package var embedding = EmbeddingSettings()
     /// Classes that exist before their first sample.
     package var classes: [ClassLabel] = []
     /// The bounds of growth.
@@ -74,6 +78,10 @@ package struct EngineSettings: Sendable, Equatable {
             l2: l2,
             mode: mode
         )
+        if model == .embedding {
+            chosen.embedding = embedding
+            chosen.embedding?.seed = seed
+        }
         if chosen.problem != nil { chosen.loss = model.usualLoss }
         if chosen.problem != nil { chosen.optimiser = .sgd(rate: optimiser.rate) }
         return chosen
@@ -83,6 +91,9 @@ package struct EngineSettings: Sendable, Equatable {
     package var complaint: String? {
         if let task, let model, model.task != task {
             return "the model \(model.name) does not predict \(task.name)"
+        }
+        if text.isEmpty || text.utf8.count > 1024 {
+            return "the name of the text is \(text.utf8.count) bytes long, it must be 1 to 1024"
         }
         if !(1...1_000_000).contains(voteSamples) {
             return "vote samples is \(voteSamples), it must be 1 to 1000000"
@@ -101,7 +112,7 @@ package struct EngineSettings: Sendable, Equatable {
         for task in (task ?? model?.task).map({ [$0] }) ?? Task.votable {
             if let problem = learnerSettings(for: task).problem { return problem }
         }
-        if task == .unlabelled, retention.isActive {
+        if (task ?? model?.task) == .unlabelled, retention.isActive {
             return "what has no labels cannot be held on to"
         }
         return memory.complaint ?? retention.complaint ?? drift.complaint

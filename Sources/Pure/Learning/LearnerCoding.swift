@@ -8,12 +8,14 @@ package import Primitives
 package enum LearnerCoding {
     static let linearFamily: UInt8 = 1
     static let network: UInt8 = 8
+    static let embedding: UInt8 = 16
 
     /// Reads the learner that ``Learner/encode(into:)`` wrote.
     package static func decode(from reader: inout ByteReader) throws(DecodeError) -> any Learner {
         switch try reader.read(UInt8.self) {
         case linearFamily: return try LinearModel(from: &reader)
         case network: return try NetworkLearner(from: &reader)
+        case embedding: return try Embedding(from: &reader)
         case let tag: throw .invalid("there is no kind of learner number \(tag)")
         }
     }

@@ -28,17 +28,47 @@ package struct LearnerParameters: Sendable, Equatable {
         }
     }
 
+    /// What stands in the artifact beside the tensors that predict, such as the names of rows.
+    package struct Attachment: Sendable, Equatable {
+        /// What it consists of.
+        package enum Content: Sendable, Equatable {
+            /// Bytes, as a U8 tensor.
+            case bytes([UInt8])
+            /// Double-precision numbers, as an F64 tensor.
+            case numbers([Double])
+        }
+
+        /// Its name in the artifact.
+        package var name: String
+        /// What it consists of.
+        package var content: Content
+
+        /// Makes an attachment.
+        package init(_ name: String, _ content: Content) {
+            self.name = name
+            self.content = content
+        }
+    }
+
     /// What the tensors mean: the word for the model in manifests and artifacts.
     package var kind: String
     /// The tensors in the order of the artifact.
     package var tensors: [Tensor]
+    /// What stands beside them; how far a model has moved is not seen in it.
+    package var attachments: [Attachment]
     /// What else a consumer must know, by name, as it stands in the artifact's metadata.
     package var facts: [JSONValue.Member]
 
     /// Makes parameters.
-    package init(kind: String, tensors: [Tensor], facts: [JSONValue.Member] = []) {
+    package init(
+        kind: String,
+        tensors: [Tensor],
+        attachments: [Attachment] = [],
+        facts: [JSONValue.Member] = []
+    ) {
         self.kind = kind
         self.tensors = tensors
+        self.attachments = attachments
         self.facts = facts
     }
 

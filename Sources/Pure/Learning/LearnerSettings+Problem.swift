@@ -8,7 +8,10 @@ import Networks
 extension LearnerSettings {
     /// Why these settings cannot be used, in one sentence; nil when they can.
     package var problem: String? {
-        if let problem = lossProblem ?? optimiserProblem ?? networkProblem { return problem }
+        if let problem = lossProblem ?? optimiserProblem ?? networkProblem ?? embeddingProblem
+        {
+            return problem
+        }
         guard l1 >= 0, l1.isFinite else { return "l1 is \(l1), but must be 0 or more" }
         guard l2 >= 0, l2.isFinite, l2 <= l2Most else {
             return "l2 is \(l2), but must be 0 or more, and at most 1 / rate = \(l2Most); "
@@ -44,15 +47,28 @@ extension LearnerSettings {
     private var lossProblem: String? {
         switch (model, loss) {
         case (.linear, .squared), (.logistic, .logistic), (.softmax, .crossEntropy),
-            (.network, .squared), (.network, .crossEntropy):
+            (.network, .squared), (.network, .crossEntropy), (.embedding, .negativeSampling):
             nil
         case (.linear, .huber(let delta)), (.network, .huber(let delta)):
             delta > 0 && delta.isFinite
                 ? nil : "delta of the huber loss is \(delta), but must be above 0"
         default:
             "the model \(model.name) does not go with this loss; use squared or huber with linear "
-                + "or network, logistic with logistic, cross_entropy with softmax or network"
+                + "or network, logistic with logistic, cross_entropy with softmax or network, "
+                + "negative_sampling with embedding"
         }
+    }
+
+    private var embeddingProblem: String? {
+        guard model == .embedding else { return nil }
+        guard let embedding else { return "an embedding needs a dimension and a vocabulary" }
+        guard case .sgd = optimiser, pace == .constant, mode == .sequential, l1 == 0, l2 == 0,
+            gradientClip == nil
+        else {
+            return "an embedding is learned by sgd in sequential mode, without pace, l1, l2 and "
+                + "clipping"
+        }
+        return embedding.problem
     }
 
     private var optimiserProblem: String? {

@@ -3,7 +3,7 @@
 // The one list of learners: from settings to a learner that knows nothing yet.
 
 /// Makes the learner that the settings describe: all parameters at zero, but for the layers of a
-/// network, which are drawn from its seed.
+/// network, which are drawn from its seed, and no words in an embedding.
 ///
 /// - Precondition: `settings.problem` is nil, and `outputs` is at most 1 for a linear model.
 package func makeLearner(
@@ -16,5 +16,7 @@ package func makeLearner(
         LinearModel(settings, width: width, outputs: outputs)
     case .network:
         NetworkLearner(settings, width: width, outputs: outputs)
+    case .embedding:
+        Embedding(settings)
     }
 }

@@ -9,6 +9,7 @@ extension ModelKind {
         case .linear: .squared
         case .logistic: .logistic
         case .softmax, .network: .crossEntropy
+        case .embedding: .negativeSampling
         }
     }
 
