@@ -167,7 +167,7 @@ void learnd_window_measure(const learnd_window *w, double *mean, double *varianc
 // Computes the moments anew from the ring, with the same bits.
 void learnd_window_rebuild(learnd_window *w);
 
-// tokens.c
+// TOK
 
 uint32_t learnd_murmur3(const uint8_t *bytes, size_t length, uint32_t seed);
 

@@ -22,7 +22,7 @@ extension Embedding {
         precondition(block.textEnds.count == block.rows, "every row has a text")
         var predictions = Block.take(&block.predictions)
         // On loan, like the room, so that nothing is allocated for a text.
-        var tokens = Tokens()
+        var tokens = TextTokens()
         swap(&tokens, &self.tokens)
         for row in 0..<block.rows {
             split(block, row, &tokens)
@@ -47,7 +47,7 @@ extension Embedding {
         block.preparePredictions(width: 0, outputs: 2)
         precondition(block.textEnds.count == block.rows, "every row has a text")
         var scratch = Room()
-        var tokens = Tokens()
+        var tokens = TextTokens()
         for row in 0..<block.rows {
             split(block, row, &tokens)
             look(tokens, &scratch)
@@ -57,7 +57,7 @@ extension Embedding {
         }
     }
 
-    private func split(_ block: borrowing Block, _ row: Int, _ tokens: inout Tokens) {
+    private func split(_ block: borrowing Block, _ row: Int, _ tokens: inout TextTokens) {
         tokens.split(
             block.texts.span.extracting(block.textRange(row)),
             folds: own.tokens == .words,
@@ -66,7 +66,7 @@ extension Embedding {
     }
 
     /// Finds the slots of the known words.
-    private func look(_ tokens: borrowing Tokens, _ room: inout Room) {
+    private func look(_ tokens: borrowing TextTokens, _ room: inout Room) {
         room.slots.removeAll(keepingCapacity: true)
         let bytes = tokens.bytes.span
         for token in 0..<tokens.count {
@@ -116,7 +116,7 @@ extension Embedding {
     }
 
     /// Counts the words of a text and learns what stands around each of them.
-    private mutating func learn(_ tokens: borrowing Tokens, weight: Float, _ room: inout Room) {
+    private mutating func learn(_ tokens: borrowing TextTokens, weight: Float, _ room: inout Room) {
         skipped += UInt64(tokens.skipped)
         count(tokens, &room)
         thin(&room.slots)
@@ -185,7 +185,7 @@ extension Embedding {
     }
 
     /// Counts every word, gives new ones their vectors, and finds the slots of all.
-    private mutating func count(_ tokens: borrowing Tokens, _ room: inout Room) {
+    private mutating func count(_ tokens: borrowing TextTokens, _ room: inout Room) {
         room.slots.removeAll(keepingCapacity: true)
         let before = vocabulary.evictions
         let bytes = tokens.bytes.span

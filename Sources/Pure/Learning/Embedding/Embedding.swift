@@ -39,7 +39,7 @@ package struct Embedding: Learner {
     /// The words that were left out for being too long.
     var skipped: UInt64 = 0
     /// Room for the words of one row, and for what is made of them; their content is of no account.
-    var tokens = Tokens()
+    var tokens = TextTokens()
     var room = Room()
 
     /// What one row needs on its way.
