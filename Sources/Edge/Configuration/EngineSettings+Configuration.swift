@@ -24,7 +24,10 @@ extension EngineSettings {
             case .linear: .linear
             case .logistic: .logistic
             case .softmax: .softmax
+            case .network: .network
             }
+        network = learner.network
+        stepRows = learner.stepRows
         loss =
             switch learner.loss {
             case .auto: nil

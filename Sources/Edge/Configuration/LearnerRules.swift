@@ -6,6 +6,7 @@
 //   linear     regression   squared, huber
 //   logistic   classes      logistic         (two classes)
 //   softmax    classes      cross_entropy
+//   network    either       squared, huber or cross_entropy
 
 /// The combinations that a learner cannot have.
 struct LearnerRules {
@@ -51,7 +52,7 @@ struct LearnerRules {
 
     private static func taskOf(_ model: Model) -> Task {
         switch model {
-        case .auto: .auto
+        case .auto, .network: .auto
         case .linear: .regression
         case .logistic, .softmax: .classes
         }
@@ -71,6 +72,7 @@ struct LearnerRules {
         case .linear: [.squared, .huber]
         case .logistic: [.logistic]
         case .softmax: [.crossEntropy]
+        case .network: [.squared, .huber, .crossEntropy]
         }
     }
 

@@ -5,7 +5,7 @@
 extension SettingKey {
     /// Every key of the daemon, of a sample socket and of a learner.
     package static let catalogue: [SettingKey] =
-        daemon + samples + learning + publishing + drift + memory + retention + consolidation
+        daemon + samples + learning + network + layers + publishing + drift + memory + retention + consolidation
 
     /// The keys of one kind of table.
     package static func keys(of scope: SettingScope) -> [SettingKey] {
@@ -66,7 +66,7 @@ extension SettingKey {
         .init(
             .learner,
             "model",
-            .choice(["auto", "linear", "logistic", "softmax"]),
+            .choice(["auto", "linear", "logistic", "softmax", "network"]),
             .text("auto"),
             .newLearner
         ),
