@@ -74,7 +74,7 @@ enum RetentionSupport {
         switch model {
         case .linear: 1
         case .logistic: 2
-        case .softmax: 3
+        case .softmax, .network: 3
         case .embedding: 2
         }
     }

@@ -26,7 +26,10 @@ extension EngineSettings {
             case .logistic: .logistic
             case .softmax: .softmax
             case .embedding: .embedding
+            case .network: .network
             }
+        network = learner.network
+        stepRows = learner.stepRows
         loss =
             switch learner.loss {
             case .auto: nil

@@ -3,6 +3,7 @@
 // One learner as it is configured. What is `auto` is decided by the vote over its first samples,
 // unless another key has decided it: `loss = "huber"` can only be a regression.
 
+package import Networks
 package import Primitives
 
 /// What a learner is and how it learns.
@@ -31,6 +32,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case softmax
         /// Vectors of words, from texts.
         case embedding
+        /// Layers, for classes or a number.
+        case network
     }
 
     /// What is minimised.
@@ -75,6 +78,10 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let task: Task
     /// The kind of model; the loss may have decided it where the file says `auto`.
     package let model: Model
+    /// The layers of a network; nil for every other model.
+    package let network: NetworkSettings?
+    /// The most rows of one step of a network along their mean gradient.
+    package let stepRows: Int
     /// What is minimised.
     package let loss: Loss
     /// Where the Huber loss turns linear.
@@ -136,9 +143,11 @@ package struct LearnerConfiguration: Sendable, Equatable {
     /// When and how challengers are made.
     package let consolidate: ConsolidationConfiguration
 
-    init(_ name: Name, _ values: ScopedValues) {
+    init(_ name: Name, _ values: ScopedValues, _ layers: LayerTables) {
         self.name = name
         model = LearnerRules.impliedModel(values)
+        network = NetworkRules.network(values, layers)
+        stepRows = values.integer("step_rows")
         loss = values.word("loss")
         task = LearnerRules.impliedTask(values)
         huberDelta = values.number("huber_delta")

@@ -7,6 +7,7 @@
 //   logistic   classes      logistic         (two classes)
 //   softmax    classes      cross_entropy
 //   embedding  unlabelled   negative_sampling
+//   network    either       squared, huber or cross_entropy
 
 /// The combinations that a learner cannot have.
 struct LearnerRules {
@@ -54,7 +55,7 @@ struct LearnerRules {
 
     private static func taskOf(_ model: Model) -> Task {
         switch model {
-        case .auto: .auto
+        case .auto, .network: .auto
         case .linear: .regression
         case .logistic, .softmax: .classes
         case .embedding: .unlabelled
@@ -77,6 +78,7 @@ struct LearnerRules {
         case .logistic: [.logistic]
         case .softmax: [.crossEntropy]
         case .embedding: [.negativeSampling]
+        case .network: [.squared, .huber, .crossEntropy]
         }
     }
 

@@ -5,6 +5,7 @@
 
 import Consolidation
 import Learning
+import Networks
 import Primitives
 
 extension EngineSettings {
@@ -20,6 +21,9 @@ extension EngineSettings {
         compare("model", \.modelName)
         compare("loss", \.lossName)
         compare("optimiser", \.optimiser.name)
+        compare("layers", \.layersText)
+        compare("input_shape", \.inputShapeText)
+        compare("replace", \.replacementText)
         compare("width", \.widthText)
         compare("classes", \.classesText)
         if wanted.model == .embedding {
@@ -59,6 +63,13 @@ extension EngineSettings {
     private var taskName: String { task?.name ?? "auto" }
     private var modelName: String { model?.name ?? "auto" }
     private var lossName: String { loss?.name ?? "auto" }
+    private var layersText: String {
+        network.map { JSONValue.array($0.layers.map(\.json)).jsonText } ?? "none"
+    }
+    private var inputShapeText: String { network.map { "\($0.inputShape)" } ?? "none" }
+    private var replacementText: String {
+        network.map { "rate \($0.replacement.rate), maturity \($0.replacement.maturity)" } ?? "none"
+    }
     private var widthText: String { width.map { String($0) } ?? "auto" }
     private var schemaText: String { features.isClosed ? "closed" : "open" }
     private var hashText: String { features.hashing.map { String($0.bits) } ?? "none" }

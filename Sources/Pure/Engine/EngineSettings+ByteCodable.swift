@@ -5,6 +5,7 @@
 import Consolidation
 import Drift
 import Learning
+import Networks
 package import Primitives
 
 extension EngineSettings: ByteCodable {
@@ -34,6 +35,8 @@ extension EngineSettings: ByteCodable {
         consolidation.encode(into: &writer)
         writer.write(checkpointInterval.wholeNanoseconds)
         writer.write(seed)
+        writer.write(optional: network)
+        writer.write(UInt32(stepRows))
     }
 
     /// Reads every setting.
@@ -67,6 +70,8 @@ extension EngineSettings: ByteCodable {
         consolidation = try ConsolidationSettings(from: &reader)
         checkpointInterval = try reader.readSpan()
         seed = try reader.read()
+        network = try reader.readOptional()
+        stepRows = Int(try reader.read(UInt32.self))
         if let complaint { throw .invalid(complaint) }
     }
 

@@ -156,7 +156,7 @@ extension LearnerEngine {
             vote.verdict(
                 task: fixedTask,
                 shape: settings.features.declared.isEmpty ? nil : .named,
-                width: settings.width
+                width: settings.fixedWidth
             )
         )
         if settings.model == .embedding { verdict = Verdict(text: settings.text) }
