@@ -73,7 +73,7 @@ enum RetentionSupport {
     static func outputs(_ model: ModelKind) -> Int {
         switch model {
         case .linear: 1
-        case .logistic: 2
+        case .logistic, .factorisation: 2
         case .softmax: 3
         }
     }

@@ -10,7 +10,7 @@ extension ModelKind {
     /// The recipes that apply to the model.
     package var recipes: [Recipe] {
         switch self {
-        case .linear, .logistic, .softmax, .network: Recipe.allCases
+        case .linear, .logistic, .softmax, .network, .factorisation: Recipe.allCases
         }
     }
 }

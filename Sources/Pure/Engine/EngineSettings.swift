@@ -38,6 +38,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var votePatience: Duration = .seconds(2)
     /// What columns are made of the features of a sample.
     package var features = FeatureSettings()
+    /// The factors of a factorisation machine.
+    package var factors = 8
     /// How raw columns become the input of the model.
     package var preparation = PreparationSettings()
     /// When versions are published.
@@ -65,23 +67,24 @@ package struct EngineSettings: Sendable, Equatable {
     /// optimiser.
     package func learnerSettings(for task: Task) -> LearnerSettings {
         let usual: ModelKind = task == .classes ? .softmax : .linear
-        let model = self.model.map { $0.task == task ? $0 : usual } ?? usual
+        let model = self.model.map { $0.predicts(task) ? $0 : usual } ?? usual
         var chosen = LearnerSettings(
             model: model,
-            loss: loss ?? model.usualLoss,
+            loss: loss ?? model.usualLoss(for: task),
             optimiser: optimiser(for: model),
             l1: l1,
             l2: l2,
             mode: mode
         )
-        if chosen.problem != nil { chosen.loss = model.usualLoss }
+        chosen.sparse = sparseSettings(for: model)
+        if chosen.problem != nil { chosen.loss = model.usualLoss(for: task) }
         if chosen.problem != nil { chosen.optimiser = .sgd(rate: optimiser.rate) }
         return chosen
     }
 
     /// What is wrong with the settings, if anything.
     package var complaint: String? {
-        if let task, let model, model.task != task {
+        if let task, let model, !model.predicts(task) {
             return "the model \(model.name) does not predict \(task.name)"
         }
         if !(1...1_000_000).contains(voteSamples) {
@@ -90,8 +93,7 @@ package struct EngineSettings: Sendable, Equatable {
         if !(0...65_536).contains(contextsMax) {
             return "contexts max is \(contextsMax), it must be 0 to 65536"
         }
-        if let complaint = preparation.complaint ?? featureSettings.complaint { return complaint }
-        if let complaint = featureComplaint { return complaint }
+        if let complaint = featuresComplaint { return complaint }
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }
         if classes.count > limits.classesMax { return "there are more classes than their limit" }
@@ -112,14 +114,15 @@ package struct EngineSettings: Sendable, Equatable {
     /// its importance-invariant form, which can't overshoot, stands in where it can.
     private func optimiser(for model: ModelKind) -> OptimiserSettings {
         guard case .sgd(let rate) = optimiser, (loss ?? model.usualLoss) == .squared,
-            mode == .sequential
+            mode == .sequential, model == .linear
         else { return optimiser }
         return .invariant(rate: rate)
     }
 
     /// How many outputs a model has under the schema: logistic regression always has two.
     package func outputs(of schema: Schema) -> Int {
-        schema.task == .classes && model == .logistic ? 2 : schema.outputs
+        let isTwo = schema.task == .classes && (model == .logistic || model == .factorisation)
+        return isTwo ? 2 : schema.outputs
     }
 
     /// A contender that has learned nothing.

@@ -17,6 +17,7 @@ extension LearnerSettings: ByteCodable {
         writer.write(gradientClip != nil)
         if let gradientClip { writer.write(gradientClip) }
         if model == .network { writer.write(optional: network) }
+        writer.write(optional: sparse)
     }
 
     /// Reads settings, and refuses those that no learner could use.
@@ -36,6 +37,7 @@ extension LearnerSettings: ByteCodable {
         self.mode = mode
         gradientClip = try reader.readFlag() ? try reader.readFloat() : nil
         network = model == .network ? try reader.readOptional() : nil
+        sparse = try reader.readOptional()
         if let problem { throw .invalid(problem) }
     }
 }

@@ -13,6 +13,8 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     case softmax = 2
     /// Layers, whose scores mean classes or a number; see ``NetworkLearner``.
     case network = 8
+    /// Weights and products of factors; see ``FactorisationMachine``.
+    case factorisation = 12
 
     /// The name in manifests and configuration.
     package var name: String {
@@ -21,6 +23,7 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         case .logistic: "logistic"
         case .softmax: "softmax"
         case .network: "network"
+        case .factorisation: "factorisation"
         }
     }
 
@@ -30,6 +33,7 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         case .linear: .regression
         case .logistic, .softmax: .classes
         case .network: nil
+        case .factorisation: nil
         }
     }
 
@@ -160,6 +164,8 @@ package struct LearnerSettings: Sendable, Equatable {
     package var gradientClip: Float?
     /// The layers of a network; nil for every other model.
     package var network: NetworkChoice?
+    /// The buckets of a model over hashed features; nil for a model over columns.
+    package var sparse: SparseSettings?
 
     /// Makes settings.
     package init(
@@ -171,7 +177,8 @@ package struct LearnerSettings: Sendable, Equatable {
         l2: Float = 0,
         mode: LearningMode = .sequential,
         gradientClip: Float? = nil,
-        network: NetworkChoice? = nil
+        network: NetworkChoice? = nil,
+        sparse: SparseSettings? = nil
     ) {
         self.model = model
         self.loss = loss
@@ -182,6 +189,7 @@ package struct LearnerSettings: Sendable, Equatable {
         self.mode = mode
         self.gradientClip = gradientClip
         self.network = network
+        self.sparse = sparse
     }
 
     /// Whether a learner that was made with the other settings can go on with these: its parameters
@@ -190,6 +198,7 @@ package struct LearnerSettings: Sendable, Equatable {
         model == other.model && optimiser.name == other.optimiser.name
             && pace.name == other.pace.name && task == other.task
             && network?.network == other.network?.network
+            && sparse == other.sparse
     }
 
     /// What is predicted.

@@ -178,7 +178,7 @@ extension Layout {
             at: row * width
         )
         switch kind {
-        case .linear, .network: break
+        case .linear, .network, .factorisation: break
         case .logistic:
             let probability = Probability.sigmoid(predictions[to])
             predictions[to] = 1 - probability

@@ -43,7 +43,7 @@ struct Link {
         _ classes: Span<Int32>
     ) -> Float {
         switch layout.kind {
-        case .linear, .network:
+        case .linear, .network, .factorisation:
             let distance = predictions[row] - targets[row]
             return delta > 0
                 ? min(max(distance, -delta), delta) : Link.bounded(2 * distance)
