@@ -82,7 +82,7 @@ struct Subject: Sendable, CustomTestStringConvertible {
     var outputs: Int {
         switch settings.model {
         case .linear: 1
-        case .logistic: 2
+        case .logistic, .factorisation: 2
         case .softmax: 3
         case .network: settings.task == .regression ? 1 : 3
         case .embedding: 2

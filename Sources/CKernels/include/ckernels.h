@@ -179,4 +179,28 @@ float learnd_pair_value(uint64_t pair);
 // The bits do not depend on the order in which they came.
 size_t learnd_merge_pairs(uint64_t *pairs, size_t n);
 
+// sparse.c
+
+// Columns with values; column 0 is the bias, one below 0 does not exist.
+typedef struct {
+    const int32_t *columns;
+    const float *values;
+    size_t count;
+} learnd_sparse_row;
+
+void learnd_sparse_scores(const float *values, size_t stride, const learnd_sparse_row *row,
+                          float *scores);
+void learnd_sparse_ftrl(float *values, float *z, float *n, const float *anchor, size_t stride,
+                        size_t output, const learnd_sparse_row *row, float error,
+                        const learnd_step *step);
+void learnd_sparse_ftrl_sums(const float *values, float *z, const float *n, size_t stride,
+                             size_t columns, const learnd_step *step);
+// `sums` gets the sum of each factor, which the step takes.
+float learnd_factor_score(const float *values, size_t stride, const learnd_sparse_row *row,
+                          double *sums);
+// `squares` is null for plain descent.
+void learnd_factor_step(float *values, float *squares, const float *anchor, size_t stride,
+                        const learnd_sparse_row *row, const double *sums, float error,
+                        const learnd_step *step);
+
 #endif

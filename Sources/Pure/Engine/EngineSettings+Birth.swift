@@ -39,6 +39,7 @@ extension EngineSettings {
         compare("indicators", \.features.hasIndicators)
         compare("hash_bits", \.hashText)
         compare("hash_slots", \.slotsText)
+        compare("factors", \.factors)
         compare("identifiers", \.features.hasIdentifiers)
         compare("label_lags", \.features.labelLags)
         compare("scaling", \.preparation.scaling.name)

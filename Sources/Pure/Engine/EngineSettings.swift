@@ -47,6 +47,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var votePatience: Duration = .seconds(2)
     /// What columns are made of the features of a sample.
     package var features = FeatureSettings()
+    /// The factors of a factorisation machine.
+    package var factors = 8
     /// How raw columns become the input of the model.
     package var preparation = PreparationSettings()
     /// When versions are published.
@@ -89,6 +91,7 @@ package struct EngineSettings: Sendable, Equatable {
             chosen.embedding = embedding
             chosen.embedding?.seed = seed
         }
+        chosen.sparse = sparseSettings(for: model)
         if chosen.problem != nil || chosen.task != task { chosen.loss = model.usualLoss(for: task) }
         if chosen.problem != nil { chosen.optimiser = .sgd(rate: optimiser.rate) }
         return chosen
@@ -108,8 +111,7 @@ package struct EngineSettings: Sendable, Equatable {
         if !(0...65_536).contains(contextsMax) {
             return "contexts max is \(contextsMax), it must be 0 to 65536"
         }
-        if let complaint = preparation.complaint ?? featureSettings.complaint { return complaint }
-        if let complaint = featureComplaint { return complaint }
+        if let complaint = featuresComplaint { return complaint }
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }
         if classes.count > limits.classesMax { return "there are more classes than their limit" }
@@ -144,15 +146,15 @@ package struct EngineSettings: Sendable, Equatable {
     /// its importance-invariant form, which can't overshoot, stands in where it can.
     private func optimiser(for model: ModelKind) -> OptimiserSettings {
         guard case .sgd(let rate) = optimiser, (loss ?? model.usualLoss) == .squared,
-            model != .network,
-            mode == .sequential
+            model == .linear, mode == .sequential
         else { return optimiser }
         return .invariant(rate: rate)
     }
 
     /// How many outputs a model has under the schema: logistic regression always has two.
     package func outputs(of schema: Schema) -> Int {
-        schema.task == .classes && model == .logistic ? 2 : schema.outputs
+        let isTwo = schema.task == .classes && (model == .logistic || model == .factorisation)
+        return isTwo ? 2 : schema.outputs
     }
 
     /// How raw columns become the input of the model: ids stay as they are.

@@ -8,6 +8,8 @@ package import Primitives
 package enum LearnerCoding {
     static let linearFamily: UInt8 = 1
     static let network: UInt8 = 8
+    static let sparseFamily: UInt8 = 12
+    static let factorisation: UInt8 = 13
     static let embedding: UInt8 = 16
 
     /// Reads the learner that ``Learner/encode(into:)`` wrote.
@@ -15,6 +17,8 @@ package enum LearnerCoding {
         switch try reader.read(UInt8.self) {
         case linearFamily: return try LinearModel(from: &reader)
         case network: return try NetworkLearner(from: &reader)
+        case sparseFamily: return try SparseModel(from: &reader)
+        case factorisation: return try FactorisationMachine(from: &reader)
         case embedding: return try Embedding(from: &reader)
         case let tag: throw .invalid("there is no kind of learner number \(tag)")
         }

@@ -16,15 +16,23 @@ package struct LearnerParameters: Sendable, Equatable {
         package var shape: [Int]
         /// Its numbers in row-major order.
         package var numbers: [Float]
+        /// Whether the numbers say where others belong, and are not learned.
+        package var isIndex: Bool
 
         /// Makes a tensor.
         ///
         /// - Precondition: the shape has as many places as there are numbers.
-        package init(_ name: String, shape: [Int], _ numbers: [Float]) {
+        package init(
+            _ name: String,
+            shape: [Int],
+            _ numbers: [Float],
+            isIndex: Bool = false
+        ) {
             precondition(shape.reduce(1, *) == numbers.count, "a tensor's shape holds its numbers")
             self.name = name
             self.shape = shape
             self.numbers = numbers
+            self.isIndex = isIndex
         }
     }
 
@@ -77,6 +85,6 @@ package struct LearnerParameters: Sendable, Equatable {
         tensors.first { $0.name == name }?.numbers ?? []
     }
 
-    /// All numbers, tensor after tensor: what tells how far a model has moved.
-    package var numbers: [Float] { tensors.flatMap(\.numbers) }
+    /// All learned numbers, tensor after tensor: what tells how far a model has moved.
+    package var numbers: [Float] { tensors.filter { !$0.isIndex }.flatMap(\.numbers) }
 }

@@ -18,6 +18,7 @@ extension LearnerSettings: ByteCodable {
         if let gradientClip { writer.write(gradientClip) }
         if model == .network { writer.write(optional: network) }
         if model == .embedding { (embedding ?? EmbeddingSettings()).encode(into: &writer) }
+        writer.write(optional: sparse)
     }
 
     /// Reads settings, and refuses those that no learner could use.
@@ -38,6 +39,7 @@ extension LearnerSettings: ByteCodable {
         gradientClip = try reader.readFlag() ? try reader.readFloat() : nil
         network = model == .network ? try reader.readOptional() : nil
         if model == .embedding { embedding = try EmbeddingSettings(from: &reader) }
+        sparse = try reader.readOptional()
         if let problem { throw .invalid(problem) }
     }
 }

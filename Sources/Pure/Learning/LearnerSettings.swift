@@ -13,6 +13,8 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     case softmax = 2
     /// Layers, whose scores mean classes or a number; see ``NetworkLearner``.
     case network = 8
+    /// Weights and products of factors; see ``FactorisationMachine``.
+    case factorisation = 12
     /// Vectors of words, from texts.
     case embedding = 16
 
@@ -23,6 +25,7 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         case .logistic: "logistic"
         case .softmax: "softmax"
         case .network: "network"
+        case .factorisation: "factorisation"
         case .embedding: "embedding"
         }
     }
@@ -33,6 +36,7 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         case .linear: .regression
         case .logistic, .softmax: .classes
         case .network: nil
+        case .factorisation: nil
         case .embedding: .unlabelled
         }
     }
@@ -167,6 +171,8 @@ package struct LearnerSettings: Sendable, Equatable {
     package var gradientClip: Float?
     /// The layers of a network; nil for every other model.
     package var network: NetworkChoice?
+    /// The buckets of a model over hashed features; nil for a model over columns.
+    package var sparse: SparseSettings?
     /// What belongs to word vectors alone.
     package var embedding: EmbeddingSettings?
 
@@ -180,7 +186,8 @@ package struct LearnerSettings: Sendable, Equatable {
         l2: Float = 0,
         mode: LearningMode = .sequential,
         gradientClip: Float? = nil,
-        network: NetworkChoice? = nil
+        network: NetworkChoice? = nil,
+        sparse: SparseSettings? = nil
     ) {
         self.model = model
         self.loss = loss
@@ -191,6 +198,7 @@ package struct LearnerSettings: Sendable, Equatable {
         self.mode = mode
         self.gradientClip = gradientClip
         self.network = network
+        self.sparse = sparse
     }
 
     /// Whether a learner that was made with the other settings can go on with these: its parameters
@@ -198,7 +206,7 @@ package struct LearnerSettings: Sendable, Equatable {
     package func isForSameLearner(as other: LearnerSettings) -> Bool {
         guard model == other.model, optimiser.name == other.optimiser.name,
             pace.name == other.pace.name, task == other.task,
-            network?.network == other.network?.network
+            network?.network == other.network?.network, sparse == other.sparse
         else { return false }
         guard let embedding, let wanted = other.embedding else { return true }
         return embedding.isForSameLearner(as: wanted)

@@ -13,9 +13,15 @@ package func makeLearner(
 ) -> any Learner {
     switch settings.model {
     case .linear, .logistic, .softmax:
-        LinearModel(settings, width: width, outputs: outputs)
+        if settings.sparse == nil {
+            LinearModel(settings, width: width, outputs: outputs)
+        } else {
+            SparseModel(settings, width: width, outputs: outputs)
+        }
     case .network:
         NetworkLearner(settings, width: width, outputs: outputs)
+    case .factorisation:
+        FactorisationMachine(settings, width: width, outputs: outputs)
     case .embedding:
         Embedding(settings)
     }
