@@ -6,6 +6,8 @@
 package enum Benchmark: String, CaseIterable {
     /// How much sooner the loop recovers from a drift than online learning alone.
     case consolidation
+    /// What learners keep of recurring contexts.
+    case learners
     /// How fast the daemon takes samples in, beside a receiver that only counts them.
     case transport
     /// The receiver that only counts, as the transport benchmark starts it.
@@ -14,10 +16,14 @@ package enum Benchmark: String, CaseIterable {
     /// What `learnd-bench help` prints.
     package static let usage = """
         Usage: learnd-bench consolidation [--json] [--seeds N] [--first-seed N] [--length N]
+               learnd-bench learners --contexts [--json] [--seeds N] [--first-seed N]
+                                     [--returns N]
                learnd-bench transport [OPTIONS]
 
           consolidation  the full loop beside online learning alone, on streams with abrupt drifts,
                          and on controls without any; exits with 1 when a line is not reached
+          learners       with --contexts: recurring contexts with isolation and without; exits with 1
+                         when the error at a return is more than a tenth above what it was
           transport      the daemon's way in, beside a receiver that only counts
         """
 
@@ -34,6 +40,13 @@ package enum Benchmark: String, CaseIterable {
         switch benchmark {
         case .consolidation:
             guard let bench = ConsolidationBench(arguments: Array(arguments.dropFirst())) else {
+                write(usage)
+                return 2
+            }
+            return bench.run(write: write)
+        case .learners:
+            let rest = Array(arguments.dropFirst())
+            guard rest.contains("--contexts"), let bench = ContextBench(arguments: rest) else {
                 write(usage)
                 return 2
             }

@@ -136,6 +136,9 @@ void learnd_standardise(double *mean, double *variance, double *count, size_t n,
                         float clip, const float *raw, float *features, size_t rows);
 void learnd_apply_standard(const double *mean, const double *variance, size_t n, float clip,
                            const float *raw, float *features, size_t rows);
+void learnd_measure_then_follow(double *mean, double *variance, double *count, size_t n,
+                                double memory, float clip, const float *raw, float *features,
+                                const uint8_t *taken, size_t rows);
 
 // prepare.c
 

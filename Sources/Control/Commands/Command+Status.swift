@@ -122,7 +122,7 @@ enum StatusPage {
         if let refused = learner["refused"]?.members, !refused.isEmpty {
             table.add(["refused", counts(refused)])
         }
-        return lines + table.lines(indent: 2)
+        return lines + table.lines(indent: 2) + ContextTableText.lines(of: learner)
     }
 
     private static func vocabularyText(_ metrics: JSONValue) -> String {

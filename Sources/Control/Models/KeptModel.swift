@@ -14,6 +14,8 @@ struct KeptModel {
     let version: UInt64
     /// What its columns and classes are.
     private(set) var schema: Schema
+    /// The contexts that it knows; none when it predicts the same in all.
+    let contexts: [String]
     private var contender: Contender
     private let recollection: Recollection
     private var admission = Admission()
@@ -40,6 +42,7 @@ struct KeptModel {
     init(_ state: VersionState) {
         version = state.number
         schema = state.schema
+        contexts = state.contender.learner.expertStatus.isEmpty ? [] : state.contexts
         contender = state.contender
         recollection = state.recollection
     }
@@ -65,12 +68,20 @@ struct KeptModel {
                 of: batch,
                 under: schema,
                 knowing: &known,
+                context: context(of: row, in: batch),
                 use: .scored,
                 to: &block
             )
             contender.predict(&block)
             return prediction(of: block)
         }
+    }
+
+    /// The number of the row's context; one that the version does not know is as good as none.
+    private func context(of row: MicroBatch.Row, in batch: MicroBatch) -> Int32 {
+        guard row.context > 0 else { return ContextTable.unknown }
+        let name = batch.contexts.text(UInt32(row.context) - 1)
+        return contexts.firstIndex(of: name).map { Int32($0) } ?? ContextTable.unknown
     }
 
     private func prediction(of block: Block) -> Prediction {

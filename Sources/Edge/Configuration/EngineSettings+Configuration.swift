@@ -49,6 +49,13 @@ extension EngineSettings {
         classes = (learner.classes ?? []).map(ClassLabel.init)
         limits = SchemaLimits(classesMax: learner.classesMax, columnsMax: learner.featuresMax)
         contextsMax = learner.contextsMax
+        isolation =
+            switch learner.isolation {
+            case .off: .off
+            case .experts: .experts
+            case .heads: .heads
+            }
+        isolationMax = learner.isolationMax
         voteSamples = learner.voteSamples
         votePatience = learner.voteDelay
         preparation.memory = learner.standardiseMemory

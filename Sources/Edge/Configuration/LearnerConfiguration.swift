@@ -72,6 +72,16 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case meanGradient = "mean_gradient"
     }
 
+    /// What a context owns of the model.
+    package enum Isolation: String, Sendable, CaseIterable {
+        /// Nothing.
+        case off
+        /// A whole model.
+        case experts
+        /// The last layer of a network.
+        case heads
+    }
+
     /// Its name.
     package let name: Name
     /// What is learned; other keys may have decided it where the file says `auto`.
@@ -122,6 +132,10 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let classesMax: Int
     /// The most contexts.
     package let contextsMax: Int
+    /// What a context owns of the model.
+    package let isolation: Isolation
+    /// The most contexts that own a part of it.
+    package let isolationMax: Int
     /// The name of the feature that a learner of texts reads.
     package let textName: String
     /// The longest text of a sample, in bytes.
@@ -175,6 +189,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
         }
         classesMax = values.integer("classes_max")
         contextsMax = values.integer("contexts_max")
+        isolation = values.word("isolation")
+        isolationMax = values.integer("isolation_max")
         textName = values.text("text.name")
         textBytesMax =
             values.value("text.bytes_max") == .none

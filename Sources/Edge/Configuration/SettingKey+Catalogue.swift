@@ -142,6 +142,14 @@ extension SettingKey {
         .init(.learner, "classes", .labels, .none, .newLearner),
         .init(.learner, "classes_max", .integer(2...100_000), .integer(1000), .newLearner),
         .init(.learner, "contexts_max", .integer(0...65_536), .integer(64), .live),
+        .init(
+            .learner,
+            "isolation",
+            .choice(["off", "experts", "heads"]),
+            .text("off"),
+            .newLearner
+        ),
+        .init(.learner, "isolation_max", .integer(1...1024), .integer(8), .live),
         .init(.learner, "vote.samples", .integer(1...100_000), .integer(200), .newLearner),
         .init(
             .learner,

@@ -102,6 +102,7 @@ package struct Settings: Sendable, Equatable {
         for table in learnerTables {
             LearnerRules(table.values).check(problems: &problems)
             RetentionRules(table.values).check(problems: &problems)
+            IsolationRules(table.values).check(problems: &problems)
         }
         guard problems.problems.isEmpty else {
             throw ConfigurationError(problems: problems.problems)

@@ -24,6 +24,8 @@ extension EngineSettings: ByteCodable {
         embedding.encode(into: &writer)
         limits.encode(into: &writer)
         writer.write(Int64(contextsMax))
+        writer.write(isolation.rawValue)
+        writer.write(Int64(isolationMax))
         writer.write(Int64(voteSamples))
         writer.write(votePatience.wholeNanoseconds)
         features.encode(into: &writer)
@@ -60,6 +62,11 @@ extension EngineSettings: ByteCodable {
         embedding = try EmbeddingSettings(from: &reader)
         limits = try SchemaLimits(from: &reader)
         contextsMax = Int(try reader.read(Int64.self))
+        guard let isolation = Isolation(rawValue: try reader.read()) else {
+            throw .invalid("the settings isolate contexts in an unknown way")
+        }
+        self.isolation = isolation
+        isolationMax = Int(try reader.read(Int64.self))
         voteSamples = Int(try reader.read(Int64.self))
         votePatience = try reader.readSpan()
         features = try FeatureSettings(from: &reader)

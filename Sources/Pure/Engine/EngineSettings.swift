@@ -41,6 +41,10 @@ package struct EngineSettings: Sendable, Equatable {
     package var limits = SchemaLimits()
     /// The most contexts that the learner tells apart.
     package var contextsMax = 64
+    /// What a context owns of the model.
+    package var isolation = Isolation.off
+    /// The most contexts that own a part of it.
+    package var isolationMax = 8
     /// How many samples vote.
     package var voteSamples = 200
     /// How long the first sample waits for the vote.
@@ -85,7 +89,8 @@ package struct EngineSettings: Sendable, Equatable {
             l2: l2,
             mode: mode,
             network: model == .network
-                ? network.map { NetworkChoice($0, seed: seed, stepRows: stepRows) } : nil
+                ? network.map { NetworkChoice($0, seed: seed, stepRows: stepRows) } : nil,
+            isolation: isolation == .off ? nil : isolationSettings
         )
         if model == .embedding {
             chosen.embedding = embedding
@@ -95,6 +100,10 @@ package struct EngineSettings: Sendable, Equatable {
         if chosen.problem != nil || chosen.task != task { chosen.loss = model.usualLoss(for: task) }
         if chosen.problem != nil { chosen.optimiser = .sgd(rate: optimiser.rate) }
         return chosen
+    }
+
+    private var isolationSettings: IsolationSettings {
+        IsolationSettings(expertsMax: isolationMax, preparation: preparation)
     }
 
     /// What is wrong with the settings, if anything.
@@ -111,6 +120,9 @@ package struct EngineSettings: Sendable, Equatable {
         if !(0...65_536).contains(contextsMax) {
             return "contexts max is \(contextsMax), it must be 0 to 65536"
         }
+        if isolation == .heads {
+            return "isolation by heads needs a network, and this model has one layer; use experts"
+        }
         if let complaint = featuresComplaint { return complaint }
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }
@@ -124,6 +136,12 @@ package struct EngineSettings: Sendable, Equatable {
         if let complaint = networkComplaint { return complaint }
         if (task ?? model?.task) == .unlabelled, retention.isActive {
             return "what has no labels cannot be held on to"
+        }
+        if isolation != .off {
+            if retention.isActive || consolidation.recipe.pull != .anchor {
+                return "experts of contexts are held by nothing but their isolation and, in a "
+                    + "consolidation, an anchor"
+            }
         }
         return memory.complaint ?? retention.complaint ?? drift.complaint
             ?? consolidation.recipe.complaint

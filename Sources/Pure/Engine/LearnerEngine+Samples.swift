@@ -199,6 +199,7 @@ extension LearnerEngine {
                 .contextsFilled(context: context, limit: settings.contextsMax)
             )
         }
+        effects.events += outcome.contextChanges.map { .contextChanged($0) }
         for (report, sample) in outcome.reports { heed(report, sample, effects: &effects) }
         conclude(outcome.race, effects: &effects)
     }

@@ -58,12 +58,31 @@ package struct LearnerParameters: Sendable, Equatable {
         }
     }
 
+    /// The scaling of a part of a model that scales for itself, in double precision.
+    package struct Scaling: Sendable, Equatable {
+        /// What the names of its tensors begin with.
+        package var prefix: String
+        /// The mean of each column.
+        package var mean: [Double]
+        /// The deviation of each column.
+        package var deviation: [Double]
+
+        /// Makes a scaling.
+        package init(_ prefix: String, mean: [Double], deviation: [Double]) {
+            self.prefix = prefix
+            self.mean = mean
+            self.deviation = deviation
+        }
+    }
+
     /// What the tensors mean: the word for the model in manifests and artifacts.
     package var kind: String
     /// The tensors in the order of the artifact.
     package var tensors: [Tensor]
     /// What stands beside them; how far a model has moved is not seen in it.
     package var attachments: [Attachment]
+    /// The scalings of parts, in the order of the artifact.
+    package var scalings: [Scaling] = []
     /// What else a consumer must know, by name, as it stands in the artifact's metadata.
     package var facts: [JSONValue.Member]
 

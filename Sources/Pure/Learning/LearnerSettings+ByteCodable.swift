@@ -19,6 +19,7 @@ extension LearnerSettings: ByteCodable {
         if model == .network { writer.write(optional: network) }
         if model == .embedding { (embedding ?? EmbeddingSettings()).encode(into: &writer) }
         writer.write(optional: sparse)
+        writer.write(optional: isolation)
     }
 
     /// Reads settings, and refuses those that no learner could use.
@@ -40,6 +41,7 @@ extension LearnerSettings: ByteCodable {
         network = model == .network ? try reader.readOptional() : nil
         if model == .embedding { embedding = try EmbeddingSettings(from: &reader) }
         sparse = try reader.readOptional()
+        isolation = try reader.readOptional()
         if let problem { throw .invalid(problem) }
     }
 }

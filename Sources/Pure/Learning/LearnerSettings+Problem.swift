@@ -18,7 +18,11 @@ extension LearnerSettings {
         if let clip = gradientClip, !(clip > 0 && clip.isFinite) {
             return "gradient_clip is \(clip), but must be above 0; leave it out for none"
         }
-        return nil
+        if isolation != nil, model.task == .unlabelled {
+            return "experts need labels, and the model \(model.name) learns without; "
+                + "set isolation = \"off\""
+        }
+        return isolation?.problem
     }
 
     private var networkProblem: String? {

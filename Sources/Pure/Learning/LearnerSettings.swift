@@ -175,6 +175,8 @@ package struct LearnerSettings: Sendable, Equatable {
     package var sparse: SparseSettings?
     /// What belongs to word vectors alone.
     package var embedding: EmbeddingSettings?
+    /// How contexts are kept apart; nil: one model for all.
+    package var isolation: IsolationSettings?
 
     /// Makes settings.
     package init(
@@ -187,7 +189,8 @@ package struct LearnerSettings: Sendable, Equatable {
         mode: LearningMode = .sequential,
         gradientClip: Float? = nil,
         network: NetworkChoice? = nil,
-        sparse: SparseSettings? = nil
+        sparse: SparseSettings? = nil,
+        isolation: IsolationSettings? = nil
     ) {
         self.model = model
         self.loss = loss
@@ -199,6 +202,7 @@ package struct LearnerSettings: Sendable, Equatable {
         self.gradientClip = gradientClip
         self.network = network
         self.sparse = sparse
+        self.isolation = isolation
     }
 
     /// Whether a learner that was made with the other settings can go on with these: its parameters
@@ -206,7 +210,8 @@ package struct LearnerSettings: Sendable, Equatable {
     package func isForSameLearner(as other: LearnerSettings) -> Bool {
         guard model == other.model, optimiser.name == other.optimiser.name,
             pace.name == other.pace.name, task == other.task,
-            network?.network == other.network?.network, sparse == other.sparse
+            network?.network == other.network?.network, sparse == other.sparse,
+            (isolation == nil) == (other.isolation == nil)
         else { return false }
         guard let embedding, let wanted = other.embedding else { return true }
         return embedding.isForSameLearner(as: wanted)

@@ -11,18 +11,20 @@ package func makeLearner(
     width: Int,
     outputs: Int
 ) -> any Learner {
+    if settings.isolation != nil {
+        return ContextExperts(settings, width: width, outputs: outputs)
+    }
     switch settings.model {
     case .linear, .logistic, .softmax:
         if settings.sparse == nil {
-            LinearModel(settings, width: width, outputs: outputs)
-        } else {
-            SparseModel(settings, width: width, outputs: outputs)
+            return LinearModel(settings, width: width, outputs: outputs)
         }
+        return SparseModel(settings, width: width, outputs: outputs)
     case .network:
-        NetworkLearner(settings, width: width, outputs: outputs)
+        return NetworkLearner(settings, width: width, outputs: outputs)
     case .factorisation:
-        FactorisationMachine(settings, width: width, outputs: outputs)
+        return FactorisationMachine(settings, width: width, outputs: outputs)
     case .embedding:
-        Embedding(settings)
+        return Embedding(settings)
     }
 }

@@ -19,7 +19,8 @@ package enum Artifact {
         let tensors =
             parameters.tensors.map {
                 Safetensors.Tensor(name: $0.name, shape: $0.shape, elements: .float32($0.numbers))
-            } + statistics(of: version) + lastValues(of: version)
+            } + parameters.scalings.flatMap { scaling(of: $0, width: version.schema.width) }
+            + statistics(of: version) + lastValues(of: version)
             + parameters.attachments.map(Safetensors.Tensor.init)
         return Safetensors(
             tensors: tensors,
@@ -34,6 +35,7 @@ package enum Artifact {
                 ("classes", JSONValue.array(version.schema.classes.labels.map(\.json)).jsonText),
             ] + facts(of: contender.preparation.settings) + facts(of: version)
                 + parameters.facts.map { ($0.name, $0.value.text ?? $0.value.jsonText) }
+                + contexts(of: version)
         ).encoded()
     }
 
@@ -93,6 +95,35 @@ package enum Artifact {
             ("imputation", settings.imputation.name),
             ("interactions", settings.hasInteractions ? "quadratic" : "none"),
         ]
+    }
+
+    /// The scaling of a part of the model.
+    ///
+    /// A column that it has not seen has mean and deviation 0.
+    private static func scaling(
+        of scaling: LearnerParameters.Scaling,
+        width: Int
+    ) -> [Safetensors.Tensor] {
+        [("mean", scaling.mean), ("deviation", scaling.deviation)].map { name, numbers in
+            let unseen = [Double](repeating: 0, count: max(0, width - numbers.count))
+            return .init(
+                name: scaling.prefix + name,
+                shape: [numbers.count + unseen.count],
+                elements: .float64(numbers + unseen)
+            )
+        }
+    }
+
+    /// Which expert each context owns, in a model that has experts.
+    private static func contexts(of version: VersionState) -> [(String, String)] {
+        let experts = version.contender.learner.expertStatus
+        guard !experts.isEmpty else { return [] }
+        var owners: [JSONValue.Member] = []
+        for (number, name) in version.contexts.enumerated() {
+            let owner = experts.firstIndex { $0.contexts.contains(Int32(number)) }
+            owners.append(.init(name, owner.map { .int(Int64($0)) } ?? .null))
+        }
+        return [("contexts", JSONValue.object(owners).jsonText)]
     }
 }
 
