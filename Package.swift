@@ -93,13 +93,16 @@ let package = Package(
         pure("Primitives", ["Kernels"]),
         pure("Networks", ["Primitives", "Kernels"]),
         pure("Samples", ["Primitives"]),
-        pure("Learning", ["Primitives", "Samples", "Kernels"]),
+        pure("Learning", ["Primitives", "Samples", "Networks", "Kernels"]),
         pure("Drift", ["Primitives", "Kernels"]),
         pure("Consolidation", ["Primitives", "Samples", "Learning", "Kernels"]),
         pure("Versions", ["Primitives", "Samples", "Learning"]),
         pure(
             "Engine",
-            ["Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions"]
+            [
+                "Primitives", "Networks", "Samples", "Learning", "Drift", "Consolidation",
+                "Versions",
+            ]
         ),
 
         // The only code that touches the world, and the libraries that it wraps.
@@ -120,7 +123,7 @@ let package = Package(
         shim("CToml11"),
         edge(
             "Configuration",
-            ["Primitives", "Learning", "Drift", "Consolidation", "Engine", "CToml11"]
+            ["Primitives", "Networks", "Learning", "Drift", "Consolidation", "Engine", "CToml11"]
         ),
 
         // The two roots that drive the engine.
@@ -184,7 +187,7 @@ let package = Package(
         test("DecodingTests", ["Decoding", "Primitives", "Samples"]),
         test("TelemetryTests", ["Telemetry", "Systemd", "Linux"]),
         test("StorageTests", ["Storage", "Primitives"]),
-        test("ConfigurationTests", ["Configuration", "Engine", "Primitives"]),
+        test("ConfigurationTests", ["Configuration", "Engine", "Networks", "Kernels", "Primitives"]),
         test(
             "EndToEndTests",
             ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Versions"]
@@ -203,7 +206,7 @@ let package = Package(
         ),
         test("VersionsTests", ["Versions", "Learning", "Primitives"]),
         test("KernelsTests", ["Kernels"]),
-        test("LearningTests", ["Learning", "Primitives"]),
+        test("LearningTests", ["Learning", "Primitives", "Samples"]),
         test(
             "ControlTests",
             [
@@ -212,7 +215,7 @@ let package = Package(
             ]
         ),
         test("NetworksTests", ["Networks", "Kernels", "Primitives"], data: ["Golden"]),
-        test("LawTests", ["Learning", "Primitives"]),
+        test("LawTests", ["Learning", "Networks", "Kernels", "Primitives"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -9,28 +9,18 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#include "ckernels.h"
-#include "clones.h"
-
-LEARND_INLINE float shrunk(float w, float amount) {
-    const float left = fabsf(w) - amount;
-    return copysignf(left > 0 ? left : 0, w);
-}
-
-// The gradient with clipping and regularisers, within its bounds.
-LEARND_INLINE float whole_gradient(float g, float w, float anchor, const learnd_flat_step *s) {
-    g = learnd_clamp(g * s->scale, LEARND_GRADIENT_LIMIT) + s->l2 * w + s->pull * (w - anchor);
-    return learnd_clamp(g, LEARND_GRADIENT_LIMIT);
-}
+#include "step.h"
 
 #define EACH(own_rate, move)                                                                \
     for (size_t i = 0; i < n; i++) {                                                        \
         float w = values[i];                                                                \
-        const float g = whole_gradient(gradient[i], w, anchored ? anchor[i] : w, &s);       \
+        const float a = anchored ? anchor[i] : 0;                                           \
+        const float g = full_gradient(gradient[i] * s.scale, w, a, s.l2, s.pull, anchored); \
         w -= s.rate * s.decay * w;                                                          \
         own_rate;                                                                           \
         move;                                                                               \
-        values[i] = shrunk(learnd_clamp(w, LEARND_PARAMETER_LIMIT), s.l1 * own);            \
+        w = learnd_clamp(w, LEARND_PARAMETER_LIMIT);                                        \
+        values[i] = settled(w, a, own, s.l1, s.pull_l1, anchored);                          \
     }
 
 LEARND_INLINE void run(float *restrict values, float *restrict first, float *restrict second,

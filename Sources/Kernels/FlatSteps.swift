@@ -41,6 +41,8 @@ package struct FlatConstants: Sendable, BitwiseCopyable {
     package var l2: Float = 0
     /// The strength of the pull towards the anchor.
     package var pull: Float = 0
+    /// The strength of the proximal step towards the anchor.
+    package var pullL1: Float = 0
     /// What the gradient is multiplied by.
     package var scale: Float = 1
 
@@ -63,6 +65,7 @@ package struct FlatConstants: Sendable, BitwiseCopyable {
             l1: l1,
             l2: l2,
             pull: pull,
+            pull_l1: pullL1,
             scale: scale
         )
     }

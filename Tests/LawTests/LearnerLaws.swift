@@ -128,7 +128,8 @@ struct LearnerLaws {
         #expect(learner.learn(rows) == expected)
     }
 
-    @Test("The order of the columns is irrelevant, but for rounding", arguments: Subject.all)
+    // A network's weights are drawn column by column, so that no two columns begin alike.
+    @Test("The order of the columns is irrelevant, but for rounding", arguments: Subject.linear)
     func columnOrderIsIrrelevant(subject: Subject) {
         var learner = subject.learner()
         var turned = learner
@@ -218,7 +219,7 @@ struct LearnerLaws {
             learner.testThenTrain(&block)
             #expect(block.predictions.allSatisfy { $0.isFinite })
             #expect(learner.isFinite)
-            var evaluation = Evaluation(task: subject.settings.model.task)
+            var evaluation = Evaluation(task: subject.settings.task)
             evaluation.record(&block)
             #expect(block.losses.allSatisfy { $0.isFinite })
             #expect(evaluation.loss.isFinite)

@@ -12,7 +12,9 @@ struct Subject: Sendable, CustomTestStringConvertible {
     var settings: LearnerSettings
     var testDescription: String
 
-    static let all: [Subject] = {
+    static let all = linear + networks
+
+    static let linear: [Subject] = {
         var subjects: [Subject] = []
         let losses: [(ModelKind, LossKind)] = [
             (.linear, .squared), (.linear, .huber(delta: 0.5)), (.logistic, .logistic),
@@ -117,8 +119,10 @@ struct Subject: Sendable, CustomTestStringConvertible {
     var outputs: Int {
         switch settings.model {
         case .linear: 1
-        case .logistic: 2
+        case .logistic, .factorisation: 2
         case .softmax: 3
+        case .network: settings.task == .regression ? 1 : 3
+        case .embedding: 2
         }
     }
 
@@ -213,10 +217,14 @@ extension Learner {
 }
 
 extension LearnerParameters {
-    /// The weights of a linear model, or of the shared one among experts.
+    /// The weights of a linear model, of the first layer of a network, or of the shared expert.
     var weights: [Float] {
-        kind == "experts" ? numbers(of: "experts.0.weights") : numbers(of: "weights")
+        switch kind {
+        case "network": tensors.first?.numbers ?? []
+        case "experts": numbers(of: "experts.0.weights")
+        default: numbers(of: "weights")
+        }
     }
-    /// The biases of a linear model.
-    var bias: [Float] { numbers(of: "bias") }
+    /// The biases of a linear model, or those of the output layer of a network.
+    var bias: [Float] { numbers(of: kind == "network" ? "output.bias" : "bias") }
 }

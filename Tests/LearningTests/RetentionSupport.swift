@@ -73,8 +73,8 @@ enum RetentionSupport {
     static func outputs(_ model: ModelKind) -> Int {
         switch model {
         case .linear: 1
-        case .logistic: 2
-        case .softmax: 3
+        case .logistic, .factorisation, .embedding: 2
+        case .softmax, .network: 3
         }
     }
 

@@ -169,7 +169,7 @@ struct SettingsTests {
         var standardiser = Standardiser()
         standardiser.grow(width: 4)
         var learner = makeLearner(settings, width: 4, outputs: outputs)
-        var evaluation = Evaluation(task: settings.model.task)
+        var evaluation = Evaluation(task: settings.task)
         for _ in 0..<600 {
             var block = Block()
             block.reset(width: 4, outputs: outputs)

@@ -18,7 +18,8 @@ and, for all but :class:`Model`, pyzmq.
 
     control(None, "status")                         # what learnctl asks
 
-What sends is in learnd_producer.py, and can be had from there alone.
+What sends is in learnd_producer.py and what reads word vectors in learnd_words.py; either can be had
+from there alone.
 """
 
 from __future__ import annotations
@@ -35,14 +36,15 @@ from typing import Any
 import numpy as np
 
 from learnd_producer import SAMPLES, Producer, crc32c, envelope, packed
+from learnd_words import WordVectors
 
 #: The daemon's other endpoints when nothing is configured.
 VERSIONS = "tcp://127.0.0.1:7712"
 SNAPSHOTS = "tcp://127.0.0.1:7714"
 
 __all__ = [
-    "SAMPLES", "VERSIONS", "SNAPSHOTS", "ControlError", "Model", "Producer", "control", "crc32c",
-    "envelope", "fetch", "packed", "read_safetensors", "subscribe",
+    "SAMPLES", "VERSIONS", "SNAPSHOTS", "ControlError", "Model", "Producer", "WordVectors",
+    "control", "crc32c", "envelope", "fetch", "packed", "read_safetensors", "subscribe",
 ]
 
 Manifest = dict[str, Any]
@@ -132,9 +134,10 @@ class Model:
             self._experts.append(Model(own, metadata))
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Model:
-        """The model in an artifact's bytes."""
-        return cls(*read_safetensors(bytes(data)))
+    def from_bytes(cls, data: bytes) -> Model | WordVectors:
+        """The model in an artifact's bytes; of an embedding, its word vectors."""
+        tensors, metadata = read_safetensors(bytes(data))
+        return (WordVectors if metadata.get("model") == "embedding" else cls)(tensors, metadata)
 
     def predict(self, x: Any, *, context: str | Sequence[str | None] | None = None) -> Any:
         """The class, or the number, that the model predicts."""
@@ -237,7 +240,7 @@ def _kind_of(value: Any) -> str:
 def subscribe(
     endpoint: str = VERSIONS, learner: str | None = None, *,
     snapshots: str | None = None, timeout: float | None = None,
-) -> Iterator[tuple[Manifest, Model]]:
+) -> Iterator[tuple[Manifest, Model | WordVectors]]:
     """Yields ``(manifest, model)`` for each version: the newest at once, then every newer one.
 
     Of one learner, or of all. A version that is not newer than the last one yielded is ignored; a
@@ -293,7 +296,7 @@ def fetch(
 def _received(
     frames: list[bytes], held: dict[str, tuple[str, int]], asked: dict[str, float],
     snapshots: str | None,
-) -> tuple[Manifest, Model] | None:
+) -> tuple[Manifest, Model | WordVectors] | None:
     """The version that this message brings, or leads to."""
     topic = frames[0].decode("utf-8", "replace").split("/")
     try:
@@ -321,7 +324,7 @@ def _is_news(manifest: Manifest, held: Mapping[str, tuple[str, int]]) -> bool:
 
 def _taken(
     manifest: Manifest, artifact: bytes, held: dict[str, tuple[str, int]]
-) -> tuple[Manifest, Model] | None:
+) -> tuple[Manifest, Model | WordVectors] | None:
     if not _is_news(manifest, held):
         return None
     _verify(manifest, artifact)

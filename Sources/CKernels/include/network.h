@@ -123,7 +123,7 @@ typedef struct {
     float rate, a, b, c, d, epsilon;
     // The share of a weight that is lost at rate 1.
     float decay;
-    float l1, l2, pull;
+    float l1, l2, pull, pull_l1;
     // What the gradient is multiplied by.
     float scale;
 } learnd_flat_step;

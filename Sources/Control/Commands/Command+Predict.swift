@@ -22,10 +22,13 @@ extension Command {
                 + "the features, as an array or an object. A learner of arrays takes the columns "
                 + "in order, all but --label; a learner of named features finds them by name, and "
                 + "other columns do not matter.",
+            "A learner of texts takes its text by name, and prints the loss: how unusual the text "
+                + "is to it, or a dash where it knows fewer than two words.",
             "A version with experts weighs them all for a sample that names no context: neither by "
                 + "--context nor, on a line {\"x\": ..., \"ctx\": \"...\"}, itself, which beats "
                 + "--context.",
-            "With --json each line has prediction, probabilities and classes.",
+            "With --json each line has prediction, probabilities and classes; for a learner "
+                + "without labels loss, and trivial beside it.",
         ],
         isReading: true
     ) { arguments, console throws(Failure) in
@@ -92,10 +95,11 @@ struct PredictJob {
     ) throws(Failure) {
         var file = try TableFile.open(source, label: label)
         let layout = file.layout
-        try check(layout, file: file.reader.name)
         var skipped: Int?
+        try check(layout, file: file.reader.name)
         while try file.next(skipped: &skipped) {
-            for column in layout.features {
+            for column in layout.features
+            where schema.text ?? layout.names[column] == layout.names[column] {
                 let value = file.reader.value(column)
                 if schema.shape == .positional {
                     switch value {
@@ -105,7 +109,7 @@ struct PredictJob {
                     }
                 } else if value == .missing {
                     continue
-                } else if layout.isText[column] {
+                } else if layout.isText[column] || schema.text != nil {
                     let text = JSONValue.string(file.reader.text(column))
                     filler.put(text, of: layout.names[column])
                 } else if case .number(let number) = value {
@@ -171,7 +175,9 @@ struct PredictJob {
     ) throws(Failure) {
         switch (features, schema.shape) {
         case (.object(let members), .named):
-            for member in members where member.name != label {
+            // Beside the text of a learner that reads one, other members do not matter.
+            for member in members
+            where member.name != label && schema.text ?? member.name == member.name {
                 filler.put(member.value, of: member.name)
             }
         case (.array(let items), .positional):

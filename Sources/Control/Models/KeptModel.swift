@@ -85,7 +85,12 @@ struct KeptModel {
     }
 
     private func prediction(of block: Block) -> Prediction {
-        guard schema.task == .classes else { return .number(block.predictions[0]) }
+        switch schema.task {
+        case .regression: return .number(block.predictions[0])
+        case .unlabelled:
+            return .loss(block.predictions[0], trivial: block.predictions[block.outputs - 1])
+        case .classes: break
+        }
         let known = Array(block.predictions.prefix(schema.classes.count))
         return .classes(known, best: known.indices.reduce(0) { known[$1] > known[$0] ? $1 : $0 })
     }
@@ -95,8 +100,8 @@ struct KeptModel {
 enum Prediction: Equatable {
     /// A number.
     case number(Float)
-    /// The loss of a learner without labels, and what a trivial model's is; NaN where it has nothing
-    /// to say of the sample.
+    /// The loss of a learner without labels, and what a trivial model's is; NaN where it has
+    /// nothing to say of the sample.
     case loss(Float, trivial: Float)
     /// The probabilities of the classes, and which of them is the highest.
     case classes([Float], best: Int)

@@ -163,7 +163,7 @@ extension LearnerCore: ByteCodable {
     ) throws(DecodeError) {
         guard contender.preparation.width == schema.width,
             contender.learner.outputs >= schema.outputs,
-            contender.learner.settings.model.task == schema.task
+            contender.learner.settings.task == schema.task
         else { throw .invalid("a model does not fit the schema") }
     }
 }

@@ -161,7 +161,7 @@ extension LearnerEngine {
     ///
     /// Books and version numbers go on; the next samples vote.
     private mutating func reset(task: Task?, effects: inout Effects) {
-        if let task, let model = settings.model, model.task != task {
+        if let task, let model = settings.model, !model.predicts(task) {
             effects.outcome = .refused(
                 "the model \(model.name) is configured, and it does not predict \(task.name)",
                 remedy: "change model in the configuration, or reset without --task"

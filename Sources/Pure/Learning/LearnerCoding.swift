@@ -7,6 +7,10 @@ package import Primitives
 /// Reads learners back.
 package enum LearnerCoding {
     static let linearFamily: UInt8 = 1
+    static let network: UInt8 = 8
+    static let sparseFamily: UInt8 = 12
+    static let factorisation: UInt8 = 13
+    static let embedding: UInt8 = 16
     static let contextExperts: UInt8 = 40
 
     /// Reads the learner that ``Learner/encode(into:)`` wrote.
@@ -29,6 +33,10 @@ package enum LearnerCoding {
     ) throws(DecodeError) -> any Learner {
         switch tag {
         case linearFamily: return try LinearModel(from: &reader)
+        case network: return try NetworkLearner(from: &reader)
+        case sparseFamily: return try SparseModel(from: &reader)
+        case factorisation: return try FactorisationMachine(from: &reader)
+        case embedding: return try Embedding(from: &reader)
         default: throw .invalid("there is no kind of learner number \(tag)")
         }
     }

@@ -11,6 +11,12 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     case logistic = 1
     /// One score for each class; probabilities are their exponentials, normalised.
     case softmax = 2
+    /// Layers, whose scores mean classes or a number; see ``NetworkLearner``.
+    case network = 8
+    /// Weights and products of factors; see ``FactorisationMachine``.
+    case factorisation = 12
+    /// Vectors of words, from texts.
+    case embedding = 16
 
     /// The name in manifests and configuration.
     package var name: String {
@@ -18,11 +24,27 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         case .linear: "linear"
         case .logistic: "logistic"
         case .softmax: "softmax"
+        case .network: "network"
+        case .factorisation: "factorisation"
+        case .embedding: "embedding"
         }
     }
 
-    /// What a model of this kind predicts.
-    package var task: Task { self == .linear ? .regression : .classes }
+    /// What a model of this kind predicts; nil for one that learns classes or a number.
+    package var task: Task? {
+        switch self {
+        case .linear: .regression
+        case .logistic, .softmax: .classes
+        case .network: nil
+        case .factorisation: nil
+        case .embedding: .unlabelled
+        }
+    }
+
+    /// Whether a model of this kind can learn the task.
+    package func predicts(_ task: Task) -> Bool {
+        self.task.map { $0 == task } ?? (task == .classes || task == .regression)
+    }
 }
 
 /// What learning makes small.
@@ -36,6 +58,8 @@ package enum LossKind: Sendable, Equatable {
     case logistic
     /// -log of the probability of the true class.
     case crossEntropy
+    /// -log of the probability of a word beside another, and of noise words not; see ``Embedding``.
+    case negativeSampling
 
     /// The name in configuration and status.
     package var name: String {
@@ -44,6 +68,7 @@ package enum LossKind: Sendable, Equatable {
         case .huber: "huber"
         case .logistic: "logistic"
         case .crossEntropy: "cross_entropy"
+        case .negativeSampling: "negative_sampling"
         }
     }
 }
@@ -144,6 +169,12 @@ package struct LearnerSettings: Sendable, Equatable {
     package var mode: LearningMode
     /// The largest Euclidean norm that the gradient of one step may have, regularisers apart.
     package var gradientClip: Float?
+    /// The layers of a network; nil for every other model.
+    package var network: NetworkChoice?
+    /// The buckets of a model over hashed features; nil for a model over columns.
+    package var sparse: SparseSettings?
+    /// What belongs to word vectors alone.
+    package var embedding: EmbeddingSettings?
     /// How contexts are kept apart; nil: one model for all.
     package var isolation: IsolationSettings?
 
@@ -157,6 +188,8 @@ package struct LearnerSettings: Sendable, Equatable {
         l2: Float = 0,
         mode: LearningMode = .sequential,
         gradientClip: Float? = nil,
+        network: NetworkChoice? = nil,
+        sparse: SparseSettings? = nil,
         isolation: IsolationSettings? = nil
     ) {
         self.model = model
@@ -167,15 +200,31 @@ package struct LearnerSettings: Sendable, Equatable {
         self.l2 = l2
         self.mode = mode
         self.gradientClip = gradientClip
+        self.network = network
+        self.sparse = sparse
         self.isolation = isolation
     }
 
     /// Whether a learner that was made with the other settings can go on with these: its parameters
     /// and moments are made for one model, one optimiser and one pace, and it keeps them for life.
     package func isForSameLearner(as other: LearnerSettings) -> Bool {
-        model == other.model && optimiser.name == other.optimiser.name
-            && pace.name == other.pace.name
-            && (isolation == nil) == (other.isolation == nil)
+        guard model == other.model, optimiser.name == other.optimiser.name,
+            pace.name == other.pace.name, task == other.task,
+            network?.network == other.network?.network, sparse == other.sparse,
+            (isolation == nil) == (other.isolation == nil)
+        else { return false }
+        guard let embedding, let wanted = other.embedding else { return true }
+        return embedding.isForSameLearner(as: wanted)
+    }
+
+    /// What is predicted.
+    package var task: Task {
+        if let task = model.task { return task }
+        switch loss {
+        case .squared, .huber: return .regression
+        case .logistic, .crossEntropy: return .classes
+        case .negativeSampling: return .unlabelled
+        }
     }
 
     /// Settings with the loss that goes with the model.

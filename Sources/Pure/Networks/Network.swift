@@ -74,6 +74,9 @@ package struct Network: Sendable {
     /// The numbers of one tensor.
     package func numbers(of tensor: Tensor) -> ArraySlice<Float> { parameters[tensor.range] }
 
+    /// Whether learning draws masks, so that its passes differ from those that predict.
+    package var hasMasks: Bool { NetworkSettings.drop(settings.layers) }
+
     // MARK: Passes
 
     /// The most rows that one pass should have, so that its values stay in a few megabytes.

@@ -56,8 +56,11 @@ package struct NetworkStep: Sendable, Equatable {
     package var l2: Float
     /// The largest norm of the gradient; nil: any.
     package var clip: Float?
-    /// The strength of the pull towards the anchor.
+    /// The strength of the pull towards the anchor by the second norm.
     package var pull: Float
+    /// The same by the first norm: after the step each parameter moves towards its anchor by this
+    /// times its own rate, and stops there.
+    package var pullL1: Float
 
     /// Makes a step.
     package init(
@@ -66,7 +69,8 @@ package struct NetworkStep: Sendable, Equatable {
         l1: Float = 0,
         l2: Float = 0,
         clip: Float? = nil,
-        pull: Float = 0
+        pull: Float = 0,
+        pullL1: Float = 0
     ) {
         self.rule = rule
         self.rate = rate
@@ -74,6 +78,7 @@ package struct NetworkStep: Sendable, Equatable {
         self.l2 = l2
         self.clip = clip
         self.pull = pull
+        self.pullL1 = pullL1
     }
 }
 
@@ -149,6 +154,7 @@ package struct NetworkOptimiser: Sendable, Equatable {
         constants.l1 = step.l1
         constants.l2 = step.l2
         constants.pull = step.pull
+        constants.pullL1 = step.pullL1
         switch step.rule {
         case .sgd: break
         case .momentum(let momentum): constants.a = momentum

@@ -13,6 +13,7 @@
 // dozens of rows, on demand, not for each batch.
 
 package import Kernels
+package import Primitives
 
 /// How much a network can still learn.
 package struct Plasticity: Sendable, Equatable {
@@ -159,6 +160,44 @@ enum Spectrum {
             let (upper, lower) = (a[p * n + k], a[q * n + k])
             a[p * n + k] = cosine * upper - sine * lower
             a[q * n + k] = sine * upper + cosine * lower
+        }
+    }
+}
+
+extension Plasticity: ByteCodable {
+    /// Appends the figures.
+    package func encode(into writer: inout ByteWriter) {
+        writer.write(items: layers)
+        writer.write(meanWeight)
+        writer.write(replaced)
+    }
+
+    /// Reads the figures.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
+        layers = try reader.readItems()
+        meanWeight = try reader.readDouble()
+        replaced = try reader.read()
+    }
+}
+
+extension Plasticity.Layer: ByteCodable {
+    /// Appends the figures of a layer; -1 where there is no dead share.
+    package func encode(into writer: inout ByteWriter) {
+        writer.write(UInt32(number))
+        writer.write(UInt32(units))
+        writer.write(deadShare ?? -1)
+        writer.write(effectiveRank)
+    }
+
+    /// Reads the figures of a layer.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
+        number = Int(try reader.read(UInt32.self))
+        units = Int(try reader.read(UInt32.self))
+        let share = try reader.readDouble()
+        deadShare = share < 0 ? nil : share
+        effectiveRank = try reader.readDouble()
+        guard share.isFinite, share <= 1, effectiveRank.isFinite else {
+            throw .invalid("the figures of a layer are none")
         }
     }
 }

@@ -16,11 +16,14 @@ package enum Artifact {
     package static func encode(_ version: VersionState, identity: Identity) -> [UInt8] {
         let contender = version.contender
         let parameters = contender.learner.parameters
+        let tensors =
+            parameters.tensors.map {
+                Safetensors.Tensor(name: $0.name, shape: $0.shape, elements: .float32($0.numbers))
+            } + parameters.scalings.flatMap { scaling(of: $0, width: version.schema.width) }
+            + statistics(of: version) + lastValues(of: version)
+            + parameters.attachments.map(Safetensors.Tensor.init)
         return Safetensors(
-            tensors: parameters.tensors.map {
-                .init(name: $0.name, shape: $0.shape, elements: .float32($0.numbers))
-            } + parameters.scalings.flatMap { tensors($0, width: version.schema.width) }
-                + statistics(of: contender.preparation) + lastValues(of: version),
+            tensors: tensors,
             metadata: [
                 ("learnd", "1"),
                 ("model", parameters.kind),
@@ -28,7 +31,7 @@ package enum Artifact {
                 ("incarnation", identity.incarnation),
                 ("learner", identity.learner.text),
                 ("version", String(version.number)),
-                ("columns", JSONValue.array(version.schema.columns.map(\.json)).jsonText),
+                ("columns", version.schema.featuresJSON.jsonText),
                 ("classes", JSONValue.array(version.schema.classes.labels.map(\.json)).jsonText),
             ] + facts(of: contender.preparation.settings) + facts(of: version)
                 + parameters.facts.map { ($0.name, $0.value.text ?? $0.value.jsonText) }
@@ -36,8 +39,11 @@ package enum Artifact {
         ).encoded()
     }
 
-    private static func statistics(of preparation: Preparation) -> [Safetensors.Tensor] {
-        guard let (mean, deviation) = preparation.statistics else { return [] }
+    /// How columns come to one scale; a learner of texts has none.
+    private static func statistics(of version: VersionState) -> [Safetensors.Tensor] {
+        guard version.schema.text == nil,
+            let (mean, deviation) = version.contender.preparation.statistics
+        else { return [] }
         return [
             .init(name: "mean", shape: [mean.count], elements: .float64(mean)),
             .init(name: "deviation", shape: [mean.count], elements: .float64(deviation)),
@@ -94,8 +100,8 @@ package enum Artifact {
     /// The scaling of a part of the model.
     ///
     /// A column that it has not seen has mean and deviation 0.
-    private static func tensors(
-        _ scaling: LearnerParameters.Scaling,
+    private static func scaling(
+        of scaling: LearnerParameters.Scaling,
         width: Int
     ) -> [Safetensors.Tensor] {
         [("mean", scaling.mean), ("deviation", scaling.deviation)].map { name, numbers in
@@ -118,6 +124,18 @@ package enum Artifact {
             owners.append(.init(name, owner.map { .int(Int64($0)) } ?? .null))
         }
         return [("contexts", JSONValue.object(owners).jsonText)]
+    }
+}
+
+extension Safetensors.Tensor {
+    /// What stands in an artifact beside the tensors that predict.
+    fileprivate init(_ attachment: LearnerParameters.Attachment) {
+        switch attachment.content {
+        case .bytes(let bytes):
+            self.init(name: attachment.name, shape: [bytes.count], elements: .bytes(bytes))
+        case .numbers(let numbers):
+            self.init(name: attachment.name, shape: [numbers.count], elements: .float64(numbers))
+        }
     }
 }
 

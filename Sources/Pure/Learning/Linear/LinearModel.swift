@@ -37,6 +37,7 @@ package struct LinearModel: Learner {
     /// - Precondition: The settings have no problem, and the shape suits the kind.
     package init(_ settings: LearnerSettings, width: Int, outputs: Int) {
         precondition(settings.problem == nil, "settings must be checked before a learner is made")
+        precondition(settings.model != .network, "a network is no linear model")
         precondition(width >= 0 && outputs >= 0, "a learner's shape has no negative side")
         precondition(
             settings.model != .linear || outputs <= 1,
@@ -155,6 +156,13 @@ struct Layout {
     let rows: Int
     let width: Int
     let outputs: Int
+
+    init(kind: ModelKind, rows: Int, width: Int, outputs: Int) {
+        self.kind = kind
+        self.rows = rows
+        self.width = width
+        self.outputs = outputs
+    }
 
     init(_ model: LinearModel) {
         kind = model.kind

@@ -87,7 +87,7 @@ extension Retention {
         let columns = max(outputs, step.outputs)
         step.teacher.reset(outputs: columns)
         let strength = settings.distil / Float(isTogether ? learned : 1)
-        let temperature = teacher.learner.settings.model.task == .classes ? settings.temperature : 0
+        let temperature = teacher.learner.settings.task == .classes ? settings.temperature : 0
         for row in 0..<step.rows {
             guard step.isLearned(row) else {
                 step.teacher.appendSilence(rows: 1)

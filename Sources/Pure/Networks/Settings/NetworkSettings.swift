@@ -43,6 +43,17 @@ package struct NetworkSettings: Sendable, Equatable {
     /// How many numbers a row must have; nil when any number will do.
     package var inputs: Int? { inputShape.isEmpty ? nil : inputShape.reduce(1, *) }
 
+    /// Whether any of the layers drops a share of its input.
+    static func drop(_ layers: [LayerSettings]) -> Bool {
+        layers.contains { layer in
+            switch layer.kind {
+            case .dropout(let share): share > 0
+            case .residual(let inner): drop(inner)
+            default: false
+            }
+        }
+    }
+
     /// Whether the numbers of a row are ids, which must not be scaled.
     package var readsIds: Bool {
         if case .embedding = layers.first?.kind { return true }
