@@ -190,7 +190,7 @@ let package = Package(
         test("ConfigurationTests", ["Configuration", "Engine", "Networks", "Kernels", "Primitives"]),
         test(
             "EndToEndTests",
-            ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Versions"]
+            ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Learning", "Versions"]
         ),
         test("TidyTests", []),
         test(

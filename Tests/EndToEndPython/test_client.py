@@ -86,23 +86,25 @@ class PredictionTests(unittest.TestCase):
             self.compare(daemon, manifest, model, features[:1000])
 
     def compare(
-        self, daemon: Daemon, manifest: dict[str, Any], model: Model, features: np.ndarray
+        self, daemon: Daemon, manifest: dict[str, Any], model: Model, features: np.ndarray,
+        context: str | None = None,
     ) -> None:
         header = ",".join(f"f{index}" for index in range(features.shape[1]))
         lines = [",".join(repr(float(value)) for value in row) for row in features]
         done = daemon.learnctl(
             "predict", "-", "--version", str(manifest["version"]), "--json",
+            *(["--context", context] if context else []),
             text="\n".join([header, *lines]) + "\n",
         )
         self.assertEqual(done.returncode, 0, done.stderr)
         theirs = list(predictions(done.stdout))
         self.assertEqual(len(theirs), len(features))
         if model.classes is None:
-            ours = model.predict(features)
+            ours = model.predict(features, context=context)
             error = np.abs(ours - np.array([one["prediction"] for one in theirs]))
             self.assertLess((error / np.maximum(1, np.abs(ours))).max(), 1e-5)
             return
-        ours = model.probabilities(features)
+        ours = model.probabilities(features, context=context)
         error = np.abs(ours - np.array([one["probabilities"] for one in theirs]))
         self.assertLess(error.max(), 1e-5)
 
@@ -111,6 +113,35 @@ class PredictionTests(unittest.TestCase):
 
     def test_softmax(self) -> None:
         self.expect_same(np.arange(3000) % 3, "softmax")
+
+    def test_contexts(self) -> None:
+        """Experts, each with its own scaling, and their ensemble; classes and numbers."""
+        random = np.random.default_rng(6)
+        for task in ("classes", "regression"):
+            with Daemon(f'[learner.default]\ntask = "{task}"\nisolation = "experts"\n') as daemon:
+                with Producer("rows", daemon.endpoints["samples"]) as producer:
+                    for turn in range(12):
+                        name, sign, level = [("north", 1, 0), ("south", -1, 40)][turn % 2]
+                        rows = random.normal(size=(250, 4)).astype(np.float32)
+                        labels = sign * (rows[:, 0] - rows[:, 1])
+                        if task == "classes":
+                            labels = (labels > 0) + (labels > 1)
+                        producer.send_packed(rows + level, labels, context=name)
+                daemon.learner_after(3000)
+                versions = subscribe(
+                    daemon.endpoints["versions"], snapshots=daemon.endpoints["snapshots"],
+                    timeout=20,
+                )
+                manifest, model = next(versions)
+                versions.close()
+                self.assertEqual((model.kind, manifest["model"]), ("experts", "experts"))
+                self.assertEqual(set(model.contexts), {"north", "south"})
+                probes = random.normal(size=(300, 4)).astype(np.float32) * 3 + 20
+                for context in ("north", "south", None):
+                    self.compare(daemon, manifest, model, probes, context)
+                done = daemon.learnctl("predict", "-", "--context", "west", text="a\n1\n")
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn("west", done.stderr)
 
     def test_linear(self) -> None:
         self.expect_same(np.random.default_rng(4).normal(size=3000), "linear")

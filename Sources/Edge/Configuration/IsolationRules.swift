@@ -14,6 +14,7 @@ struct IsolationRules {
 
     /// Adds what does not fit.
     func check(problems: inout ProblemList) {
+        let model: LearnerConfiguration.Model = values.word("model")
         let isolation: Isolation = values.word("isolation")
         switch isolation {
         case .off:
@@ -27,14 +28,29 @@ struct IsolationRules {
         case .heads:
             refuse(
                 "isolation",
-                "a head is the last layer of a network, and this model has only one layer",
+                model == .network
+                    ? "networks do not share their layers among contexts yet"
+                    : "a head is the last layer of a network, and this model has only one layer",
                 "set isolation = \"experts\"",
                 &problems
             )
         case .experts:
+            checkModel(&problems)
             checkRoom(&problems)
             checkRetention(&problems)
         }
+    }
+
+    /// Who answers best can only be told by labels.
+    private func checkModel(_ problems: inout ProblemList) {
+        let model: LearnerConfiguration.Model = values.word("model")
+        guard model == .embedding else { return }
+        refuse(
+            "isolation",
+            "experts need labels, and model = \"embedding\" learns without",
+            "set isolation = \"off\", or run a learner for each context",
+            &problems
+        )
     }
 
     /// An expert without a context is never opened.
