@@ -187,7 +187,10 @@ let package = Package(
         test("DecodingTests", ["Decoding", "Primitives", "Samples"]),
         test("TelemetryTests", ["Telemetry", "Systemd", "Linux"]),
         test("StorageTests", ["Storage", "Primitives"]),
-        test("ConfigurationTests", ["Configuration", "Engine", "Networks", "Kernels", "Primitives"]),
+        test(
+            "ConfigurationTests",
+            ["Configuration", "Engine", "Learning", "Networks", "Kernels", "Primitives"]
+        ),
         test(
             "EndToEndTests",
             ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Versions"]

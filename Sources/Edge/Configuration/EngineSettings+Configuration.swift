@@ -27,6 +27,7 @@ extension EngineSettings {
             case .softmax: .softmax
             case .embedding: .embedding
             case .network: .network
+            case .factorisation: .factorisation
             }
         network = learner.network
         stepRows = learner.stepRows
@@ -58,6 +59,7 @@ extension EngineSettings {
         isolationMax = learner.isolationMax
         voteSamples = learner.voteSamples
         votePatience = learner.voteDelay
+        take(learner.features)
         preparation.memory = learner.standardiseMemory
         preparation.clip = Float(learner.standardiseClip)
         publish = PublishSettings(learner.publish)
@@ -86,7 +88,7 @@ extension EmbeddingSettings {
 }
 
 extension OptimiserSettings {
-    fileprivate init(_ learner: LearnerConfiguration) {
+    init(_ learner: LearnerConfiguration) {
         let rate = Float(learner.rate)
         let epsilon = Float(learner.epsilon)
         self =
@@ -101,12 +103,13 @@ extension OptimiserSettings {
                     beta2: Float(learner.beta2),
                     epsilon: epsilon
                 )
+            case .ftrl: .followTheLeader(rate: rate, beta: Float(learner.ftrlBeta))
             }
     }
 }
 
 extension ClassLabel {
-    fileprivate init(_ label: ConfiguredLabel) {
+    init(_ label: ConfiguredLabel) {
         self =
             switch label {
             case .number(let number): .number(number)
