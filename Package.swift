@@ -203,7 +203,7 @@ let package = Package(
         ),
         test("VersionsTests", ["Versions", "Learning", "Primitives"]),
         test("KernelsTests", ["Kernels"]),
-        test("LearningTests", ["Learning", "Primitives"]),
+        test("LearningTests", ["Learning", "Networks", "Kernels", "Primitives"]),
         test(
             "ControlTests",
             [

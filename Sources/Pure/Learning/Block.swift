@@ -32,6 +32,8 @@ package struct Block: Sendable {
     var workspace = Workspace()
     /// Room for the slopes of a loss by the scores; its content is of no account.
     var slopes: [Float] = []
+    /// Room for what a teacher makes of scores; its content is of no account.
+    var lesson: [Float] = []
     /// Room for rows as wide as a network wants them; its content is of no account.
     var staged: [Float] = []
     /// The number to be predicted for each row; NaN where there is none.

@@ -16,6 +16,7 @@ extension NetworkLearner {
         pull.encode(into: &writer)
         writer.write(anchored)
         watch.encode(into: &writer)
+        importance.encode(into: &writer)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -33,8 +34,10 @@ extension NetworkLearner {
         pull = try Anchor(from: &reader)
         anchored = try reader.readFloats()
         watch = try PlasticityWatch(from: &reader)
+        importance = try Importance(from: &reader)
         guard network.settings == choice.network, width <= 1 << 22,
             settings.task != .regression || network.outputs == 1,
+            importance.shares.isEmpty || importance.shares.count == count,
             anchored.count == (pull == .none ? 0 : count), pull.l2 <= pullMost, isFinite
         else { throw .invalid("a network learner's numbers do not fit its shape") }
     }

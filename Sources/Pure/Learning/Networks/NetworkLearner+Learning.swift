@@ -35,7 +35,7 @@ extension NetworkLearner {
             block.preparePredictions(width: width, outputs: outputs)
             let input = staged(&block)
             for row in 0..<block.rows {
-                learn(row..<row + 1, &block, input, predicts: true)
+                learn(row..<row + 1, &block, input, predicts: true, isMean: false)
                 watchPlasticity(row..<row + 1, &block, input)
             }
         case .meanGradient:
@@ -51,11 +51,39 @@ extension NetworkLearner {
             var start = 0
             while start < block.rows {
                 let end = min(start + stepRows, block.rows)
-                learn(start..<end, &block, input, predicts: isOne)
+                learn(start..<end, &block, input, predicts: isOne, isMean: true)
                 start = end
             }
             watchPlasticity(0..<block.rows, &block, input)
         }
+    }
+
+    /// Learns all rows in one step along the weighted mean of their gradients, whatever the mode.
+    package mutating func stepTogether(_ block: inout Block) {
+        block.preparePredictions(width: width, outputs: outputs)
+        let input = staged(&block)
+        learn(0..<block.rows, &block, input, predicts: false, isMean: true)
+        watchPlasticity(0..<block.rows, &block, input)
+    }
+
+    /// Fills the block's scores: what becomes the predictions.
+    package func score(_ block: inout Block) {
+        block.prepareScores(width: width, outputs: outputs)
+        let input = staged(&block)
+        var work = Workspace()
+        var scores = Block.take(&block.scores)
+        swap(&work, &block.workspace)
+        for rows in runs(of: block.rows) {
+            network.forward(
+                input.span,
+                at: rows.lowerBound * network.inputs,
+                rows: rows.count,
+                &work
+            )
+            read(rows, work, &scores)
+        }
+        swap(&work, &block.workspace)
+        block.scores = scores
     }
 
     /// Passes of a block's rows: one by one in sequential mode.
@@ -69,21 +97,24 @@ extension NetworkLearner {
         _ rows: Range<Int>,
         _ block: inout Block,
         _ input: [Float],
-        predicts: Bool
+        predicts: Bool,
+        isMean: Bool
     ) {
         var work = Workspace()
         swap(&work, &block.workspace)
         defer { swap(&work, &block.workspace) }
         let target = NetworkTarget(settings, outputs: outputs)
-        let total = target.weight(of: rows, block, isMean: settings.mode == .meanGradient)
+        let weight = target.weight(of: rows, block, isMean: isMean)
+        let total = isMean && block.meanWeight > 0 ? block.meanWeight : weight
+        let isLesson = weight > 0 || rows.contains { block.teacher.speaks(of: $0) }
         let inputs = network.inputs
-        if predicts, total == 0 || network.hasMasks {
+        if predicts, !isLesson || network.hasMasks {
             var predictions = Block.take(&block.predictions)
             network.forward(input.span, at: rows.lowerBound * inputs, rows: rows.count, &work)
             write(rows, work, &predictions)
             block.predictions = predictions
         }
-        guard total > 0 else { return }
+        guard isLesson else { return }
         work.clearGradient(network.parameters.count)
         var slopes = Block.take(&block.slopes)
         var last = rows
@@ -99,6 +130,8 @@ extension NetworkLearner {
                 to: &scores,
                 at: 0
             )
+            let isTaught = part.contains { block.teacher.speaks(of: $0) }
+            if isTaught { block.takeLesson(part, scores: scores.span, outputs: outputs) }
             target.predict(&scores, rows: part.count)
             if predicts, !network.hasMasks {
                 for place in scores.indices {
@@ -106,21 +139,33 @@ extension NetworkLearner {
                 }
             }
             target.subtractLabels(from: &scores, part, block, total: total)
+            if isTaught { block.addLesson(part, to: &scores, outputs: outputs) }
             network.backward(slopes.span, at: 0, rows: part.count, &work)
             last = part
             start = part.upperBound
         }
         block.slopes = slopes
-        step(work, rows: last.count)
+        step(&work, rows: last.count)
     }
 
-    private mutating func step(_ work: borrowing Workspace, rows: Int) {
+    private mutating func step(_ work: inout Workspace, rows: Int) {
+        var clip = settings.gradientClip
+        if !importance.isEmpty {
+            // Regularisers are not clipped.
+            let norm = FlatSteps.norm(work.gradient.span)
+            if let most = clip, norm > Double(most) {
+                let scale = Float(Double(most) / norm)
+                for place in work.gradient.indices { work.gradient[place] *= scale }
+            }
+            clip = nil
+            importance.addPull(to: &work.gradient, at: network.parameters, most: pullMost)
+        }
         let step = NetworkStep(
             rule,
             rate: settings.optimiser.rate,
             l1: settings.l1,
             l2: settings.l2,
-            clip: settings.gradientClip,
+            clip: clip,
             pull: pull.l2,
             pullL1: pull.l1
         )
@@ -143,18 +188,24 @@ extension NetworkLearner {
         _ predictions: inout [Float]
     ) {
         let at = rows.lowerBound * outputs
+        read(rows, work, &predictions)
         var numbers = predictions.mutableSpan
+        NetworkTarget(settings, outputs: outputs).predict(&numbers, from: at, rows: rows.count)
+    }
+
+    /// Writes the scores of the rows that have just passed.
+    private func read(_ rows: Range<Int>, _ work: borrowing Workspace, _ scores: inout [Float]) {
+        var numbers = scores.mutableSpan
         work.read(
             .values(network.scoresAt(rows: rows.count)),
             count: rows.count * outputs,
             to: &numbers,
-            at: at
+            at: rows.lowerBound * outputs
         )
-        NetworkTarget(settings, outputs: outputs).predict(&numbers, from: at, rows: rows.count)
     }
 
     /// The rows as wide as the network's input: cut, or with zeros behind.
-    private func staged(_ block: inout Block) -> [Float] {
+    func staged(_ block: inout Block) -> [Float] {
         let inputs = network.inputs
         guard inputs != width else { return block.features }
         var rows = Block.take(&block.staged)

@@ -28,6 +28,8 @@ package struct NetworkLearner: Learner {
     var anchored: [Float] = []
     var pull = Anchor.none
     var watch = PlasticityWatch()
+    /// Which parameters matter for what was learned; see ``RemembersImportance``.
+    package var importance = Importance()
     let rule: NetworkRule
     let stepRows: Int
 
@@ -61,6 +63,7 @@ package struct NetworkLearner: Learner {
     package var isFinite: Bool {
         network.parameters.allSatisfy(\.isFinite) && optimiser.isFinite
             && anchored.allSatisfy(\.isFinite)
+            && importance.centre.allSatisfy(\.isFinite)
     }
 
     /// How many columns the network reads: all, unless it is fixed or that would be too many.
@@ -90,6 +93,11 @@ package struct NetworkLearner: Learner {
         )
         let old = network.grow(inputs: inputs, outputs: outputs)
         optimiser.carry(from: old, to: network.tensors)
+        if !importance.shares.isEmpty {
+            // What is new does not matter yet.
+            importance.shares = Tensor.carry(importance.shares, from: old, to: network.tensors)
+            importance.centre = Tensor.carry(importance.centre, from: old, to: network.tensors)
+        }
         guard !anchored.isEmpty else { return }
         // What is new is anchored where it starts.
         let isOld = Tensor.carry(
@@ -142,6 +150,7 @@ package struct NetworkLearner: Learner {
         optimiser = other.optimiser
         anchored = other.anchored
         watch = other.watch
+        importance = other.importance
         rule = NetworkRule(settings.optimiser) ?? other.rule
         stepRows = settings.network?.stepRows ?? other.stepRows
         pull = Anchor(l2: min(other.pull.l2, pullMost), l1: other.pull.l1)

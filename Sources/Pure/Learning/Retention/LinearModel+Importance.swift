@@ -45,7 +45,7 @@ extension LinearModel: RemembersImportance {
     /// The expected square of the gradient by a score.
     private func variance(of output: Int, _ row: Int, _ predictions: Span<Float>) -> Float {
         switch kind {
-        case .linear: return 1
+        case .linear, .network: return 1
         case .logistic: return predictions[2 * row] * predictions[2 * row + 1]
         case .softmax:
             let probability = predictions[row * outputs + output]
