@@ -151,7 +151,7 @@ let package = Package(
             "Bench",
             [
                 "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Engine", "Kernels",
-                "Simulation", "Linux", "ZeroMQ", "Decoding",
+                "Simulation", "Linux", "ZeroMQ", "Decoding", "Networks", "Storage",
             ]
         ),
         .executableTarget(

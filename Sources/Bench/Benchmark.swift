@@ -6,6 +6,8 @@
 package enum Benchmark: String, CaseIterable {
     /// How much sooner the loop recovers from a drift than online learning alone.
     case consolidation
+    /// What learners keep of classes that came and went.
+    case learners
     /// How fast the daemon takes samples in, beside a receiver that only counts them.
     case transport
     /// The receiver that only counts, as the transport benchmark starts it.
@@ -14,10 +16,13 @@ package enum Benchmark: String, CaseIterable {
     /// What `learnd-bench help` prints.
     package static let usage = """
         Usage: learnd-bench consolidation [--json] [--seeds N] [--first-seed N] [--length N]
+               learnd-bench learners --digits TRAIN.csv TEST.csv [--json] [--seeds N]
                learnd-bench transport [OPTIONS]
 
           consolidation  the full loop beside online learning alone, on streams with abrupt drifts,
                          and on controls without any; exits with 1 when a line is not reached
+          learners       with --digits: classes that come one after the other, learned with replay
+                         and without; exits with 1 when a bound is not reached
           transport      the daemon's way in, beside a receiver that only counts
         """
 
@@ -34,6 +39,12 @@ package enum Benchmark: String, CaseIterable {
         switch benchmark {
         case .consolidation:
             guard let bench = ConsolidationBench(arguments: Array(arguments.dropFirst())) else {
+                write(usage)
+                return 2
+            }
+            return bench.run(write: write)
+        case .learners:
+            guard let bench = ForgettingBench(arguments: Array(arguments.dropFirst())) else {
                 write(usage)
                 return 2
             }
