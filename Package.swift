@@ -99,7 +99,10 @@ let package = Package(
         pure("Versions", ["Primitives", "Samples", "Learning"]),
         pure(
             "Engine",
-            ["Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions"]
+            [
+                "Primitives", "Networks", "Samples", "Learning", "Drift", "Consolidation",
+                "Versions",
+            ]
         ),
 
         // The only code that touches the world, and the libraries that it wraps.
@@ -120,7 +123,7 @@ let package = Package(
         shim("CToml11"),
         edge(
             "Configuration",
-            ["Primitives", "Learning", "Drift", "Consolidation", "Engine", "CToml11"]
+            ["Primitives", "Networks", "Learning", "Drift", "Consolidation", "Engine", "CToml11"]
         ),
 
         // The two roots that drive the engine.
@@ -184,7 +187,7 @@ let package = Package(
         test("DecodingTests", ["Decoding", "Primitives", "Samples"]),
         test("TelemetryTests", ["Telemetry", "Systemd", "Linux"]),
         test("StorageTests", ["Storage", "Primitives"]),
-        test("ConfigurationTests", ["Configuration", "Engine", "Primitives"]),
+        test("ConfigurationTests", ["Configuration", "Engine", "Networks", "Kernels", "Primitives"]),
         test(
             "EndToEndTests",
             ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Versions"]
@@ -203,7 +206,7 @@ let package = Package(
         ),
         test("VersionsTests", ["Versions", "Learning", "Primitives"]),
         test("KernelsTests", ["Kernels"]),
-        test("LearningTests", ["Learning", "Networks", "Kernels", "Primitives"]),
+        test("LearningTests", ["Learning", "Networks", "Kernels", "Primitives", "Samples"]),
         test(
             "ControlTests",
             [

@@ -95,6 +95,12 @@ import Testing
         #expect(two.learners[1].rate == 0.1, "AdaGrad's own")
         #expect(two.memoryBudgetBytes == 4 << 30)
 
+        let words = try settings(try repositoryFile("config/examples/word-vectors.toml"))
+        #expect(words.learners[0].model == .embedding && words.learners[0].task == .unlabelled)
+        #expect(words.learners[0].embedding.dimension == 64 && words.learners[0].rate == 0.05)
+        #expect(words.learners[0].textBytesMax == 16 << 10)
+        #expect(words.learners[0].embedding.negatives == 5, "the default")
+
         let sockets = try settings(try repositoryFile("config/examples/pull-ipc.toml"))
         #expect(sockets.samples.map(\.kind) == [.pull, .sub])
         #expect(sockets.samples[0].endpoint == .ipc(path: "samples.sock"))
@@ -114,7 +120,7 @@ import Testing
         #expect(names.filter { $0.hasPrefix("retain-") }.sorted() == retaining)
         #expect(
             names.filter { !$0.hasPrefix("retain-") }.sorted() == [
-                "pull-ipc.toml", "regression.toml", "two-learners.toml",
+                "pull-ipc.toml", "regression.toml", "two-learners.toml", "word-vectors.toml",
             ]
         )
     }

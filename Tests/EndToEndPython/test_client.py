@@ -2,6 +2,7 @@
 """The Python client against the real daemon: books, predictions, versions, restarts."""
 
 import json
+import tempfile
 import unittest
 from collections.abc import Iterator
 from typing import Any
@@ -171,6 +172,109 @@ class VersionTests(unittest.TestCase):
             versions.close()
             self.assertEqual(after["incarnation"], before["incarnation"])
             self.assertGreater(after["version"], before["version"])
+
+
+class WordTests(unittest.TestCase):
+    """Texts in, word vectors out: learnctl, the client and word2vec's format say the same."""
+
+    configuration = """
+        [learner.default]
+        model = "embedding"
+        rate = 0.1
+        [learner.default.embedding]
+        dimension = 16
+        subsample = 0.0
+        vocabulary_max = 200
+    """
+    kinds = [["cat", "dog", "cow", "hen", "pig"], ["iron", "gold", "zinc", "tin", "lead"]]
+
+    def feed(self, daemon: Daemon, name: str, count: int) -> None:
+        random = np.random.default_rng(6)
+        texts = [" ".join(random.choice(self.kinds[random.integers(2)], 6)) for _ in range(count)]
+        with Producer(name, daemon.endpoints["samples"]) as producer:
+            producer.send([{"x": {"text": text}} for text in texts])
+
+    def test_neighbours_agree_and_live_through_a_restart(self) -> None:
+        with Daemon(self.configuration) as daemon:
+            self.feed(daemon, "texts", 3000)
+            learner = daemon.learner_after(3000)
+            self.assertEqual(learner["task"], "unlabelled")
+            self.assertEqual(learner["learned"]["trained"], 3000)
+            metrics = learner["metrics"]
+            self.assertEqual(metrics["vocabulary"], 10)
+            self.assertLess(metrics["loss_recent"], metrics["baselines"]["trivial"]["loss"])
+            number = learner["version"]
+            manifest, artifact = fetch(version=number, endpoint=daemon.endpoints["snapshots"])
+            self.assertEqual(manifest["features"], [{"name": "text", "kind": "text"}])
+            vectors = Model.from_bytes(artifact)
+            self.compare(daemon, vectors, number)
+            self.expect_refusals(daemon)
+
+            self.assertEqual(daemon.stop(), 0)
+            daemon.start()
+            again = daemon.learner()
+            for key in ("vocabulary", "evictions", "words_counted", "loss"):
+                self.assertEqual(again["metrics"][key], metrics[key])
+            self.compare(daemon, vectors, number)
+            # What was learned before goes on: the same words, with higher counts.
+            self.feed(daemon, "more", 500)
+            later = daemon.learner_after(again["received"] + 500)["metrics"]
+            self.assertEqual(later["vocabulary"], 10)
+            self.assertEqual(later["words_counted"], metrics["words_counted"] + 3000)
+
+    def compare(self, daemon: Daemon, vectors: Any, number: int) -> None:
+        for kind in self.kinds:
+            asked = daemon.read("neighbours", kind[0], "--count", "4", "--version", str(number))
+            ours = vectors.neighbours(kind[0], 4)
+            self.assertEqual([one["word"] for one in asked["neighbours"]], [word for word, _ in ours])
+            self.assertEqual({word for word, _ in ours}, set(kind[1:]))
+            for one, (_, cosine) in zip(asked["neighbours"], ours):
+                self.assertAlmostEqual(one["cosine"], cosine, places=12)
+                self.assertEqual(one["count"], vectors.count(one["word"]))
+        done = daemon.learnctl("get", str(number), "--format", "word2vec", "-o", "-")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        read = word2vec(done.stdout)
+        self.assertEqual(set(read), set(vectors.words))
+        for word, vector in read.items():
+            self.assertEqual(vector.tobytes(), vectors.vector(word).tobytes())
+
+    def expect_refusals(self, daemon: Daemon) -> None:
+        done = daemon.learnctl("neighbours", "golt")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('did you mean "gold"?', done.stderr)
+        done = daemon.learnctl("consolidate")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no recipe", done.stderr)
+        with Producer("bad", daemon.endpoints["samples"]) as producer:
+            producer.send([{"x": {"txt": "a b"}}, {"x": [1, 2]}, {"x": {"text": "x" * 70_000}}])
+        learner = daemon.learner_after(3003)
+        self.assertEqual(learner["refused"], {"features": 1, "shape": 1, "value": 1})
+        losses = daemon.learnctl("predict", "-", text='{"x": {"text": "cat dog cow"}}\n')
+        self.assertEqual(losses.returncode, 0, losses.stderr)
+        self.assertGreater(float(losses.stdout), 0)
+
+
+def word2vec(text: str) -> dict[str, np.ndarray]:
+    """The text format of word2vec; by gensim as well, where it is installed."""
+    head, *lines = text.splitlines()
+    count, dimension = map(int, head.split())
+    vectors = {}
+    for line in lines:
+        word, *numbers = line.split(" ")
+        vectors[word] = np.array(numbers, dtype=np.float32)
+        assert len(numbers) == dimension
+    assert len(vectors) == count
+    try:
+        from gensim.models import KeyedVectors
+    except ImportError:
+        return vectors
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write(text)
+        file.flush()
+        loaded = KeyedVectors.load_word2vec_format(file.name, binary=False)
+    for word, vector in vectors.items():
+        assert loaded[word].tobytes() == vector.tobytes()
+    return vectors
 
 
 if __name__ == "__main__":

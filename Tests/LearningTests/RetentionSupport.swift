@@ -93,7 +93,7 @@ enum RetentionSupport {
     static func outputs(_ model: ModelKind) -> Int {
         switch model {
         case .linear: 1
-        case .logistic: 2
+        case .logistic, .factorisation, .embedding: 2
         case .softmax, .network: 3
         }
     }

@@ -7,6 +7,7 @@ and, for all but :class:`Model`, pyzmq.
     model = Model.from_bytes(open("default-7.safetensors", "rb").read())
     model.predict([0.1, 0.2])                      # an array: positional learners
     model.predict({"temp": 21.5, "site": "north"})  # an object: named learners
+    model.predict([0.1, 0.2], context="north")     # by the expert of a context
 
     for manifest, model in subscribe():             # each new version, the newest first
         print(manifest["version"], model.predict(x))
@@ -17,7 +18,8 @@ and, for all but :class:`Model`, pyzmq.
 
     control(None, "status")                         # what learnctl asks
 
-What sends is in learnd_producer.py, and can be had from there alone.
+What sends is in learnd_producer.py and what reads word vectors in learnd_words.py; either can be had
+from there alone.
 """
 
 from __future__ import annotations
@@ -34,14 +36,15 @@ from typing import Any
 import numpy as np
 
 from learnd_producer import SAMPLES, Producer, crc32c, envelope, packed
+from learnd_words import WordVectors
 
 #: The daemon's other endpoints when nothing is configured.
 VERSIONS = "tcp://127.0.0.1:7712"
 SNAPSHOTS = "tcp://127.0.0.1:7714"
 
 __all__ = [
-    "SAMPLES", "VERSIONS", "SNAPSHOTS", "ControlError", "Model", "Producer", "control", "crc32c",
-    "envelope", "fetch", "packed", "read_safetensors", "subscribe",
+    "SAMPLES", "VERSIONS", "SNAPSHOTS", "ControlError", "Model", "Producer", "WordVectors",
+    "control", "crc32c", "envelope", "fetch", "packed", "read_safetensors", "subscribe",
 ]
 
 Manifest = dict[str, Any]
@@ -78,6 +81,10 @@ class Model:
     An ``x`` is one sample (a sequence of numbers, or a mapping of named features) or many (a
     two-dimensional array, or a list of mappings). ``None`` and NaN mean missing. One sample gives
     one prediction, many give a list or an array of them.
+
+    A ``context`` (one for all samples, or a list with one for each) chooses the expert of a model
+    that has some; without one, or with one that the model does not know, all of them are weighed.
+    A model without experts predicts the same in every context.
     """
 
     def __init__(self, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> None:
@@ -85,8 +92,10 @@ class Model:
             raise ValueError(f"an artifact of format {metadata.get('learnd')!r}; this reads '1'")
         self.metadata = dict(metadata)
         self.kind = metadata["model"]
-        if self.kind not in ("linear", "logistic", "softmax"):
-            raise ValueError(f"no such model: {self.kind!r}; this knows linear, logistic, softmax")
+        if self.kind not in ("linear", "logistic", "softmax", "experts"):
+            raise ValueError(
+                f"no such model: {self.kind!r}; this knows linear, logistic, softmax, experts"
+            )
         self.task = metadata["task"]
         self.learner = metadata["learner"]
         self.incarnation = metadata["incarnation"]
@@ -94,37 +103,79 @@ class Model:
         self.columns: list[dict[str, str]] = json.loads(metadata["columns"])
         #: The labels in order; None for a regression.
         self.classes: list[Any] | None = json.loads(metadata["classes"]) or None
+        # Which columns a named feature feeds: all of its categories, or its one number.
+        self._features: dict[str, list[int]] = {}
+        for index, column in enumerate(self.columns):
+            self._features.setdefault(column["name"], []).append(index)
+        #: The expert of each context that the model knows; None where it has none.
+        self.contexts: dict[str, int | None] = {}
+        self._experts: list[Model] = []
+        if self.kind == "experts":
+            self._read_experts(tensors)
+            return
         self._clip = float(metadata["clip"])
         self._weights = tensors["weights"].astype(np.float64)
         self._bias = tensors["bias"].astype(np.float64)
         self._mean = tensors["mean"].astype(np.float64)
         self._deviation = tensors["deviation"].astype(np.float64)
-        # Which columns a named feature feeds: all of its categories, or its one number.
-        self._features: dict[str, list[int]] = {}
-        for index, column in enumerate(self.columns):
-            self._features.setdefault(column["name"], []).append(index)
+
+    def _read_experts(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """Each expert is a model of its own, whose tensors' names begin with its number."""
+        self.contexts = json.loads(self.metadata["contexts"])
+        self._ensemble = tensors["ensemble"].astype(np.float64)
+        metadata = {**self.metadata, "model": self.metadata["expert_model"]}
+        for number in range(len(self._ensemble)):
+            prefix = f"experts.{number}."
+            own = {
+                name[len(prefix):]: tensor
+                for name, tensor in tensors.items()
+                if name.startswith(prefix)
+            }
+            self._experts.append(Model(own, metadata))
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Model:
-        """The model in an artifact's bytes."""
-        return cls(*read_safetensors(bytes(data)))
+    def from_bytes(cls, data: bytes) -> Model | WordVectors:
+        """The model in an artifact's bytes; of an embedding, its word vectors."""
+        tensors, metadata = read_safetensors(bytes(data))
+        return (WordVectors if metadata.get("model") == "embedding" else cls)(tensors, metadata)
 
-    def predict(self, x: Any) -> Any:
+    def predict(self, x: Any, *, context: str | Sequence[str | None] | None = None) -> Any:
         """The class, or the number, that the model predicts."""
         rows, single = self._rows(x)
         if self.classes is None:
-            values = self._scores(rows)[:, 0]
+            values = self._outputs(rows, context)[:, 0]
             return float(values[0]) if single else values
-        best = np.argmax(self._probabilities(rows), axis=1)
+        best = np.argmax(self._outputs(rows, context), axis=1)
         labels = [self.classes[index] for index in best]
         return labels[0] if single else labels
 
-    def probabilities(self, x: Any) -> np.ndarray:
+    def probabilities(
+        self, x: Any, *, context: str | Sequence[str | None] | None = None
+    ) -> np.ndarray:
         """The probability of each class, in the order of :attr:`classes`."""
         if self.classes is None:
             raise TypeError("a regression has no probabilities; use predict")
         rows, single = self._rows(x)
-        return self._probabilities(rows)[0] if single else self._probabilities(rows)
+        outputs = self._outputs(rows, context)
+        return outputs[0] if single else outputs
+
+    def _outputs(
+        self, rows: np.ndarray, context: str | Sequence[str | None] | None = None
+    ) -> np.ndarray:
+        """The number of each row, or the probabilities of its classes."""
+        if not self._experts:
+            return self._scores(rows) if self.classes is None else self._probabilities(rows)
+        one = context is None or isinstance(context, str)
+        contexts = [context] * len(rows) if one else list(context)
+        if len(contexts) != len(rows):
+            raise ValueError(f"{len(contexts)} contexts for {len(rows)} samples")
+        each = np.stack([expert._outputs(rows) for expert in self._experts])
+        outputs = np.tensordot(self._ensemble, each, axes=1)
+        for row, name in enumerate(contexts):
+            owner = self.contexts.get(name) if name is not None else None
+            if owner is not None:
+                outputs[row] = each[owner, row]
+        return outputs
 
     def _scores(self, rows: np.ndarray) -> np.ndarray:
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -189,7 +240,7 @@ def _kind_of(value: Any) -> str:
 def subscribe(
     endpoint: str = VERSIONS, learner: str | None = None, *,
     snapshots: str | None = None, timeout: float | None = None,
-) -> Iterator[tuple[Manifest, Model]]:
+) -> Iterator[tuple[Manifest, Model | WordVectors]]:
     """Yields ``(manifest, model)`` for each version: the newest at once, then every newer one.
 
     Of one learner, or of all. A version that is not newer than the last one yielded is ignored; a
@@ -245,7 +296,7 @@ def fetch(
 def _received(
     frames: list[bytes], held: dict[str, tuple[str, int]], asked: dict[str, float],
     snapshots: str | None,
-) -> tuple[Manifest, Model] | None:
+) -> tuple[Manifest, Model | WordVectors] | None:
     """The version that this message brings, or leads to."""
     topic = frames[0].decode("utf-8", "replace").split("/")
     try:
@@ -273,7 +324,7 @@ def _is_news(manifest: Manifest, held: Mapping[str, tuple[str, int]]) -> bool:
 
 def _taken(
     manifest: Manifest, artifact: bytes, held: dict[str, tuple[str, int]]
-) -> tuple[Manifest, Model] | None:
+) -> tuple[Manifest, Model | WordVectors] | None:
     if not _is_news(manifest, held):
         return None
     _verify(manifest, artifact)

@@ -11,7 +11,8 @@ extension Command {
         details: [
             "Received is learned + waiting + refused, at every moment. Measures stand beside what "
                 + "is trivial: always the most frequent class (majority) or the last label (no "
-                + "change); the running mean and the last value for numbers."
+                + "change); the running mean and the last value for numbers; chance for word "
+                + "vectors (trivial)."
         ],
         isReading: true
     ) { arguments, console throws(Failure) in
@@ -106,6 +107,9 @@ enum StatusPage {
         }
         var table = TextTable(sides: [.left, .left])
         if let reason = learner["reason"]?.text { table.add(["vote", reason]) }
+        if let metrics = learner["metrics"], metrics["vocabulary"] != nil {
+            table.add(["vocabulary", vocabularyText(metrics)])
+        }
         if let drift = learner["drift"] { table.add(["drift", driftText(drift)]) }
         if let consolidation = learner["consolidation"] {
             let rest = consolidation["rest_seconds"]?.double ?? 0
@@ -118,7 +122,15 @@ enum StatusPage {
         if let refused = learner["refused"]?.members, !refused.isEmpty {
             table.add(["refused", counts(refused)])
         }
-        return lines + table.lines(indent: 2)
+        return lines + table.lines(indent: 2) + ContextTableText.lines(of: learner)
+    }
+
+    private static func vocabularyText(_ metrics: JSONValue) -> String {
+        let figures = ["vocabulary", "vocabulary_max", "words_counted", "evictions"].map {
+            Figures.grouped(metrics[$0])
+        }
+        return "\(figures[0]) words of \(figures[1]); \(figures[2]) counted, "
+            + "\(figures[3]) gave way"
     }
 
     private static func driftText(_ drift: JSONValue) -> String {

@@ -35,6 +35,7 @@ enum EventText {
             return "the vote: \(text("task")), \(text("model")): \(text("reason"))"
         case "contexts_filled":
             return "context \(text("context")) is beyond contexts_max: treated as unknown"
+        case "context": return context(event)
         case "steered": return text("what")
         default: return event.jsonText
         }
@@ -46,6 +47,21 @@ enum EventText {
         let since = event["since"]?.integer.map { ", since about \(Figures.grouped($0)) samples" }
         return "\(what) at sample \(Figures.grouped(event["sample"])): "
             + "\(event["detector"]?.text ?? "") on \(event["signal"]?.text ?? "")\(since ?? "")"
+    }
+
+    /// What became of a context's part of the model.
+    static func context(_ event: JSONValue) -> String {
+        let name = event["context"]?.text ?? ""
+        let samples = Figures.count(Int(event["samples"]?.integer ?? 0), "sample")
+        switch event["change"]?.text {
+        case "opened": return "context \(name) has a model of its own"
+        case "merged":
+            return "context \(name) shares the model of \(event["into"]?.text ?? "") from now on; "
+                + "its own had learned \(samples): \(event["reason"]?.text ?? "")"
+        default:
+            return "context \(name) has lost its model, which had learned \(samples): "
+                + (event["reason"]?.text ?? "")
+        }
     }
 
     /// A step of a consolidation.

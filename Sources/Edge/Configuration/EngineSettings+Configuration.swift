@@ -17,6 +17,7 @@ extension EngineSettings {
             case .auto: nil
             case .classes: .classes
             case .regression: .regression
+            case .unlabelled: .unlabelled
             }
         model =
             switch learner.model {
@@ -24,7 +25,11 @@ extension EngineSettings {
             case .linear: .linear
             case .logistic: .logistic
             case .softmax: .softmax
+            case .embedding: .embedding
+            case .network: .network
             }
+        network = learner.network
+        stepRows = learner.stepRows
         loss =
             switch learner.loss {
             case .auto: nil
@@ -32,15 +37,25 @@ extension EngineSettings {
             case .huber: .huber(delta: Float(learner.huberDelta))
             case .logistic: .logistic
             case .crossEntropy: .crossEntropy
+            case .negativeSampling: .negativeSampling
             }
         optimiser = OptimiserSettings(learner)
         l1 = Float(learner.l1)
         l2 = Float(learner.l2)
         mode = learner.mode == .sequential ? .sequential : .meanGradient
         width = learner.width
+        text = learner.textName
+        embedding = EmbeddingSettings(learner.embedding)
         classes = (learner.classes ?? []).map(ClassLabel.init)
         limits = SchemaLimits(classesMax: learner.classesMax, columnsMax: learner.featuresMax)
         contextsMax = learner.contextsMax
+        isolation =
+            switch learner.isolation {
+            case .off: .off
+            case .experts: .experts
+            case .heads: .heads
+            }
+        isolationMax = learner.isolationMax
         voteSamples = learner.voteSamples
         votePatience = learner.voteDelay
         preparation.memory = learner.standardiseMemory
@@ -52,6 +67,21 @@ extension EngineSettings {
         consolidation = ConsolidationSettings(learner.consolidate)
         checkpointInterval = settings.checkpointInterval
         seed = settings.seed
+    }
+}
+
+extension EmbeddingSettings {
+    fileprivate init(_ configuration: EmbeddingConfiguration) {
+        self.init()
+        dimension = configuration.dimension
+        window = configuration.window
+        negatives = configuration.negatives
+        subsample = configuration.subsample
+        vocabularyMax = configuration.vocabularyMax
+        countMemory = configuration.countMemory
+        rateWords = configuration.rateWords
+        rateMin = Float(configuration.rateMin)
+        tokens = configuration.tokens == .words ? .words : .spaces
     }
 }
 

@@ -3,6 +3,7 @@
 // One learner as it is configured. What is `auto` is decided by the vote over its first samples,
 // unless another key has decided it: `loss = "huber"` can only be a regression.
 
+package import Networks
 package import Primitives
 
 /// What a learner is and how it learns.
@@ -15,6 +16,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case classes
         /// A number.
         case regression
+        /// Nothing: the model needs no label.
+        case unlabelled
     }
 
     /// The kind of model.
@@ -27,6 +30,10 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case logistic
         /// Any number of classes.
         case softmax
+        /// Vectors of words, from texts.
+        case embedding
+        /// Layers, for classes or a number.
+        case network
     }
 
     /// What is minimised.
@@ -41,6 +48,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case logistic
         /// The log-loss of many classes.
         case crossEntropy = "cross_entropy"
+        /// The log-loss of words against noise words.
+        case negativeSampling = "negative_sampling"
     }
 
     /// How weights follow gradients.
@@ -63,12 +72,26 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case meanGradient = "mean_gradient"
     }
 
+    /// What a context owns of the model.
+    package enum Isolation: String, Sendable, CaseIterable {
+        /// Nothing.
+        case off
+        /// A whole model.
+        case experts
+        /// The last layer of a network.
+        case heads
+    }
+
     /// Its name.
     package let name: Name
     /// What is learned; other keys may have decided it where the file says `auto`.
     package let task: Task
     /// The kind of model; the loss may have decided it where the file says `auto`.
     package let model: Model
+    /// The layers of a network; nil for every other model.
+    package let network: NetworkSettings?
+    /// The most rows of one step of a network along their mean gradient.
+    package let stepRows: Int
     /// What is minimised.
     package let loss: Loss
     /// Where the Huber loss turns linear.
@@ -109,6 +132,16 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let classesMax: Int
     /// The most contexts.
     package let contextsMax: Int
+    /// What a context owns of the model.
+    package let isolation: Isolation
+    /// The most contexts that own a part of it.
+    package let isolationMax: Int
+    /// The name of the feature that a learner of texts reads.
+    package let textName: String
+    /// The longest text of a sample, in bytes.
+    package let textBytesMax: Int
+    /// What belongs to word vectors alone.
+    package let embedding: EmbeddingConfiguration
     /// The samples that end the vote.
     package let voteSamples: Int
     /// The wait that ends the vote.
@@ -124,16 +157,18 @@ package struct LearnerConfiguration: Sendable, Equatable {
     /// When and how challengers are made.
     package let consolidate: ConsolidationConfiguration
 
-    init(_ name: Name, _ values: ScopedValues) {
+    init(_ name: Name, _ values: ScopedValues, _ layers: LayerTables) {
         self.name = name
         model = LearnerRules.impliedModel(values)
+        network = NetworkRules.network(values, layers)
+        stepRows = values.integer("step_rows")
         loss = values.word("loss")
         task = LearnerRules.impliedTask(values)
         huberDelta = values.number("huber_delta")
         optimiser = values.word("optimiser")
         rate =
             values.value("rate") == .none
-            ? LearnerConfiguration.standardRate(optimiser) : values.number("rate")
+            ? LearnerConfiguration.standardRate(optimiser, of: model) : values.number("rate")
         momentum = values.number("momentum")
         beta1 = values.number("beta1")
         beta2 = values.number("beta2")
@@ -154,6 +189,13 @@ package struct LearnerConfiguration: Sendable, Equatable {
         }
         classesMax = values.integer("classes_max")
         contextsMax = values.integer("contexts_max")
+        isolation = values.word("isolation")
+        isolationMax = values.integer("isolation_max")
+        textName = values.text("text.name")
+        textBytesMax =
+            values.value("text.bytes_max") == .none
+            ? LearnerConfiguration.standardTextBytes(model) : values.size("text.bytes_max")
+        embedding = EmbeddingConfiguration(values)
         voteSamples = values.integer("vote.samples")
         voteDelay = values.duration("vote.delay")
         publish = PublishConfiguration(values)
@@ -164,12 +206,19 @@ package struct LearnerConfiguration: Sendable, Equatable {
     }
 
     /// The rate where none is configured.
-    package static func standardRate(_ optimiser: Optimiser) -> Double {
-        switch optimiser {
+    package static func standardRate(_ optimiser: Optimiser, of model: Model = .auto) -> Double {
+        if model == .embedding { return 0.025 }
+        return switch optimiser {
         case .sgd: 0.05
         case .momentum: 0.01
         case .adagrad: 0.1
         case .adam: 0.01
         }
+    }
+
+    /// The longest text where none is configured: a page for a model that reads texts, else what a
+    /// category or a label may be.
+    package static func standardTextBytes(_ model: Model) -> Int {
+        model == .embedding ? 64 << 10 : 1024
     }
 }

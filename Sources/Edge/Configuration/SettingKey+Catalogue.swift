@@ -5,7 +5,8 @@
 extension SettingKey {
     /// Every key of the daemon, of a sample socket and of a learner.
     package static let catalogue: [SettingKey] =
-        daemon + samples + learning + publishing + drift + memory + retention + consolidation
+        daemon + samples + learning + words + network + layers + publishing + drift + memory
+        + retention + consolidation
 
     /// The keys of one kind of table.
     package static func keys(of scope: SettingScope) -> [SettingKey] {
@@ -59,21 +60,23 @@ extension SettingKey {
         .init(
             .learner,
             "task",
-            .choice(["auto", "classes", "regression"]),
+            .choice(["auto", "classes", "regression", "unlabelled"]),
             .text("auto"),
             .newLearner
         ),
         .init(
             .learner,
             "model",
-            .choice(["auto", "linear", "logistic", "softmax"]),
+            .choice(["auto", "linear", "logistic", "softmax", "embedding", "network"]),
             .text("auto"),
             .newLearner
         ),
         .init(
             .learner,
             "loss",
-            .choice(["auto", "squared", "huber", "logistic", "cross_entropy"]),
+            .choice([
+                "auto", "squared", "huber", "logistic", "cross_entropy", "negative_sampling",
+            ]),
             .text("auto"),
             .newLearner
         ),
@@ -139,12 +142,71 @@ extension SettingKey {
         .init(.learner, "classes", .labels, .none, .newLearner),
         .init(.learner, "classes_max", .integer(2...100_000), .integer(1000), .newLearner),
         .init(.learner, "contexts_max", .integer(0...65_536), .integer(64), .live),
+        .init(
+            .learner,
+            "isolation",
+            .choice(["off", "experts", "heads"]),
+            .text("off"),
+            .newLearner
+        ),
+        .init(.learner, "isolation_max", .integer(1...1024), .integer(8), .live),
         .init(.learner, "vote.samples", .integer(1...100_000), .integer(200), .newLearner),
         .init(
             .learner,
             "vote.delay",
             .duration(.zero ... .seconds(3600)),
             .duration(.seconds(2)),
+            .newLearner
+        ),
+    ]
+
+    private static let words: [SettingKey] = [
+        .init(.learner, "text.name", .featureName, .text("text"), .newLearner),
+        .init(
+            .learner,
+            "text.bytes_max",
+            .size(64...1 << 20),
+            .none,
+            .restart,
+            mayBeAuto: true
+        ),
+        .init(.learner, "embedding.dimension", .integer(1...4096), .integer(100), .newLearner),
+        .init(.learner, "embedding.window", .integer(1...100), .integer(5), .restart),
+        .init(.learner, "embedding.negatives", .integer(1...20), .integer(5), .restart),
+        .init(.learner, "embedding.subsample", .number(0...1), .number(0.001), .restart),
+        .init(
+            .learner,
+            "embedding.vocabulary_max",
+            .integer(2...10_000_000),
+            .integer(50_000),
+            .newLearner
+        ),
+        .init(
+            .learner,
+            "embedding.count_memory",
+            .integer(0...1_000_000_000_000),
+            .integer(10_000_000),
+            .restart
+        ),
+        .init(
+            .learner,
+            "embedding.rate_words",
+            .integer(0...1_000_000_000_000),
+            .integer(0),
+            .restart
+        ),
+        .init(
+            .learner,
+            "embedding.rate_min",
+            .number(0...1, isAboveLower: true),
+            .number(0.0001),
+            .restart
+        ),
+        .init(
+            .learner,
+            "embedding.tokens",
+            .choice(["words", "spaces"]),
+            .text("words"),
             .newLearner
         ),
     ]

@@ -21,6 +21,8 @@ package enum SettingValue: Sendable, Hashable {
     case endpoint(Endpoint)
     /// Labels in order.
     case labels([ConfiguredLabel])
+    /// The sizes of a shape.
+    case sizes([Int])
     /// Nothing: the key has no value, or is left to learnd.
     case none
 
@@ -35,6 +37,7 @@ package enum SettingValue: Sendable, Hashable {
         case .text(let text): "\"\(text)\""
         case .endpoint(let endpoint): "\"\(endpoint)\""
         case .labels(let labels): "[" + labels.map(\.toml).joined(separator: ", ") + "]"
+        case .sizes(let sizes): "\(sizes)"
         case .none: "none"
         }
     }
@@ -86,6 +89,10 @@ package enum SettingType: Sendable {
     case endpoint
     /// A list of texts, numbers or flags, each different.
     case labels
+    /// The name of a feature.
+    case featureName
+    /// A list of one to three whole numbers.
+    case sizes
 
     /// The name of the type, as the manual has it.
     package var name: String {
@@ -96,9 +103,9 @@ package enum SettingType: Sendable {
         case .size: "size"
         case .duration: "duration"
         case .choice: "word"
-        case .fileMode, .systemName: "text"
+        case .fileMode, .systemName, .featureName: "text"
         case .endpoint: "endpoint"
-        case .labels: "list"
+        case .labels, .sizes: "list"
         }
     }
 
@@ -121,6 +128,8 @@ package enum SettingType: Sendable {
         case .systemName: return "a group of this system, or empty"
         case .endpoint: return "tcp://ADDRESS:PORT or ipc://PATH"
         case .labels: return "2 to 100000 different texts, numbers or flags"
+        case .featureName: return "1 to 1024 bytes"
+        case .sizes: return "1 to 3 whole numbers from 1 to 65536"
         }
     }
 
@@ -166,6 +175,10 @@ package enum SettingType: Sendable {
                 throw Mistake(problem: error.problem, remedy: error.remedy)
             }
         case (.labels, .list(let items)): return try labels(items)
+        case (.featureName, .text(let text)):
+            guard (1...1024).contains(text.utf8.count) else { throw outside }
+            return .text(text)
+        case (.sizes, .list(let items)): return try sizes(items)
         default:
             throw Mistake(problem: "it is not \(article)", remedy: "write \(sample)")
         }
@@ -200,6 +213,8 @@ package enum SettingType: Sendable {
         case .systemName: "a name in quotes"
         case .endpoint: "an endpoint in quotes, such as \"tcp://127.0.0.1:7711\""
         case .labels: "a list, such as [\"no\", \"yes\"]"
+        case .featureName: "the name of a feature in quotes"
+        case .sizes: "a list, such as [1, 28, 28]"
         }
     }
 
@@ -242,6 +257,18 @@ package enum SettingType: Sendable {
             throw Mistake(problem: "it is no name of a group", remedy: "see getent group")
         }
         return .text(text)
+    }
+
+    private func sizes(_ items: [ConfigurationNode]) throws(Mistake) -> SettingValue {
+        var sizes: [Int] = []
+        for item in items {
+            guard case .integer(let size) = item.value, (1...65_536).contains(size) else {
+                throw outside
+            }
+            sizes.append(Int(size))
+        }
+        guard (1...3).contains(sizes.count) else { throw outside }
+        return .sizes(sizes)
     }
 
     private func labels(_ items: [ConfigurationNode]) throws(Mistake) -> SettingValue {

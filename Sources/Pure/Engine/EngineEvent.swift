@@ -23,6 +23,8 @@ package enum EngineEvent: Sendable {
     case gapFound(producer: String, samples: UInt64)
     /// A context came that has no room in the learner's table; told once.
     case contextsFilled(context: String, limit: Int)
+    /// A context got a part of the model for its own, or had to give it back.
+    case contextChanged(ContextRecord)
     /// The operator changed the learner's course: reset, pause, resume, rollback.
     case steered(String)
 
@@ -31,6 +33,7 @@ package enum EngineEvent: Sendable {
         switch self {
         case .voted, .steered, .contextsFilled: "learner"
         case .drifted: "drift"
+        case .contextChanged: "context"
         case .consolidated: "consolidation"
         case .refused, .gapFound: "refused"
         }
@@ -66,6 +69,8 @@ package enum EngineEvent: Sendable {
                 .init("event", "contexts_filled"), .init("context", .string(context)),
                 .init("limit", .int(Int64(limit))),
             ]
+        case .contextChanged(let record):
+            return [.init("event", "context")] + record.json.members
         case .steered(let what):
             return [.init("event", "steered"), .init("what", .string(what))]
         }

@@ -5,6 +5,7 @@
 
 import Consolidation
 import Learning
+import Networks
 import Primitives
 
 extension EngineSettings {
@@ -20,8 +21,18 @@ extension EngineSettings {
         compare("model", \.modelName)
         compare("loss", \.lossName)
         compare("optimiser", \.optimiser.name)
+        compare("isolation", \.isolation.name)
+        compare("layers", \.layersText)
+        compare("input_shape", \.inputShapeText)
+        compare("replace", \.replacementText)
         compare("width", \.widthText)
         compare("classes", \.classesText)
+        if wanted.model == .embedding {
+            compare("text.name", \.text)
+            compare("embedding.dimension", \.embedding.dimension)
+            compare("embedding.vocabulary_max", \.embedding.vocabularyMax)
+            compare("embedding.tokens", \.embedding.tokens.name)
+        }
         compare("classes_max", \.limits.classesMax)
         compare("features_max", \.limits.columnsMax)
         compare("schema", \.schemaText)
@@ -29,6 +40,7 @@ extension EngineSettings {
         compare("indicators", \.features.hasIndicators)
         compare("hash_bits", \.hashText)
         compare("hash_slots", \.slotsText)
+        compare("factors", \.factors)
         compare("identifiers", \.features.hasIdentifiers)
         compare("label_lags", \.features.labelLags)
         compare("scaling", \.preparation.scaling.name)
@@ -53,6 +65,13 @@ extension EngineSettings {
     private var taskName: String { task?.name ?? "auto" }
     private var modelName: String { model?.name ?? "auto" }
     private var lossName: String { loss?.name ?? "auto" }
+    private var layersText: String {
+        network.map { JSONValue.array($0.layers.map(\.json)).jsonText } ?? "none"
+    }
+    private var inputShapeText: String { network.map { "\($0.inputShape)" } ?? "none" }
+    private var replacementText: String {
+        network.map { "rate \($0.replacement.rate), maturity \($0.replacement.maturity)" } ?? "none"
+    }
     private var widthText: String { width.map { String($0) } ?? "auto" }
     private var schemaText: String { features.isClosed ? "closed" : "open" }
     private var hashText: String { features.hashing.map { String($0.bits) } ?? "none" }
@@ -62,17 +81,5 @@ extension EngineSettings {
     }
     private var classesText: String {
         classes.isEmpty ? "auto" : classes.map(\.json.jsonText).joined(separator: ", ")
-    }
-}
-
-extension LossKind {
-    /// The name in the configuration.
-    var name: String {
-        switch self {
-        case .squared: "squared"
-        case .huber: "huber"
-        case .logistic: "logistic"
-        case .crossEntropy: "cross_entropy"
-        }
     }
 }

@@ -5,6 +5,7 @@
 import Consolidation
 import Drift
 import Learning
+import Networks
 package import Primitives
 
 extension EngineSettings: ByteCodable {
@@ -19,11 +20,16 @@ extension EngineSettings: ByteCodable {
         writer.write(mode.rawValue)
         writer.write(Int64(width ?? -1))
         writer.write(items: classes)
+        writer.write(text)
+        embedding.encode(into: &writer)
         limits.encode(into: &writer)
         writer.write(Int64(contextsMax))
+        writer.write(isolation.rawValue)
+        writer.write(Int64(isolationMax))
         writer.write(Int64(voteSamples))
         writer.write(votePatience.wholeNanoseconds)
         features.encode(into: &writer)
+        writer.write(UInt32(factors))
         preparation.encode(into: &writer)
         publish.encode(into: &writer)
         drift.encode(into: &writer)
@@ -32,6 +38,8 @@ extension EngineSettings: ByteCodable {
         consolidation.encode(into: &writer)
         writer.write(checkpointInterval.wholeNanoseconds)
         writer.write(seed)
+        writer.write(optional: network)
+        writer.write(UInt32(stepRows))
     }
 
     /// Reads every setting.
@@ -50,11 +58,19 @@ extension EngineSettings: ByteCodable {
         let width = Int(try reader.read(Int64.self))
         self.width = width < 0 ? nil : width
         classes = try reader.readItems()
+        text = try reader.readText()
+        embedding = try EmbeddingSettings(from: &reader)
         limits = try SchemaLimits(from: &reader)
         contextsMax = Int(try reader.read(Int64.self))
+        guard let isolation = Isolation(rawValue: try reader.read()) else {
+            throw .invalid("the settings isolate contexts in an unknown way")
+        }
+        self.isolation = isolation
+        isolationMax = Int(try reader.read(Int64.self))
         voteSamples = Int(try reader.read(Int64.self))
         votePatience = try reader.readSpan()
         features = try FeatureSettings(from: &reader)
+        factors = Int(try reader.read(UInt32.self))
         preparation = try PreparationSettings(from: &reader)
         publish = try PublishSettings(from: &reader)
         drift = try DriftSettings(from: &reader)
@@ -63,6 +79,8 @@ extension EngineSettings: ByteCodable {
         consolidation = try ConsolidationSettings(from: &reader)
         checkpointInterval = try reader.readSpan()
         seed = try reader.read()
+        network = try reader.readOptional()
+        stepRows = Int(try reader.read(UInt32.self))
         if let complaint { throw .invalid(complaint) }
     }
 

@@ -6,6 +6,7 @@
 package import Consolidation
 package import Drift
 package import Learning
+package import Networks
 import Primitives
 
 /// The settings of one learner.
@@ -14,6 +15,10 @@ package struct EngineSettings: Sendable, Equatable {
     package var task: Task?
     /// The model, when it does not follow from the task.
     package var model: ModelKind?
+    /// The layers of a network; nil for every other model.
+    package var network: NetworkSettings?
+    /// The most rows of one step of a network along their mean gradient.
+    package var stepRows = 64
     /// The loss, when it does not follow from the model.
     package var loss: LossKind?
     /// How weights follow gradients.
@@ -26,18 +31,28 @@ package struct EngineSettings: Sendable, Equatable {
     package var mode: LearningMode = .sequential
     /// The width of arrays, when it is not to be voted on.
     package var width: Int?
+    /// The name of the feature that a learner of texts reads.
+    package var text = "text"
+    /// What belongs to word vectors alone; their seed is that of the learner.
+    package var embedding = EmbeddingSettings()
     /// Classes that exist before their first sample.
     package var classes: [ClassLabel] = []
     /// The bounds of growth.
     package var limits = SchemaLimits()
     /// The most contexts that the learner tells apart.
     package var contextsMax = 64
+    /// What a context owns of the model.
+    package var isolation = Isolation.off
+    /// The most contexts that own a part of it.
+    package var isolationMax = 8
     /// How many samples vote.
     package var voteSamples = 200
     /// How long the first sample waits for the vote.
     package var votePatience: Duration = .seconds(2)
     /// What columns are made of the features of a sample.
     package var features = FeatureSettings()
+    /// The factors of a factorisation machine.
+    package var factors = 8
     /// How raw columns become the input of the model.
     package var preparation = PreparationSettings()
     /// When versions are published.
@@ -65,24 +80,39 @@ package struct EngineSettings: Sendable, Equatable {
     /// optimiser.
     package func learnerSettings(for task: Task) -> LearnerSettings {
         let usual: ModelKind = task == .classes ? .softmax : .linear
-        let model = self.model.map { $0.task == task ? $0 : usual } ?? usual
+        let model = self.model.map { $0.predicts(task) ? $0 : usual } ?? usual
         var chosen = LearnerSettings(
             model: model,
-            loss: loss ?? model.usualLoss,
+            loss: loss ?? model.usualLoss(for: task),
             optimiser: optimiser(for: model),
             l1: l1,
             l2: l2,
-            mode: mode
+            mode: mode,
+            network: model == .network
+                ? network.map { NetworkChoice($0, seed: seed, stepRows: stepRows) } : nil,
+            isolation: isolation == .off ? nil : isolationSettings
         )
-        if chosen.problem != nil { chosen.loss = model.usualLoss }
+        if model == .embedding {
+            chosen.embedding = embedding
+            chosen.embedding?.seed = seed
+        }
+        chosen.sparse = sparseSettings(for: model)
+        if chosen.problem != nil || chosen.task != task { chosen.loss = model.usualLoss(for: task) }
         if chosen.problem != nil { chosen.optimiser = .sgd(rate: optimiser.rate) }
         return chosen
     }
 
+    private var isolationSettings: IsolationSettings {
+        IsolationSettings(expertsMax: isolationMax, preparation: preparation)
+    }
+
     /// What is wrong with the settings, if anything.
     package var complaint: String? {
-        if let task, let model, model.task != task {
+        if let task, let model, !model.predicts(task) {
             return "the model \(model.name) does not predict \(task.name)"
+        }
+        if text.isEmpty || text.utf8.count > 1024 {
+            return "the name of the text is \(text.utf8.count) bytes long, it must be 1 to 1024"
         }
         if !(1...1_000_000).contains(voteSamples) {
             return "vote samples is \(voteSamples), it must be 1 to 1000000"
@@ -90,8 +120,10 @@ package struct EngineSettings: Sendable, Equatable {
         if !(0...65_536).contains(contextsMax) {
             return "contexts max is \(contextsMax), it must be 0 to 65536"
         }
-        if let complaint = preparation.complaint ?? featureSettings.complaint { return complaint }
-        if let complaint = featureComplaint { return complaint }
+        if isolation == .heads {
+            return "isolation by heads needs a network, and this model has one layer; use experts"
+        }
+        if let complaint = featuresComplaint { return complaint }
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }
         if classes.count > limits.classesMax { return "there are more classes than their limit" }
@@ -101,30 +133,58 @@ package struct EngineSettings: Sendable, Equatable {
         for task in (task ?? model?.task).map({ [$0] }) ?? Task.votable {
             if let problem = learnerSettings(for: task).problem { return problem }
         }
-        if task == .unlabelled, retention.isActive {
+        if let complaint = networkComplaint { return complaint }
+        if (task ?? model?.task) == .unlabelled, retention.isActive {
             return "what has no labels cannot be held on to"
+        }
+        if isolation != .off {
+            if retention.isActive || consolidation.recipe.pull != .anchor {
+                return "experts of contexts are held by nothing but their isolation and, in a "
+                    + "consolidation, an anchor"
+            }
         }
         return memory.complaint ?? retention.complaint ?? drift.complaint
             ?? consolidation.recipe.complaint
     }
 
+    /// Why the network does not go with the limits; nil when it does.
+    private var networkComplaint: String? {
+        guard let network, model == .network else { return nil }
+        let classes = task == .regression ? 1 : limits.classesMax
+        if let problem = network.problem(inputs: width ?? network.inputs ?? 1, outputs: classes) {
+            return problem + " (with \(classes) outputs; lower classes_max if there are fewer)"
+        }
+        return nil
+    }
+
+    /// The width of arrays that the configuration or the network's input decides.
+    package var fixedWidth: Int? { width ?? (model == .network ? network?.inputs : nil) }
+
     /// Plain gradient descent on squared loss diverges above a rate of about 1 / (width + 1), so
     /// its importance-invariant form, which can't overshoot, stands in where it can.
     private func optimiser(for model: ModelKind) -> OptimiserSettings {
         guard case .sgd(let rate) = optimiser, (loss ?? model.usualLoss) == .squared,
-            mode == .sequential
+            model == .linear, mode == .sequential
         else { return optimiser }
         return .invariant(rate: rate)
     }
 
     /// How many outputs a model has under the schema: logistic regression always has two.
     package func outputs(of schema: Schema) -> Int {
-        schema.task == .classes && model == .logistic ? 2 : schema.outputs
+        let isTwo = schema.task == .classes && (model == .logistic || model == .factorisation)
+        return isTwo ? 2 : schema.outputs
+    }
+
+    /// How raw columns become the input of the model: ids stay as they are.
+    private var ownPreparation: PreparationSettings {
+        var settings = preparation
+        if model == .network, network?.readsIds == true { settings.scaling = .none }
+        return settings
     }
 
     /// A contender that has learned nothing.
     package func newContender(for schema: Schema) -> Contender {
-        var preparation = Preparation(self.preparation)
+        var preparation = Preparation(ownPreparation)
         preparation.grow(width: schema.width)
         return Contender(
             preparation: preparation,

@@ -46,6 +46,10 @@ package struct LearnerCore: Sendable {
     private var remembers: Bool
     private var signals = Signals()
     private var admission = Admission()
+    /// How well each of them is predicted.
+    package internal(set) var contextMeasures: ContextMeasures
+    /// Who got a part of the model lately, and who lost one.
+    var contextHistory = ContextHistory()
     /// What the contexts of the batch are called here; unresolved until a row needs it.
     var contextNumbers: [Int32] = []
 
@@ -61,6 +65,7 @@ package struct LearnerCore: Sendable {
         recollection = Recollection(schema.settings)
         recollection.grow(width: schema.width)
         contexts = ContextTable(limit: settings.contextsMax)
+        contextMeasures = ContextMeasures(task: schema.task)
     }
 
     init(
@@ -80,6 +85,7 @@ package struct LearnerCore: Sendable {
         self.memory = memory
         self.recollection = recollection
         self.contexts = contexts
+        contextMeasures = ContextMeasures(task: schema.task)
     }
 
     /// What one micro-batch did, for the books and the engine's decisions.
@@ -94,6 +100,8 @@ package struct LearnerCore: Sendable {
         var reports: [(report: DriftReport, sample: UInt64)] = []
         /// The first context that had no room in the learner's table, if this batch brought it.
         var contextBeyond: String?
+        /// Which contexts got a part of the model or lost one.
+        var contextChanges: [ContextRecord] = []
         /// How the race stands after these rows.
         var race: RaceVerdict = .undecided
     }
@@ -258,7 +266,9 @@ package struct LearnerCore: Sendable {
         }
         evaluation.record(&block)
         let first = labelled
+        if contexts.count > 0 { contextMeasures.record(block, from: first) }
         observe(&outcome)
+        outcome.contextChanges += takeContextNews()
         champion.trained += remembers ? memory.remember(block, from: first) : block.trainedRows
         if !isHeld { runRace(&outcome) }
     }
@@ -301,11 +311,6 @@ package struct LearnerCore: Sendable {
 }
 
 extension LearnerCore {
-    /// The measures, and what else the champion says of itself.
-    var metrics: JSONValue {
-        .object(evaluation.json.members + champion.learner.figures)
-    }
-
     /// Log losses count in full at 2 nats; errors at six times the usual one, and the losses of a
     /// learner without labels at four times the usual loss.
     var lossScale: LossScale {

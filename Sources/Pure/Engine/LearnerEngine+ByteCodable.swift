@@ -10,7 +10,7 @@ package import Primitives
 import Samples
 
 extension LearnerEngine: ByteCodable {
-    private static let format: UInt32 = 2
+    private static let format: UInt32 = 3
     private static let noTask = UInt8.max
 
     /// Appends the state.
@@ -121,6 +121,8 @@ extension LearnerCore: ByteCodable {
         memory.encode(into: &writer)
         recollection.encode(into: &writer)
         contexts.encode(into: &writer)
+        contextMeasures.encode(into: &writer)
+        contextHistory.encode(into: &writer)
         writer.write(optional: race)
         writer.write(labelled)
         usualError.encode(into: &writer)
@@ -140,6 +142,8 @@ extension LearnerCore: ByteCodable {
             recollection: try Recollection(from: &reader),
             contexts: try ContextTable(from: &reader)
         )
+        contextMeasures = try ContextMeasures(from: &reader)
+        contextHistory = try ContextHistory(from: &reader)
         race = try reader.readOptional()
         labelled = try reader.readCounter()
         usualError = try RunningMean(from: &reader)
@@ -159,7 +163,7 @@ extension LearnerCore: ByteCodable {
     ) throws(DecodeError) {
         guard contender.preparation.width == schema.width,
             contender.learner.outputs >= schema.outputs,
-            contender.learner.settings.model.task == schema.task
+            contender.learner.settings.task == schema.task
         else { throw .invalid("a model does not fit the schema") }
     }
 }

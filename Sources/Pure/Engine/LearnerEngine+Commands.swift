@@ -97,7 +97,8 @@ extension LearnerEngine {
         case .learning(var current) where keepMemory:
             champion.grow(width: current.schema.width, outputs: current.schema.outputs)
             swap(&core, &current)
-        case .learning(var current) where current.schema.extends(state.schema):
+        case .learning(var current)
+        where current.schema.extends(state.schema) && current.contexts.extends(state.contexts):
             current.schema = state.schema
             current.memory.drop(from: state.sampleIndex)
             current.memory.shrink(width: state.schema.width)
@@ -108,6 +109,9 @@ extension LearnerEngine {
             swap(&core, &current)
         case .learning(let current):
             core.labelled = current.labelled
+        }
+        if !core.contexts.extends(state.contexts) {
+            core.contexts = ContextTable(limit: settings.contextsMax, names: state.contexts)
         }
         core.adopt(champion)
         keep(core)
@@ -143,10 +147,12 @@ extension LearnerEngine {
                 remedy: "choose another version, or configure these"
             )
         }
-        guard keepMemory, case .learning(let core) = phase, !core.schema.extends(state.schema)
+        guard keepMemory, case .learning(let core) = phase,
+            !(core.schema.extends(state.schema) && core.contexts.extends(state.contexts))
         else { return nil }
         return .refused(
-            "version \(state.number) has other columns or another task than the memory",
+            "version \(state.number) has other columns, contexts or another task than the "
+                + "memory",
             remedy: "roll back without --keep-memory"
         )
     }
@@ -155,7 +161,7 @@ extension LearnerEngine {
     ///
     /// Books and version numbers go on; the next samples vote.
     private mutating func reset(task: Task?, effects: inout Effects) {
-        if let task, let model = settings.model, model.task != task {
+        if let task, let model = settings.model, !model.predicts(task) {
             effects.outcome = .refused(
                 "the model \(model.name) is configured, and it does not predict \(task.name)",
                 remedy: "change model in the configuration, or reset without --task"

@@ -152,13 +152,14 @@ extension LearnerEngine {
             for batch in waiting { scoreUnlabelled(batch) }
             return
         }
-        let verdict = settings.bounded(
+        var verdict = settings.bounded(
             vote.verdict(
                 task: fixedTask,
                 shape: settings.features.declared.isEmpty ? nil : .named,
-                width: settings.width
+                width: settings.fixedWidth
             )
         )
+        if settings.model == .embedding { verdict = Verdict(text: settings.text) }
         self.verdict = verdict
         keep(LearnerCore(schema: settings.newSchema(verdict), settings: settings))
         publication.askedAt = now
@@ -198,6 +199,7 @@ extension LearnerEngine {
                 .contextsFilled(context: context, limit: settings.contextsMax)
             )
         }
+        effects.events += outcome.contextChanges.map { .contextChanged($0) }
         for (report, sample) in outcome.reports { heed(report, sample, effects: &effects) }
         conclude(outcome.race, effects: &effects)
     }

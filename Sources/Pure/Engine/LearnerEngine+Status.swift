@@ -85,6 +85,7 @@ extension LearnerEngine {
             .init("columns", .int(Int64(core.schema.width))),
             .init("classes", core.schema.task == .classes ? classes : .null),
             .init("contexts", .array(core.contexts.names.map { .string($0) })),
+            .init("isolation", core.isolationStatus),
             .init("metrics", core.metrics),
             .init("drift", drift),
             .init("consolidation", consolidation),

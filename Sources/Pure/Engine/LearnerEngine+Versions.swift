@@ -45,6 +45,7 @@ extension LearnerEngine {
                     number: publication.last,
                     sampleIndex: core.labelled,
                     schema: core.schema,
+                    contexts: core.contexts.names,
                     contender: core.champion,
                     recollection: core.recollection
                 ),

@@ -207,6 +207,7 @@ extension LearnerEngine {
         checkpointAt = min(checkpointAt, now + new.checkpointInterval)
         guard case .learning(var core) = phase else { return }
         core.configure(new)
+        effects.events += core.takeContextNews().map { .contextChanged($0) }
         keep(core)
     }
 }

@@ -26,6 +26,18 @@ package struct Verdict: Sendable, Equatable {
     package var reason: String
 }
 
+extension Verdict {
+    /// What a learner of texts is, whatever the first samples were.
+    init(text name: String) {
+        self.init(
+            task: .unlabelled,
+            shape: .named,
+            width: 0,
+            reason: "the configured model reads the text \"\(name)\" and needs no label"
+        )
+    }
+}
+
 /// Counts votes of samples.
 package struct Vote: Sendable {
     private var numbers = 0

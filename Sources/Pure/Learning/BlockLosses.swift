@@ -11,6 +11,8 @@ extension Block {
         reset(width: other.width, outputs: other.outputs)
         rows = other.rows
         raw.append(contentsOf: other.raw)
+        texts.append(contentsOf: other.texts)
+        textEnds.append(contentsOf: other.textEnds)
         targets.append(contentsOf: other.targets)
         classes.append(contentsOf: other.classes)
         weights.append(contentsOf: other.weights)
@@ -30,7 +32,8 @@ extension Block {
         return best - start != Int(classes[row])
     }
 
-    /// Fills losses and errors of all rows that can be tested, as ``Evaluation`` does, but counts nothing.
+    /// Fills losses and errors of all rows that can be tested, as ``Evaluation`` does, but counts
+    /// nothing.
     package mutating func computeLosses(task: Task) {
         prepareLosses()
         switch task {

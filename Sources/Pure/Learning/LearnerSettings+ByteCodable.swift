@@ -17,6 +17,9 @@ extension LearnerSettings: ByteCodable {
         writer.write(gradientClip != nil)
         if let gradientClip { writer.write(gradientClip) }
         if model == .network { writer.write(optional: network) }
+        if model == .embedding { (embedding ?? EmbeddingSettings()).encode(into: &writer) }
+        writer.write(optional: sparse)
+        writer.write(optional: isolation)
     }
 
     /// Reads settings, and refuses those that no learner could use.
@@ -36,6 +39,9 @@ extension LearnerSettings: ByteCodable {
         self.mode = mode
         gradientClip = try reader.readFlag() ? try reader.readFloat() : nil
         network = model == .network ? try reader.readOptional() : nil
+        if model == .embedding { embedding = try EmbeddingSettings(from: &reader) }
+        sparse = try reader.readOptional()
+        isolation = try reader.readOptional()
         if let problem { throw .invalid(problem) }
     }
 }
@@ -50,6 +56,7 @@ extension LossKind: ByteCodable {
             writer.write(delta)
         case .logistic: writer.write(UInt8(2))
         case .crossEntropy: writer.write(UInt8(3))
+        case .negativeSampling: writer.write(UInt8(16))
         }
     }
 
@@ -60,6 +67,7 @@ extension LossKind: ByteCodable {
         case 1: self = .huber(delta: try reader.readFloat())
         case 2: self = .logistic
         case 3: self = .crossEntropy
+        case 16: self = .negativeSampling
         case let other: throw .invalid("there is no loss number \(other)")
         }
     }

@@ -8,7 +8,8 @@ import Networks
 extension LearnerSettings {
     /// Why these settings cannot be used, in one sentence; nil when they can.
     package var problem: String? {
-        if let problem = lossProblem ?? optimiserProblem ?? networkProblem { return problem }
+        let families = networkProblem ?? sparseProblem ?? embeddingProblem
+        if let problem = lossProblem ?? optimiserProblem ?? families { return problem }
         guard l1 >= 0, l1.isFinite else { return "l1 is \(l1), but must be 0 or more" }
         guard l2 >= 0, l2.isFinite, l2 <= l2Most else {
             return "l2 is \(l2), but must be 0 or more, and at most 1 / rate = \(l2Most); "
@@ -17,7 +18,11 @@ extension LearnerSettings {
         if let clip = gradientClip, !(clip > 0 && clip.isFinite) {
             return "gradient_clip is \(clip), but must be above 0; leave it out for none"
         }
-        return nil
+        if isolation != nil, model.task == .unlabelled {
+            return "experts need labels, and the model \(model.name) learns without; "
+                + "set isolation = \"off\""
+        }
+        return isolation?.problem
     }
 
     private var networkProblem: String? {
@@ -35,6 +40,35 @@ extension LearnerSettings {
         return network.problem
     }
 
+    private var sparseProblem: String? {
+        guard let sparse else {
+            return model == .factorisation
+                ? "the model factorisation needs hashed features; set hash_bits" : nil
+        }
+        if let problem = sparse.problem { return problem }
+        guard mode == .sequential else {
+            return "hashed features in slots are learned one sample at a time; set mode = "
+                + "sequential"
+        }
+        switch (model, optimiser) {
+        case (.factorisation, .sgd), (.factorisation, .adaGrad(_, _, keep: 1)):
+            guard pace == .constant else {
+                return "the model factorisation learns at a constant rate; leave rate_pace out"
+            }
+            return sparse.factors > 0 ? nil : "the model factorisation needs one factor or more"
+        case (.factorisation, _):
+            return "the model factorisation is not learned by \(optimiser.name); use sgd or "
+                + "adagrad without adagrad_keep"
+        case (.linear, .followTheLeader), (.logistic, .followTheLeader),
+            (.softmax, .followTheLeader):
+            return sparse.factors == 0 ? nil : "the model \(model.name) has no factors"
+        default:
+            return "the model \(model.name) is not learned by \(optimiser.name) from slots; use "
+                + "ftrl with linear, logistic or softmax, or hash_bits of at most "
+                + "\(HashSettings.columnBitsMax)"
+        }
+    }
+
     /// The strongest L2 that does not overshoot zero.
     private var l2Most: Float {
         if case .followTheLeader = optimiser { return .greatestFiniteMagnitude }
@@ -45,15 +79,29 @@ extension LearnerSettings {
     private var lossProblem: String? {
         switch (model, loss) {
         case (.linear, .squared), (.logistic, .logistic), (.softmax, .crossEntropy),
-            (.network, .squared), (.network, .crossEntropy):
+            (.network, .squared), (.network, .crossEntropy), (.factorisation, .squared),
+            (.factorisation, .logistic), (.embedding, .negativeSampling):
             nil
         case (.linear, .huber(let delta)), (.network, .huber(let delta)):
             delta > 0 && delta.isFinite
                 ? nil : "delta of the huber loss is \(delta), but must be above 0"
         default:
             "the model \(model.name) does not go with this loss; use squared or huber with linear "
-                + "or network, logistic with logistic, cross_entropy with softmax or network"
+                + "or network, logistic with logistic, cross_entropy with softmax or network, "
+                + "squared or logistic with factorisation, negative_sampling with embedding"
         }
+    }
+
+    private var embeddingProblem: String? {
+        guard model == .embedding else { return nil }
+        guard let embedding else { return "an embedding needs a dimension and a vocabulary" }
+        guard case .sgd = optimiser, pace == .constant, mode == .sequential, l1 == 0, l2 == 0,
+            gradientClip == nil
+        else {
+            return "an embedding is learned by sgd in sequential mode, without pace, l1, l2 and "
+                + "clipping"
+        }
+        return embedding.problem
     }
 
     private var optimiserProblem: String? {

@@ -13,6 +13,10 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     case softmax = 2
     /// Layers, whose scores mean classes or a number; see ``NetworkLearner``.
     case network = 8
+    /// Weights and products of factors; see ``FactorisationMachine``.
+    case factorisation = 12
+    /// Vectors of words, from texts.
+    case embedding = 16
 
     /// The name in manifests and configuration.
     package var name: String {
@@ -21,6 +25,8 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         case .logistic: "logistic"
         case .softmax: "softmax"
         case .network: "network"
+        case .factorisation: "factorisation"
+        case .embedding: "embedding"
         }
     }
 
@@ -30,6 +36,8 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         case .linear: .regression
         case .logistic, .softmax: .classes
         case .network: nil
+        case .factorisation: nil
+        case .embedding: .unlabelled
         }
     }
 
@@ -50,6 +58,8 @@ package enum LossKind: Sendable, Equatable {
     case logistic
     /// -log of the probability of the true class.
     case crossEntropy
+    /// -log of the probability of a word beside another, and of noise words not; see ``Embedding``.
+    case negativeSampling
 
     /// The name in configuration and status.
     package var name: String {
@@ -58,6 +68,7 @@ package enum LossKind: Sendable, Equatable {
         case .huber: "huber"
         case .logistic: "logistic"
         case .crossEntropy: "cross_entropy"
+        case .negativeSampling: "negative_sampling"
         }
     }
 }
@@ -160,6 +171,12 @@ package struct LearnerSettings: Sendable, Equatable {
     package var gradientClip: Float?
     /// The layers of a network; nil for every other model.
     package var network: NetworkChoice?
+    /// The buckets of a model over hashed features; nil for a model over columns.
+    package var sparse: SparseSettings?
+    /// What belongs to word vectors alone.
+    package var embedding: EmbeddingSettings?
+    /// How contexts are kept apart; nil: one model for all.
+    package var isolation: IsolationSettings?
 
     /// Makes settings.
     package init(
@@ -171,7 +188,9 @@ package struct LearnerSettings: Sendable, Equatable {
         l2: Float = 0,
         mode: LearningMode = .sequential,
         gradientClip: Float? = nil,
-        network: NetworkChoice? = nil
+        network: NetworkChoice? = nil,
+        sparse: SparseSettings? = nil,
+        isolation: IsolationSettings? = nil
     ) {
         self.model = model
         self.loss = loss
@@ -182,14 +201,20 @@ package struct LearnerSettings: Sendable, Equatable {
         self.mode = mode
         self.gradientClip = gradientClip
         self.network = network
+        self.sparse = sparse
+        self.isolation = isolation
     }
 
     /// Whether a learner that was made with the other settings can go on with these: its parameters
     /// and moments are made for one model, one optimiser and one pace, and it keeps them for life.
     package func isForSameLearner(as other: LearnerSettings) -> Bool {
-        model == other.model && optimiser.name == other.optimiser.name
-            && pace.name == other.pace.name && task == other.task
-            && network?.network == other.network?.network
+        guard model == other.model, optimiser.name == other.optimiser.name,
+            pace.name == other.pace.name, task == other.task,
+            network?.network == other.network?.network, sparse == other.sparse,
+            (isolation == nil) == (other.isolation == nil)
+        else { return false }
+        guard let embedding, let wanted = other.embedding else { return true }
+        return embedding.isForSameLearner(as: wanted)
     }
 
     /// What is predicted.
@@ -198,6 +223,7 @@ package struct LearnerSettings: Sendable, Equatable {
         switch loss {
         case .squared, .huber: return .regression
         case .logistic, .crossEntropy: return .classes
+        case .negativeSampling: return .unlabelled
         }
     }
 

@@ -9,11 +9,13 @@ extension ModelKind {
         case .linear: .squared
         case .logistic: .logistic
         case .softmax, .network: .crossEntropy
+        case .factorisation: .logistic
+        case .embedding: .negativeSampling
         }
     }
 
     /// The loss that goes with the model when it learns the task.
     package func usualLoss(for task: Task) -> LossKind {
-        self == .network && task == .regression ? .squared : usualLoss
+        self.task == nil && task == .regression ? .squared : usualLoss
     }
 }

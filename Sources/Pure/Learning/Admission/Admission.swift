@@ -72,6 +72,7 @@ package struct Admission: Sendable {
     ) -> Judgement {
         culprit = nil
         guard row.shape == schema.shape else { return .refused(.shape) }
+        if schema.text != nil { return judgeText(row, of: batch, under: schema) }
         let label = judgeLabel(row, of: batch, under: schema)
         if case .refused = label { return label }
         if row.shape == .positional && Int(row.count) != schema.sampleWidth {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Prequential evaluation: every row that has its label or needs none, for training or set aside, is
-// counted once, with the prediction that was made before it was learned, in the order of the rows. Weights do not count
-// here: a row is a row. A row that is only scored is not counted, whatever its label.
+// counted once, with the prediction that was made before it was learned, in the order of the rows.
+// Weights do not count here: a row is a row. A row that is only scored is not counted, whatever its
+// label.
 
 package import Primitives
 

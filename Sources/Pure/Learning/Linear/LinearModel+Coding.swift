@@ -55,7 +55,8 @@ extension LinearModel {
             case .linear: outputs == 1
             case .logistic: outputs == 2
             case .softmax: outputs >= 1
-            case .network: false
+            // No other kind is linear.
+            default: false
             }
         return outputsFit && values.count == count
             && first.count == (rule.momentCount > 0 ? count : 0)

@@ -178,12 +178,12 @@ extension Layout {
             at: row * width
         )
         switch kind {
-        case .linear, .network: break
         case .logistic:
             let probability = Probability.sigmoid(predictions[to])
             predictions[to] = 1 - probability
             predictions[to + 1] = probability
         case .softmax: Probability.softmax(&predictions, at: to, count: outputs)
+        default: break
         }
     }
 }

@@ -157,6 +157,13 @@ struct Layout {
     let width: Int
     let outputs: Int
 
+    init(kind: ModelKind, rows: Int, width: Int, outputs: Int) {
+        self.kind = kind
+        self.rows = rows
+        self.width = width
+        self.outputs = outputs
+    }
+
     init(_ model: LinearModel) {
         kind = model.kind
         rows = model.rows

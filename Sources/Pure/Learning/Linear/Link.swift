@@ -43,15 +43,15 @@ struct Link {
         _ classes: Span<Int32>
     ) -> Float {
         switch layout.kind {
-        case .linear, .network:
-            let distance = predictions[row] - targets[row]
-            return delta > 0
-                ? min(max(distance, -delta), delta) : Link.bounded(2 * distance)
         case .logistic:
             return predictions[2 * row + 1] - (classes[row] == 1 ? 1 : 0)
         case .softmax:
             let probability = predictions[row * layout.outputs + output]
             return probability - (Int(classes[row]) == output ? 1 : 0)
+        default:
+            let distance = predictions[row] - targets[row]
+            return delta > 0
+                ? min(max(distance, -delta), delta) : Link.bounded(2 * distance)
         }
     }
 

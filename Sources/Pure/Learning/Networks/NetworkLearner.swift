@@ -27,9 +27,9 @@ package struct NetworkLearner: Learner {
     var optimiser: NetworkOptimiser
     var anchored: [Float] = []
     var pull = Anchor.none
-    var watch = PlasticityWatch()
-    /// Which parameters matter for what was learned; see ``RemembersImportance``.
+    /// Which parameters matter for what has been learned, and where they were.
     package var importance = Importance()
+    var watch = PlasticityWatch()
     let rule: NetworkRule
     let stepRows: Int
 
@@ -62,8 +62,7 @@ package struct NetworkLearner: Learner {
     /// Whether every number of the state is finite.
     package var isFinite: Bool {
         network.parameters.allSatisfy(\.isFinite) && optimiser.isFinite
-            && anchored.allSatisfy(\.isFinite)
-            && importance.centre.allSatisfy(\.isFinite)
+            && anchored.allSatisfy(\.isFinite) && importance.centre.allSatisfy(\.isFinite)
     }
 
     /// How many columns the network reads: all, unless it is fixed or that would be too many.
@@ -94,7 +93,6 @@ package struct NetworkLearner: Learner {
         let old = network.grow(inputs: inputs, outputs: outputs)
         optimiser.carry(from: old, to: network.tensors)
         if !importance.shares.isEmpty {
-            // What is new does not matter yet.
             importance.shares = Tensor.carry(importance.shares, from: old, to: network.tensors)
             importance.centre = Tensor.carry(importance.centre, from: old, to: network.tensors)
         }
@@ -149,8 +147,8 @@ package struct NetworkLearner: Learner {
         network = other.network
         optimiser = other.optimiser
         anchored = other.anchored
-        watch = other.watch
         importance = other.importance
+        watch = other.watch
         rule = NetworkRule(settings.optimiser) ?? other.rule
         stepRows = settings.network?.stepRows ?? other.stepRows
         pull = Anchor(l2: min(other.pull.l2, pullMost), l1: other.pull.l1)

@@ -45,11 +45,11 @@ extension LinearModel: RemembersImportance {
     /// The expected square of the gradient by a score.
     private func variance(of output: Int, _ row: Int, _ predictions: Span<Float>) -> Float {
         switch kind {
-        case .linear, .network: return 1
         case .logistic: return predictions[2 * row] * predictions[2 * row + 1]
         case .softmax:
             let probability = predictions[row * outputs + output]
             return probability * (1 - probability)
+        default: return 1
         }
     }
 }
