@@ -154,7 +154,7 @@ let package = Package(
             "Bench",
             [
                 "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Engine", "Kernels",
-                "Simulation", "Linux", "ZeroMQ", "Decoding",
+                "Simulation", "Linux", "ZeroMQ", "Decoding", "Networks", "Storage",
             ]
         ),
         .executableTarget(
@@ -209,7 +209,7 @@ let package = Package(
         ),
         test("VersionsTests", ["Versions", "Learning", "Primitives"]),
         test("KernelsTests", ["Kernels"]),
-        test("LearningTests", ["Learning", "Primitives", "Samples"]),
+        test("LearningTests", ["Learning", "Networks", "Kernels", "Primitives", "Samples"]),
         test(
             "ControlTests",
             [
