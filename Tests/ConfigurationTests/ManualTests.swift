@@ -108,6 +108,10 @@ import Testing
         #expect(sockets.samples[1].mode == .connect)
         #expect(!sockets.memoryCheck().exceeds, "the examples pass the check at the start")
         #expect(sockets.learners.map(\.name) == [.default])
+
+        let late = try settings(try repositoryFile("config/examples/late-labels.toml"))
+        #expect(late.learners[0].labels.wait == .seconds(180 * 86_400))
+        #expect(late.learners[0].labels.waitRows == 200_000)
     }
 
     @Test func everyExampleIsTested() throws {
@@ -120,7 +124,8 @@ import Testing
         #expect(names.filter { $0.hasPrefix("retain-") }.sorted() == retaining)
         #expect(
             names.filter { !$0.hasPrefix("retain-") }.sorted() == [
-                "pull-ipc.toml", "regression.toml", "two-learners.toml", "word-vectors.toml",
+                "late-labels.toml", "pull-ipc.toml", "regression.toml", "two-learners.toml",
+                "word-vectors.toml",
             ]
         )
     }

@@ -60,6 +60,7 @@ extension EngineSettings {
         votePatience = learner.voteDelay
         preparation.memory = learner.standardiseMemory
         preparation.clip = Float(learner.standardiseClip)
+        labels = LabelSettings(learner.labels)
         publish = PublishSettings(learner.publish)
         drift = DriftSettings(learner.drift)
         memory = MemorySettings(learner.memory)
@@ -113,6 +114,15 @@ extension ClassLabel {
             case .flag(let flag): .boolean(flag)
             case .text(let text): .text(text)
             }
+    }
+}
+
+extension LabelSettings {
+    fileprivate init(_ configuration: LabelsConfiguration) {
+        self.init()
+        rowsMax = configuration.waitRows
+        bytesMax = configuration.waitBytes
+        ageMax = configuration.wait
     }
 }
 

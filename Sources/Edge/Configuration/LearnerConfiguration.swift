@@ -146,6 +146,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let voteSamples: Int
     /// The wait that ends the vote.
     package let voteDelay: Duration
+    /// How samples wait for their labels.
+    package let labels: LabelsConfiguration
     /// When versions are published.
     package let publish: PublishConfiguration
     /// How drift is looked for.
@@ -198,6 +200,7 @@ package struct LearnerConfiguration: Sendable, Equatable {
         embedding = EmbeddingConfiguration(values)
         voteSamples = values.integer("vote.samples")
         voteDelay = values.duration("vote.delay")
+        labels = LabelsConfiguration(values)
         publish = PublishConfiguration(values)
         drift = DriftConfiguration(values)
         memory = MemoryConfiguration(values)
