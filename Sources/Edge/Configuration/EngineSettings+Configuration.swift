@@ -62,6 +62,7 @@ extension EngineSettings {
         take(learner.features)
         preparation.memory = learner.standardiseMemory
         preparation.clip = Float(learner.standardiseClip)
+        labels = LabelSettings(learner.labels)
         publish = PublishSettings(learner.publish)
         drift = DriftSettings(learner.drift)
         memory = MemorySettings(learner.memory)
@@ -116,6 +117,15 @@ extension ClassLabel {
             case .flag(let flag): .boolean(flag)
             case .text(let text): .text(text)
             }
+    }
+}
+
+extension LabelSettings {
+    fileprivate init(_ configuration: LabelsConfiguration) {
+        self.init()
+        rowsMax = configuration.waitRows
+        bytesMax = configuration.waitBytes
+        ageMax = configuration.wait
     }
 }
 

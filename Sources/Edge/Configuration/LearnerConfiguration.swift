@@ -154,6 +154,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let voteDelay: Duration
     /// What is made of features.
     package let features: FeatureConfiguration
+    /// How samples wait for their labels.
+    package let labels: LabelsConfiguration
     /// When versions are published.
     package let publish: PublishConfiguration
     /// How drift is looked for.
@@ -211,6 +213,7 @@ package struct LearnerConfiguration: Sendable, Equatable {
         voteSamples = values.integer("vote.samples")
         voteDelay = values.duration("vote.delay")
         features = FeatureConfiguration(values)
+        labels = LabelsConfiguration(values)
         publish = PublishConfiguration(values)
         drift = DriftConfiguration(values)
         memory = MemoryConfiguration(values)

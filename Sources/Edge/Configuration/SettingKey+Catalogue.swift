@@ -5,8 +5,8 @@
 extension SettingKey {
     /// Every key of the daemon, of a sample socket and of a learner.
     package static let catalogue: [SettingKey] =
-        daemon + samples + learning + features + words + network + layers + publishing + drift
-        + memory + retention + consolidation
+        daemon + samples + learning + features + labels + words + network + layers + publishing
+        + drift + memory + retention + consolidation
 
     /// The keys of one kind of table.
     package static func keys(of scope: SettingScope) -> [SettingKey] {
@@ -211,6 +211,18 @@ extension SettingKey {
             .choice(["words", "spaces"]),
             .text("words"),
             .newLearner
+        ),
+    ]
+
+    private static let labels: [SettingKey] = [
+        .init(.learner, "labels.wait_rows", .integer(0...10_000_000), .integer(10_000), .live),
+        .init(.learner, "labels.wait_bytes", .size(1 << 10...1 << 40), .size(16 << 20), .live),
+        .init(
+            .learner,
+            "labels.wait",
+            .duration(.milliseconds(100) ... .seconds(365 * 86_400)),
+            .duration(.seconds(3600)),
+            .live
         ),
     ]
 
