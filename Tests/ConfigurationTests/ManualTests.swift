@@ -87,6 +87,12 @@ import Testing
         #expect(demand.publish.interval == .seconds(60) && demand.publish.first == 5000)
         #expect(demand.publish.samples == Settings.defaults.learners[0].publish.samples)
 
+        let contexts = try settings(try repositoryFile("config/examples/contexts.toml"))
+        #expect(contexts.learners.map(\.name.text) == ["plant"])
+        #expect(contexts.learners[0].isolation == .experts)
+        #expect(contexts.learners[0].isolationMax == 20)
+        #expect(contexts.learners[0].contextsMax == 200)
+
         let two = try settings(try repositoryFile("config/examples/two-learners.toml"))
         #expect(two.learners.map(\.name.text) == ["fraud", "topic"])
         #expect(two.learners[0].task == .classes && two.learners[0].model == .logistic)
