@@ -27,7 +27,8 @@ extension LearnerSettings {
 
     private var networkProblem: String? {
         guard model == .network else {
-            return network == nil ? nil : "the model \(model.name) has no layers; set model = network"
+            return network == nil
+                ? nil : "the model \(model.name) has no layers; set model = network"
         }
         guard let network else {
             return "a network needs layers; add a table for each"
