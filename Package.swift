@@ -154,7 +154,7 @@ let package = Package(
             "Bench",
             [
                 "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Engine", "Kernels",
-                "Simulation", "Linux", "ZeroMQ", "Decoding",
+                "Simulation", "Linux", "ZeroMQ", "Decoding", "Networks", "Storage",
             ]
         ),
         .executableTarget(
@@ -187,7 +187,10 @@ let package = Package(
         test("DecodingTests", ["Decoding", "Primitives", "Samples"]),
         test("TelemetryTests", ["Telemetry", "Systemd", "Linux"]),
         test("StorageTests", ["Storage", "Primitives"]),
-        test("ConfigurationTests", ["Configuration", "Engine", "Networks", "Kernels", "Primitives"]),
+        test(
+            "ConfigurationTests",
+            ["Configuration", "Engine", "Learning", "Networks", "Kernels", "Primitives"]
+        ),
         test(
             "EndToEndTests",
             ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Learning", "Versions"]
@@ -206,7 +209,7 @@ let package = Package(
         ),
         test("VersionsTests", ["Versions", "Learning", "Primitives"]),
         test("KernelsTests", ["Kernels"]),
-        test("LearningTests", ["Learning", "Primitives", "Samples"]),
+        test("LearningTests", ["Learning", "Networks", "Kernels", "Primitives", "Samples"]),
         test(
             "ControlTests",
             [

@@ -6,7 +6,7 @@
 package enum Benchmark: String, CaseIterable {
     /// How much sooner the loop recovers from a drift than online learning alone.
     case consolidation
-    /// What learners keep of recurring contexts.
+    /// What learners keep of classes and contexts that came and went.
     case learners
     /// How fast the daemon takes samples in, beside a receiver that only counts them.
     case transport
@@ -16,14 +16,17 @@ package enum Benchmark: String, CaseIterable {
     /// What `learnd-bench help` prints.
     package static let usage = """
         Usage: learnd-bench consolidation [--json] [--seeds N] [--first-seed N] [--length N]
+               learnd-bench learners --digits TRAIN.csv TEST.csv [--json] [--seeds N]
                learnd-bench learners --contexts [--json] [--seeds N] [--first-seed N]
                                      [--returns N]
                learnd-bench transport [OPTIONS]
 
           consolidation  the full loop beside online learning alone, on streams with abrupt drifts,
                          and on controls without any; exits with 1 when a line is not reached
-          learners       with --contexts: recurring contexts with isolation and without; exits
-                         with 1 when a return errs more than a tenth above the leaving
+          learners       with --digits: classes that come one after the other, learned with replay
+                         and without; exits with 1 when a bound is not reached; with --contexts:
+                         recurring contexts with isolation and without; exits with 1 when the error
+                         at a return is more than a tenth above what it was
           transport      the daemon's way in, beside a receiver that only counts
         """
 
@@ -46,6 +49,9 @@ package enum Benchmark: String, CaseIterable {
             return bench.run(write: write)
         case .learners:
             let rest = Array(arguments.dropFirst())
+            if rest.contains("--digits"), let bench = ForgettingBench(arguments: rest) {
+                return bench.run(write: write)
+            }
             guard rest.contains("--contexts"), let bench = ContextBench(arguments: rest) else {
                 write(usage)
                 return 2

@@ -2,7 +2,9 @@
 //
 // Seeded streams and contenders for what is done against forgetting.
 
+import Kernels
 import Learning
+import Networks
 import Primitives
 
 /// What the tests of retention learn.
@@ -62,11 +64,29 @@ enum RetentionSupport {
         return Contender(
             preparation: preparation,
             learner: makeLearner(
-                LearnerSettings(model: model, optimiser: optimiser, mode: mode),
+                learnerSettings(model, optimiser, mode),
                 width: width,
                 outputs: outputs(model)
             ),
             retention: Retention(settings: retention, seed: 9)
+        )
+    }
+
+    static func learnerSettings(
+        _ model: ModelKind,
+        _ optimiser: OptimiserSettings,
+        _ mode: LearningMode
+    ) -> LearnerSettings {
+        guard model == .network else {
+            return LearnerSettings(model: model, optimiser: optimiser, mode: mode)
+        }
+        let layer = LayerSettings(.dense(units: 6), activation: .tanh)
+        return LearnerSettings(
+            model: .network,
+            loss: .crossEntropy,
+            optimiser: optimiser,
+            mode: mode,
+            network: NetworkChoice(NetworkSettings(layers: [layer]), seed: 4)
         )
     }
 

@@ -27,6 +27,7 @@ extension EngineSettings {
             case .softmax: .softmax
             case .embedding: .embedding
             case .network: .network
+            case .factorisation: .factorisation
             }
         network = learner.network
         stepRows = learner.stepRows
@@ -58,8 +59,10 @@ extension EngineSettings {
         isolationMax = learner.isolationMax
         voteSamples = learner.voteSamples
         votePatience = learner.voteDelay
+        take(learner.features)
         preparation.memory = learner.standardiseMemory
         preparation.clip = Float(learner.standardiseClip)
+        labels = LabelSettings(learner.labels)
         publish = PublishSettings(learner.publish)
         drift = DriftSettings(learner.drift)
         memory = MemorySettings(learner.memory)
@@ -86,7 +89,7 @@ extension EmbeddingSettings {
 }
 
 extension OptimiserSettings {
-    fileprivate init(_ learner: LearnerConfiguration) {
+    init(_ learner: LearnerConfiguration) {
         let rate = Float(learner.rate)
         let epsilon = Float(learner.epsilon)
         self =
@@ -101,18 +104,28 @@ extension OptimiserSettings {
                     beta2: Float(learner.beta2),
                     epsilon: epsilon
                 )
+            case .ftrl: .followTheLeader(rate: rate, beta: Float(learner.ftrlBeta))
             }
     }
 }
 
 extension ClassLabel {
-    fileprivate init(_ label: ConfiguredLabel) {
+    init(_ label: ConfiguredLabel) {
         self =
             switch label {
             case .number(let number): .number(number)
             case .flag(let flag): .boolean(flag)
             case .text(let text): .text(text)
             }
+    }
+}
+
+extension LabelSettings {
+    fileprivate init(_ configuration: LabelsConfiguration) {
+        self.init()
+        rowsMax = configuration.waitRows
+        bytesMax = configuration.waitBytes
+        ageMax = configuration.wait
     }
 }
 

@@ -22,7 +22,7 @@ package struct LearnerConfiguration: Sendable, Equatable {
 
     /// The kind of model.
     package enum Model: String, Sendable, CaseIterable {
-        /// Linear for a regression, logistic for two configured classes, else softmax.
+        /// Linear for a regression, else softmax.
         case auto
         /// A number as a weighted sum.
         case linear
@@ -34,6 +34,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case embedding
         /// Layers, for classes or a number.
         case network
+        /// A number or two classes, by weights and products of factors.
+        case factorisation
     }
 
     /// What is minimised.
@@ -62,6 +64,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case adagrad
         /// Running means of gradients and of their squares.
         case adam
+        /// The regularised leader of all gradients, for features that are mostly absent.
+        case ftrl
     }
 
     /// How a micro-batch is learned.
@@ -108,6 +112,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let beta2: Double
     /// What keeps a division from zero.
     package let epsilon: Double
+    /// How slowly the rates of ftrl begin to fall.
+    package let ftrlBeta: Double
     /// The weight of the sum of magnitudes.
     package let l1: Double
     /// The weight of the sum of squares.
@@ -146,6 +152,10 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let voteSamples: Int
     /// The wait that ends the vote.
     package let voteDelay: Duration
+    /// What is made of features.
+    package let features: FeatureConfiguration
+    /// How samples wait for their labels.
+    package let labels: LabelsConfiguration
     /// When versions are published.
     package let publish: PublishConfiguration
     /// How drift is looked for.
@@ -173,6 +183,7 @@ package struct LearnerConfiguration: Sendable, Equatable {
         beta1 = values.number("beta1")
         beta2 = values.number("beta2")
         epsilon = values.number("epsilon")
+        ftrlBeta = values.number("ftrl_beta")
         l1 = values.number("l1")
         l2 = values.number("l2")
         mode = values.word("mode")
@@ -194,10 +205,15 @@ package struct LearnerConfiguration: Sendable, Equatable {
         textName = values.text("text.name")
         textBytesMax =
             values.value("text.bytes_max") == .none
-            ? LearnerConfiguration.standardTextBytes(model) : values.size("text.bytes_max")
+            ? LearnerConfiguration.standardTextBytes(
+                model,
+                hasTexts: FeatureConfiguration(values).hasTexts
+            ) : values.size("text.bytes_max")
         embedding = EmbeddingConfiguration(values)
         voteSamples = values.integer("vote.samples")
         voteDelay = values.duration("vote.delay")
+        features = FeatureConfiguration(values)
+        labels = LabelsConfiguration(values)
         publish = PublishConfiguration(values)
         drift = DriftConfiguration(values)
         memory = MemoryConfiguration(values)
@@ -213,12 +229,13 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case .momentum: 0.01
         case .adagrad: 0.1
         case .adam: 0.01
+        case .ftrl: 0.1
         }
     }
 
-    /// The longest text where none is configured: a page for a model that reads texts, else what a
-    /// category or a label may be.
-    package static func standardTextBytes(_ model: Model) -> Int {
-        model == .embedding ? 64 << 10 : 1024
+    /// The longest text where none is configured: a page for a model or a feature that reads texts,
+    /// else what a category or a label may be.
+    package static func standardTextBytes(_ model: Model, hasTexts: Bool = false) -> Int {
+        model == .embedding || hasTexts ? 64 << 10 : 1024
     }
 }

@@ -8,6 +8,8 @@
 //   softmax    classes      cross_entropy
 //   embedding  unlabelled   negative_sampling
 //   network    either       squared, huber or cross_entropy
+//   factorisation  regression   squared
+//   factorisation  classes      logistic      (two classes)
 
 /// The combinations that a learner cannot have.
 struct LearnerRules {
@@ -55,7 +57,7 @@ struct LearnerRules {
 
     private static func taskOf(_ model: Model) -> Task {
         switch model {
-        case .auto, .network: .auto
+        case .auto, .network, .factorisation: .auto
         case .linear: .regression
         case .logistic, .softmax: .classes
         case .embedding: .unlabelled
@@ -79,6 +81,7 @@ struct LearnerRules {
         case .softmax: [.crossEntropy]
         case .embedding: [.negativeSampling]
         case .network: [.squared, .huber, .crossEntropy]
+        case .factorisation: [.squared, .logistic]
         }
     }
 
@@ -151,10 +154,12 @@ struct LearnerRules {
         }
         let model: Model = values.word("model")
         let loss: Loss = values.word("loss")
-        if labels.count != 2 && (model == .logistic || loss == .logistic) {
+        if labels.count != 2
+            && (model == .logistic || model == .factorisation || loss == .logistic)
+        {
             refuse(
                 "classes",
-                "it lists \(labels.count) labels, but the logistic model has two",
+                "it lists \(labels.count) labels, but the logistic loss has two",
                 "list two labels, or set model = \"softmax\" and loss = \"cross_entropy\"",
                 &problems
             )

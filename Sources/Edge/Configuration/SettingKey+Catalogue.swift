@@ -5,8 +5,8 @@
 extension SettingKey {
     /// Every key of the daemon, of a sample socket and of a learner.
     package static let catalogue: [SettingKey] =
-        daemon + samples + learning + words + network + layers + publishing + drift + memory
-        + retention + consolidation
+        daemon + samples + learning + features + labels + words + network + layers + publishing
+        + drift + memory + retention + consolidation
 
     /// The keys of one kind of table.
     package static func keys(of scope: SettingScope) -> [SettingKey] {
@@ -67,7 +67,9 @@ extension SettingKey {
         .init(
             .learner,
             "model",
-            .choice(["auto", "linear", "logistic", "softmax", "embedding", "network"]),
+            .choice([
+                "auto", "linear", "logistic", "softmax", "embedding", "network", "factorisation",
+            ]),
             .text("auto"),
             .newLearner
         ),
@@ -90,7 +92,7 @@ extension SettingKey {
         .init(
             .learner,
             "optimiser",
-            .choice(["sgd", "momentum", "adagrad", "adam"]),
+            .choice(["sgd", "momentum", "adagrad", "adam", "ftrl"]),
             .text("sgd"),
             .newLearner
         ),
@@ -112,6 +114,7 @@ extension SettingKey {
             .number(1e-8),
             .restart
         ),
+        .init(.learner, "ftrl_beta", .number(0...1e6), .number(1), .restart),
         .init(.learner, "l1", .number(0...1), .number(0), .restart),
         .init(.learner, "l2", .number(0...1), .number(0), .restart),
         .init(
@@ -208,6 +211,18 @@ extension SettingKey {
             .choice(["words", "spaces"]),
             .text("words"),
             .newLearner
+        ),
+    ]
+
+    private static let labels: [SettingKey] = [
+        .init(.learner, "labels.wait_rows", .integer(0...10_000_000), .integer(10_000), .live),
+        .init(.learner, "labels.wait_bytes", .size(1 << 10...1 << 40), .size(16 << 20), .live),
+        .init(
+            .learner,
+            "labels.wait",
+            .duration(.milliseconds(100) ... .seconds(365 * 86_400)),
+            .duration(.seconds(3600)),
+            .live
         ),
     ]
 

@@ -3,6 +3,8 @@
 // What a key takes: how its value is read from TOML, which range it has, and how both are written
 // in messages and in docs/configuration.md.
 
+package import Learning
+
 /// A checked value.
 package enum SettingValue: Sendable, Hashable {
     /// True or false.
@@ -23,6 +25,10 @@ package enum SettingValue: Sendable, Hashable {
     case labels([ConfiguredLabel])
     /// The sizes of a shape.
     case sizes([Int])
+    /// How many labels ago, each different.
+    case lags([Int])
+    /// Declared features in order.
+    case features([DeclaredFeature])
     /// Nothing: the key has no value, or is left to learnd.
     case none
 
@@ -38,6 +44,8 @@ package enum SettingValue: Sendable, Hashable {
         case .endpoint(let endpoint): "\"\(endpoint)\""
         case .labels(let labels): "[" + labels.map(\.toml).joined(separator: ", ") + "]"
         case .sizes(let sizes): "\(sizes)"
+        case .lags(let lags): "[" + lags.map { String($0) }.joined(separator: ", ") + "]"
+        case .features(let features): FeatureTable.toml(features)
         case .none: "none"
         }
     }
@@ -93,6 +101,10 @@ package enum SettingType: Sendable {
     case featureName
     /// A list of one to three whole numbers.
     case sizes
+    /// A list of whole numbers, each different.
+    case lags
+    /// A table of names and kinds.
+    case features
 
     /// The name of the type, as the manual has it.
     package var name: String {
@@ -105,7 +117,8 @@ package enum SettingType: Sendable {
         case .choice: "word"
         case .fileMode, .systemName, .featureName: "text"
         case .endpoint: "endpoint"
-        case .labels, .sizes: "list"
+        case .labels, .sizes, .lags: "list"
+        case .features: "table"
         }
     }
 
@@ -130,6 +143,10 @@ package enum SettingType: Sendable {
         case .labels: return "2 to 100000 different texts, numbers or flags"
         case .featureName: return "1 to 1024 bytes"
         case .sizes: return "1 to 3 whole numbers from 1 to 65536"
+        case .lags:
+            return "up to \(FeatureSettings.lagsMost) different numbers, "
+                + "1 to \(FeatureSettings.lagMax)"
+        case .features: return FeatureTable.range
         }
     }
 
@@ -137,6 +154,8 @@ package enum SettingType: Sendable {
     struct Mistake: Error {
         let problem: String
         let remedy: String
+        /// Where in a table it is; nil for the value itself.
+        var place: (line: Int, path: String, value: String)?
     }
 
     /// Checks a value.
@@ -179,6 +198,8 @@ package enum SettingType: Sendable {
             guard (1...1024).contains(text.utf8.count) else { throw outside }
             return .text(text)
         case (.sizes, .list(let items)): return try sizes(items)
+        case (.lags, .list(let items)): return try FeatureTable.readLags(items)
+        case (.features, .table(let members)): return try FeatureTable.read(members)
         default:
             throw Mistake(problem: "it is not \(article)", remedy: "write \(sample)")
         }
@@ -215,6 +236,8 @@ package enum SettingType: Sendable {
         case .labels: "a list, such as [\"no\", \"yes\"]"
         case .featureName: "the name of a feature in quotes"
         case .sizes: "a list, such as [1, 28, 28]"
+        case .lags: "a list, such as [1, 24]"
+        case .features: "a table, such as { temp = \"number\", site = \"category\" }"
         }
     }
 

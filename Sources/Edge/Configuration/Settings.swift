@@ -99,10 +99,11 @@ package struct Settings: Sendable, Equatable {
             sockets: sockets,
             file: tree.file
         ).check(samples, problems: &problems)
-        for table in learnerTables {
+        for (table, learner) in zip(learnerTables, learners) {
             LearnerRules(table.values).check(problems: &problems)
             RetentionRules(table.values).check(problems: &problems)
             IsolationRules(table.values).check(problems: &problems)
+            FeatureRules(table.values).check(learner, problems: &problems)
         }
         guard problems.problems.isEmpty else {
             throw ConfigurationError(problems: problems.problems)

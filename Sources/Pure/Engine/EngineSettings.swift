@@ -55,6 +55,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var factors = 8
     /// How raw columns become the input of the model.
     package var preparation = PreparationSettings()
+    /// How many samples may wait for their labels, and how long.
+    package var labels = LabelSettings()
     /// When versions are published.
     package var publish = PublishSettings()
     /// What is watched for drift.
@@ -143,7 +145,7 @@ package struct EngineSettings: Sendable, Equatable {
                     + "consolidation, an anchor"
             }
         }
-        return memory.complaint ?? retention.complaint ?? drift.complaint
+        return labels.complaint ?? memory.complaint ?? retention.complaint ?? drift.complaint
             ?? consolidation.recipe.complaint
     }
 

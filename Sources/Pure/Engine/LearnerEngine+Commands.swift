@@ -86,10 +86,10 @@ extension LearnerEngine {
         champion.learner.configure(settings.learnerSettings(for: state.schema.task))
         champion.configure(settings.retention, seed: settings.retentionSeed)
         var core = LearnerCore(schema: state.schema, settings: settings)
-        var waiting: [MicroBatch] = []
+        var waiting: [VoteQueue.Item] = []
         switch phase {
-        case .voting(let batches, _):
-            waiting = batches
+        case .voting(let queue):
+            waiting = queue.items
             core.labelled = state.sampleIndex
             core.recollection = state.recollection
             verdict = Verdict(rollingBackTo: state)
@@ -106,9 +106,11 @@ extension LearnerEngine {
                 width: state.schema.width,
                 classes: state.schema.classes.count
             )
+            room.shrink(width: state.schema.width)
             swap(&core, &current)
         case .learning(let current):
             core.labelled = current.labelled
+            emptyRoom("the learner was rolled back to other columns", effects: &effects)
         }
         if !core.contexts.extends(state.contexts) {
             core.contexts = ContextTable(limit: settings.contextsMax, names: state.contexts)
@@ -123,9 +125,7 @@ extension LearnerEngine {
             "version \(publication.last) is version \(state.number)"
                 + (isHeld ? "; learning is held until resume" : "")
         )
-        for batch in waiting {
-            learn(batch, batch.producers.map { accounts.number(of: $0) }, effects: &effects)
-        }
+        for item in waiting { learn(item, effects: &effects) }
     }
 
     /// Why the state cannot become the champion, if it cannot.
@@ -182,8 +182,9 @@ extension LearnerEngine {
         publication.last = position
         // Samples that wait for a vote have not been learned: they vote anew.
         if case .learning = phase {
-            phase = .voting(waiting: [], since: nil)
+            phase = .voting(VoteQueue())
             pace = nil
+            emptyRoom("the learner was reset", effects: &effects)
         }
         verdict = nil
         isHeld = false

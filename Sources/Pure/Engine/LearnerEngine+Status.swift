@@ -58,6 +58,20 @@ extension LearnerEngine {
         )
     }
 
+    /// The measures, with the delay of the labels that they rest on, if any label was late.
+    func metrics(of core: LearnerCore) -> JSONValue {
+        guard room.delay.count > 0 else { return core.metrics }
+        return .object(core.metrics.members + [.init("label_delay", room.delay.json)])
+    }
+
+    /// The samples that wait for their labels.
+    private var roomJSON: JSONValue {
+        [
+            "rows": .int(Int64(room.count)), "bytes": .int(Int64(room.bytes)),
+            "joined": .int(Int64(room.delay.count)),
+        ]
+    }
+
     private var phaseMembers: [JSONValue.Member] {
         let consolidation: JSONValue = [
             "state": .string(
@@ -84,9 +98,10 @@ extension LearnerEngine {
             .init("reason", verdict.map { .string($0.reason) } ?? .null),
             .init("columns", .int(Int64(core.schema.width))),
             .init("classes", core.schema.task == .classes ? classes : .null),
+            .init("waiting_room", roomJSON),
             .init("contexts", .array(core.contexts.names.map { .string($0) })),
             .init("isolation", core.isolationStatus),
-            .init("metrics", core.metrics),
+            .init("metrics", metrics(of: core)),
             .init("drift", drift),
             .init("consolidation", consolidation),
             .init(

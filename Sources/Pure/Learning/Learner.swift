@@ -25,9 +25,9 @@ package protocol Learner: Sendable {
     /// any), and has a positive weight; fills the predictions.
     mutating func testThenTrain(_ block: inout Block)
     /// Learns all rows of the block in one step along the weighted mean of their gradients,
-    /// whatever the mode; fills the predictions as they were before the step.
+    /// whatever the mode; the predictions are of no account.
     ///
-    /// A learner without such a step tests and trains on the rows one after the other.
+    /// A learner without such a step learns the rows one after the other.
     mutating func stepTogether(_ block: inout Block)
     /// Fills the block's scores: what becomes the predictions, one for each output.
     ///

@@ -27,7 +27,8 @@ extension LearnerSettings {
 
     private var networkProblem: String? {
         guard model == .network else {
-            return network == nil ? nil : "the model \(model.name) has no layers; set model = network"
+            return network == nil
+                ? nil : "the model \(model.name) has no layers; set model = network"
         }
         guard let network else {
             return "a network needs layers; add a table for each"
@@ -95,10 +96,10 @@ extension LearnerSettings {
         guard model == .embedding else { return nil }
         guard let embedding else { return "an embedding needs a dimension and a vocabulary" }
         guard case .sgd = optimiser, pace == .constant, mode == .sequential, l1 == 0, l2 == 0,
-            gradientClip == nil
+            gradientClip == nil, isolation == nil
         else {
-            return "an embedding is learned by sgd in sequential mode, without pace, l1, l2 and "
-                + "clipping"
+            return "an embedding is learned by sgd in sequential mode, without pace, l1, l2, "
+                + "clipping and isolation"
         }
         return embedding.problem
     }

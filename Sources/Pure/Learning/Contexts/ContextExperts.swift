@@ -80,7 +80,7 @@ package struct ContextExperts: Learner {
     }
 
     var isolation: IsolationSettings { ContextExperts.isolation(settings) }
-    var task: Task { settings.model.task }
+    var task: Task { settings.task }
 
     private static func isolation(_ settings: LearnerSettings) -> IsolationSettings {
         guard let isolation = settings.isolation else {
