@@ -116,6 +116,11 @@ import Testing
             ("isolation = \"heads\"", "isolation"),
             ("isolation = \"experts\"\ncontexts_max = 0", "isolation"),
             ("isolation_max = 3", "isolation_max"),
+            ("model = \"embedding\"\nisolation = \"experts\"", "isolation"),
+            (
+                "isolation = \"experts\"\nstandardise.scaling = \"windowed\"",
+                "standardise.scaling"
+            ),
             ("isolation = \"experts\"\nretain.replay = \"er\"", "retain.replay"),
             ("isolation = \"experts\"\nretain.ewc = 1.0", "retain.ewc"),
             ("isolation = \"experts\"\nretain.distil = 1.0", "retain.distil"),

@@ -37,6 +37,7 @@ struct IsolationRules {
         case .experts:
             checkModel(&problems)
             checkRoom(&problems)
+            checkScaling(&problems)
             checkRetention(&problems)
         }
     }
@@ -60,6 +61,17 @@ struct IsolationRules {
             "isolation",
             "no context is told apart while contexts_max = 0",
             "raise contexts_max, or set isolation = \"off\"",
+            &problems
+        )
+    }
+
+    /// The window of an expert would have to leave out the rows of others.
+    private func checkScaling(_ problems: inout ProblemList) {
+        guard values.value("standardise.scaling") == .text("windowed") else { return }
+        refuse(
+            "standardise.scaling",
+            "with isolation = \"experts\" each expert scales for itself, which no window can do",
+            "set standardise.scaling = \"running\" or \"none\", or isolation = \"off\"",
             &problems
         )
     }
