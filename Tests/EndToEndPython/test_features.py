@@ -2,13 +2,14 @@
 """Features of every kind, from a configuration and samples to a consumer's predictions."""
 
 import json
+import time
 import unittest
 from typing import Any
 
 import numpy as np
 
 from daemon import Daemon
-from learnd_client import Model, Producer, fetch
+from learnd_client import ControlError, Model, Producer, fetch
 
 
 class FeatureTests(unittest.TestCase):
@@ -27,7 +28,7 @@ class FeatureTests(unittest.TestCase):
                 producer.send(samples)
             learner = daemon.learner_after(len(samples))
             self.assertEqual(learner["refused"], refused or {})
-            manifest, artifact = fetch(endpoint=daemon.endpoints["snapshots"])
+            manifest, artifact = self.newest(daemon)
             model = Model.from_bytes(artifact)
             self.compare(daemon, manifest, model, probes)
             # The state survives a stop, and the same version predicts the same.
@@ -35,6 +36,17 @@ class FeatureTests(unittest.TestCase):
             daemon.start()
             self.compare(daemon, manifest, model, probes)
             return model, learner
+
+    def newest(self, daemon: Daemon) -> tuple[dict[str, Any], bytes]:
+        """The newest version, once there is one."""
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                return fetch(endpoint=daemon.endpoints["snapshots"])
+            except ControlError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.05)
 
     def compare(
         self, daemon: Daemon, manifest: dict[str, Any], model: Model, probes: list[Any]
