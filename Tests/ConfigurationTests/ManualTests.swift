@@ -118,6 +118,9 @@ import Testing
         let late = try settings(try repositoryFile("config/examples/late-labels.toml"))
         #expect(late.learners[0].labels.wait == .seconds(180 * 86_400))
         #expect(late.learners[0].labels.waitRows == 200_000)
+        let active = try settings(try repositoryFile("config/examples/active-learning.toml"))
+        #expect(active.learners[0].query.budget == 0.05)
+        #expect(active.learners[0].query.strategy == .uncertainty)
     }
 
     @Test func everyExampleIsValid() throws {

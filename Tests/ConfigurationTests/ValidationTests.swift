@@ -112,6 +112,8 @@ import Testing
             ("loss = \"logistic\"\nclasses = [1, 2, 3]", "classes"),
             ("classes_max = 2\nclasses = [1, 2, 3]", "classes"),
             ("width = 5000", "width"),
+            ("query.budget = 0.1\nlabels.wait_rows = 0", "query.budget"),
+            ("query.budget = 0.1\nmodel = \"embedding\"", "query.budget"),
             ("features_max = 10\nwidth = 11", "width"),
             ("isolation = \"heads\"", "isolation"),
             ("isolation = \"experts\"\ncontexts_max = 0", "isolation"),

@@ -85,6 +85,8 @@ import Testing
         all.labels.bytesMax = 27_000
         all.labels.ageMax = .seconds(28)
         all.contextsMax = 29
+        all.query.budget = 0.3
+        all.query.strategy = .random
         all.publish.first = 10
         all.publish.interval = .seconds(4)
         all.publish.samples = 11
@@ -132,6 +134,7 @@ import Testing
         expectRefused { $0.preparation.clip = 0 }
         expectRefused { $0.voteSamples = 0 }
         expectRefused { $0.labels.ageMax = .zero }
+        expectRefused { $0.query.budget = 1.5 }
         expectRefused { $0.classes = [.number(1), .number(1)] }
         expectRefused {
             $0.task = .regression

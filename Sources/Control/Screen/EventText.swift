@@ -34,6 +34,9 @@ enum EventText {
         case "voted":
             return "the vote: \(text("task")), \(text("model")): \(text("reason"))"
         case "scored": return "scored \(text("id")): \(prediction(event))"
+        case "query":
+            let doubt = event["uncertainty"]?.double.map { ", " + Figures.percent($0) + " unsure" }
+            return "what is \(text("id"))? (\(text("why"))\(doubt ?? ""))"
         case "contexts_filled":
             return "context \(text("context")) is beyond contexts_max: treated as unknown"
         case "context": return context(event)

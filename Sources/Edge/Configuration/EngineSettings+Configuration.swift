@@ -63,6 +63,8 @@ extension EngineSettings {
         preparation.memory = learner.standardiseMemory
         preparation.clip = Float(learner.standardiseClip)
         labels = LabelSettings(learner.labels)
+        query.budget = learner.query.budget
+        query.strategy = learner.query.strategy == .random ? .random : .uncertainty
         publish = PublishSettings(learner.publish)
         drift = DriftSettings(learner.drift)
         memory = MemorySettings(learner.memory)

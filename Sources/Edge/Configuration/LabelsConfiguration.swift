@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How samples wait for their labels, as it is configured.
+// How samples wait for their labels, and which labels are asked for, as it is configured.
 
 /// The bounds of the waiting room.
 package struct LabelsConfiguration: Sendable, Equatable {
@@ -15,5 +15,26 @@ package struct LabelsConfiguration: Sendable, Equatable {
         waitRows = values.integer("labels.wait_rows")
         waitBytes = values.size("labels.wait_bytes")
         wait = values.duration("labels.wait")
+    }
+}
+
+/// Which labels are asked for.
+package struct QueryConfiguration: Sendable, Equatable {
+    /// How they are chosen.
+    package enum Strategy: String, Sendable, CaseIterable {
+        /// Those of which the learner is least sure.
+        case uncertainty
+        /// Any.
+        case random
+    }
+
+    /// The share of the samples that wait.
+    package let budget: Double
+    /// How they are chosen.
+    package let strategy: Strategy
+
+    init(_ values: ScopedValues) {
+        budget = values.number("query.budget")
+        strategy = values.word("query.strategy")
     }
 }

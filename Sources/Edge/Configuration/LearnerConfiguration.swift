@@ -156,6 +156,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let features: FeatureConfiguration
     /// How samples wait for their labels.
     package let labels: LabelsConfiguration
+    /// Which labels are asked for.
+    package let query: QueryConfiguration
     /// When versions are published.
     package let publish: PublishConfiguration
     /// How drift is looked for.
@@ -214,6 +216,7 @@ package struct LearnerConfiguration: Sendable, Equatable {
         voteDelay = values.duration("vote.delay")
         features = FeatureConfiguration(values)
         labels = LabelsConfiguration(values)
+        query = QueryConfiguration(values)
         publish = PublishConfiguration(values)
         drift = DriftConfiguration(values)
         memory = MemoryConfiguration(values)

@@ -224,6 +224,14 @@ extension SettingKey {
             .duration(.seconds(3600)),
             .live
         ),
+        .init(.learner, "query.budget", .number(0...1), .number(0), .live),
+        .init(
+            .learner,
+            "query.strategy",
+            .choice(["uncertainty", "random"]),
+            .text("uncertainty"),
+            .live
+        ),
     ]
 
     private static let publishing: [SettingKey] = [

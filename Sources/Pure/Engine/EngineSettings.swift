@@ -57,6 +57,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var preparation = PreparationSettings()
     /// How many samples may wait for their labels, and how long.
     package var labels = LabelSettings()
+    /// Which labels are asked for.
+    package var query = QuerySettings()
     /// When versions are published.
     package var publish = PublishSettings()
     /// What is watched for drift.
@@ -145,7 +147,8 @@ package struct EngineSettings: Sendable, Equatable {
                     + "consolidation, an anchor"
             }
         }
-        return labels.complaint ?? memory.complaint ?? retention.complaint ?? drift.complaint
+        return labels.complaint ?? query.complaint ?? memory.complaint ?? retention.complaint
+            ?? drift.complaint
             ?? consolidation.recipe.complaint
     }
 

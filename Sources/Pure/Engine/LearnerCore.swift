@@ -107,8 +107,9 @@ package struct LearnerCore: Sendable {
         var joined: [(account: Int, use: RowUse)] = []
         /// What became of late labels, with the producer's number in the batch.
         var labels: [(producer: UInt16, fate: LabelFate)] = []
-        /// What was predicted of unlabelled samples that have an identifier.
-        var scoredSamples: [ScoredSample] = []
+        /// What was predicted of unlabelled samples that have an identifier, and whose labels are
+        /// asked for.
+        var news: [EngineEvent] = []
         /// The first context that had no room in the learner's table, if this batch brought it.
         var contextBeyond: String?
         /// Which contexts got a part of the model or lost one.

@@ -31,6 +31,7 @@ extension LearnerEngine: ByteCodable {
         writer.write(optional: lastDriftEvent)
         writer.write(now)
         room.encode(into: &writer)
+        selector.encode(into: &writer)
         switch phase {
         case .voting(let queue):
             writer.write(false)
@@ -74,6 +75,7 @@ extension LearnerEngine: ByteCodable {
         lastDriftEvent = try reader.readOptional()
         now = try reader.readMoment()
         room = try WaitingRoom(from: &reader)
+        selector = try QuerySelector(from: &reader)
         if try reader.readFlag() {
             keep(try LearnerCore(from: &reader))
         } else {

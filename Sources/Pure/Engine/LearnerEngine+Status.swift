@@ -69,6 +69,7 @@ extension LearnerEngine {
         [
             "rows": .int(Int64(room.count)), "bytes": .int(Int64(room.bytes)),
             "joined": .int(Int64(room.delay.count)),
+            "queries": selector.json(settings.query),
         ]
     }
 

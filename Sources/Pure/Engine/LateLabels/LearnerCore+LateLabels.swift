@@ -22,6 +22,10 @@ package struct Waiting: Sendable {
     package var room: WaitingRoom
     /// The bounds of the room.
     var settings: LabelSettings
+    /// What chooses those that somebody is asked about.
+    var selector: QuerySelector
+    /// How many of them.
+    var query: QuerySettings
     /// The account of each producer of the batch.
     var accounts: [Int]
     /// When the batch came.
@@ -192,7 +196,7 @@ extension LearnerCore {
                 label: bestLabel(of: values),
                 values: schema.task == .classes ? Array(values.prefix(schema.outputs)) : values
             )
-            outcome.scoredSamples.append(scored)
+            outcome.news.append(.scored(scored))
             guard waiting.settings.rowsMax > 0 else {
                 waiting.room.nextTicket += 1
                 continue
@@ -209,8 +213,30 @@ extension LearnerCore {
                     arrivedSample: waiting.seen(row.place)
                 )
             )
+            ask(about: scored, &waiting, &outcome)
         }
         pending.removeAll(keepingCapacity: true)
+    }
+
+    /// Asks for the label of a sample that waits, if it is worth it.
+    private func ask(
+        about sample: ScoredSample,
+        _ waiting: inout Waiting,
+        _ outcome: inout Outcome
+    ) {
+        let probability = schema.task == .classes ? sample.values.max() ?? 0 : nil
+        let why = waiting.selector.choose(probability: probability, waiting.query)
+        guard let why else { return }
+        outcome.news.append(
+            .queried(
+                SampleQuery(
+                    id: sample.id,
+                    sequence: sample.sequence,
+                    why: why,
+                    uncertainty: probability.map { 1 - $0 }
+                )
+            )
+        )
     }
 
     /// The most probable class; the first of equals.
