@@ -40,11 +40,23 @@ struct NetworkExample: Sendable, CustomTestStringConvertible {
             data: .patterns,
             width: 3072,
             classes: 10,
-            rows: 448
+            rows: 640
         ),
-        NetworkExample(file: "network-residual", data: .patterns, width: 256, classes: 10, rows: 960),
+        NetworkExample(
+            file: "network-residual",
+            data: .patterns,
+            width: 256,
+            classes: 10,
+            rows: 960
+        ),
         NetworkExample(file: "network-rnn", data: .order, width: 80, classes: 2, rows: 1280),
-        NetworkExample(file: "network-transformer", data: .words, width: 12, classes: 2, rows: 3200),
+        NetworkExample(
+            file: "network-transformer",
+            data: .words,
+            width: 12,
+            classes: 2,
+            rows: 3200
+        ),
         NetworkExample(file: "linear-sgd", data: .sum, width: 6, classes: 0, rows: 640),
         NetworkExample(file: "linear-adam", data: .sum, width: 6, classes: 0, rows: 6400),
     ]
