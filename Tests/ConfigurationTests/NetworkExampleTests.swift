@@ -67,15 +67,23 @@ struct NetworkExample: Sendable, CustomTestStringConvertible {
         return EngineSettings(try #require(read.learners.first), of: read)
     }
 
+    /// The pattern of each class.
+    var patterns: [[Float]] {
+        (0..<(data == .patterns ? classes : 0)).map { label in
+            var random = RandomSource(seed: UInt64(label) + 1000)
+            return (0..<width).map { _ in Float(random.unit() * 2 - 1) }
+        }
+    }
+
     /// One row with its label.
-    func row(_ random: inout RandomSource) -> (features: [Float], label: Int32, target: Float) {
+    func row(
+        _ random: inout RandomSource,
+        _ patterns: [[Float]]
+    ) -> (features: [Float], label: Int32, target: Float) {
         switch data {
         case .patterns:
             let label = random.below(classes)
-            var pattern = RandomSource(seed: UInt64(label) + 1000)
-            let features = (0..<width).map { _ in
-                Float(pattern.unit() * 2 - 1) + Float(random.unit() * 2 - 1)
-            }
+            let features = patterns[label].map { $0 + Float(random.unit() * 2 - 1) }
             return (features, Int32(label), .nan)
         case .order:
             var features = (0..<width).map { _ in Float(random.unit() * 2 - 1) }
@@ -111,6 +119,7 @@ struct NetworkExample: Sendable, CustomTestStringConvertible {
         )
         var contender = settings.newContender(for: schema)
         var random = RandomSource(seed: 4)
+        let patterns = example.patterns
         var last: [Float] = []
         var correct = 0
         var counted = 0
@@ -118,7 +127,7 @@ struct NetworkExample: Sendable, CustomTestStringConvertible {
             var block = Block()
             block.reset(width: example.width, outputs: schema.outputs)
             for _ in 0..<64 {
-                let row = example.row(&random)
+                let row = example.row(&random, patterns)
                 block.append(raw: row.features.span, target: row.target, class: row.label)
             }
             contender.testThenTrain(&block)
