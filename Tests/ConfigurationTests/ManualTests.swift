@@ -135,6 +135,8 @@ import Testing
                 try settings(try repositoryFile("config/examples/\(name)"))
             }
         }
+        // Those of networks, and linear regression beside them, are trained by NetworkExampleTests.
+        #expect(NetworkExample.all.allSatisfy { names.contains($0.file + ".toml") })
     }
 
     @Test func theDefaultsAreThoseOfTheDesign() {
