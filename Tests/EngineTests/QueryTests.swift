@@ -3,6 +3,7 @@
 // Questions: never beyond the budget, always the same from one seed, and worth more than questions
 // about any sample.
 
+import Consolidation
 import Engine
 import Learning
 import Primitives
