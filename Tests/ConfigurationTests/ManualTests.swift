@@ -120,6 +120,8 @@ import Testing
         #expect(late.learners[0].labels.waitRows == 200_000)
         let active = try settings(try repositoryFile("config/examples/active-learning.toml"))
         #expect(active.learners[0].query.budget == 0.05)
+        let pumps = try settings(try repositoryFile("config/examples/anomaly.toml"))
+        #expect(pumps.learners[0].anomaly.isEnabled && pumps.learners[0].anomaly.window == 1000)
         #expect(active.learners[0].query.strategy == .uncertainty)
     }
 

@@ -113,6 +113,8 @@ import Testing
             ("classes_max = 2\nclasses = [1, 2, 3]", "classes"),
             ("width = 5000", "width"),
             ("query.budget = 0.1\nlabels.wait_rows = 0", "query.budget"),
+            ("anomaly.enabled = true\nmodel = \"embedding\"", "anomaly.enabled"),
+            ("anomaly.enabled = true\nhash_bits = 10", "anomaly.enabled"),
             ("query.budget = 0.1\nmodel = \"embedding\"", "query.budget"),
             ("features_max = 10\nwidth = 11", "width"),
             ("isolation = \"heads\"", "isolation"),

@@ -41,7 +41,14 @@ import Testing
         late.append(label: 1, for: "nobody")
         var open = TestEngine(settings)
         open.step(.batch(late))
+        var unusual = settings
+        unusual.anomaly.isEnabled = true
+        unusual.anomaly.trees = 3
+        unusual.anomaly.height = 3
+        unusual.anomaly.window = 20
         var waiting = learning
+        waiting.step(.settings(unusual))
+        waiting.step(.batch(world.batch(60)))
         waiting.step(.batch(late))
         return [voting, learning, racing, open, waiting]
     }
@@ -87,6 +94,10 @@ import Testing
         all.contextsMax = 29
         all.query.budget = 0.3
         all.query.strategy = .random
+        all.anomaly.isEnabled = true
+        all.anomaly.trees = 31
+        all.anomaly.height = 6
+        all.anomaly.window = 32
         all.publish.first = 10
         all.publish.interval = .seconds(4)
         all.publish.samples = 11
@@ -135,6 +146,7 @@ import Testing
         expectRefused { $0.voteSamples = 0 }
         expectRefused { $0.labels.ageMax = .zero }
         expectRefused { $0.query.budget = 1.5 }
+        expectRefused { $0.anomaly.height = 20 }
         expectRefused { $0.classes = [.number(1), .number(1)] }
         expectRefused {
             $0.task = .regression

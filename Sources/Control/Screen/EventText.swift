@@ -49,7 +49,10 @@ enum EventText {
     private static func prediction(_ event: JSONValue) -> String {
         let prediction = event["prediction"]?.text ?? event["prediction"]?.jsonText ?? "null"
         let highest = (event["probabilities"]?.items ?? []).compactMap(\.double).max()
-        return prediction + (highest.map { " (" + Figures.percent($0) + ")" } ?? "")
+        let rank = event["anomaly_rank"]?.double.map {
+            ", more unusual than " + Figures.percent($0)
+        }
+        return prediction + (highest.map { " (" + Figures.percent($0) + ")" } ?? "") + (rank ?? "")
     }
 
     /// A drift or a warning.

@@ -64,6 +64,10 @@ extension EngineSettings {
         preparation.clip = Float(learner.standardiseClip)
         labels = LabelSettings(learner.labels)
         query.budget = learner.query.budget
+        anomaly.isEnabled = learner.anomaly.isEnabled
+        anomaly.trees = learner.anomaly.trees
+        anomaly.height = learner.anomaly.height
+        anomaly.window = learner.anomaly.window
         query.strategy = learner.query.strategy == .random ? .random : .uncertainty
         publish = PublishSettings(learner.publish)
         drift = DriftSettings(learner.drift)

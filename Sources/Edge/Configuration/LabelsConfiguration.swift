@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How samples wait for their labels, and which labels are asked for, as it is configured.
+// What is done with samples that come without labels, as it is configured: how they wait, which
+// labels are asked for, how unusual they are.
 
 /// The bounds of the waiting room.
 package struct LabelsConfiguration: Sendable, Equatable {
@@ -36,5 +37,24 @@ package struct QueryConfiguration: Sendable, Equatable {
     init(_ values: ScopedValues) {
         budget = values.number("query.budget")
         strategy = values.word("query.strategy")
+    }
+}
+
+/// How samples are scored for being unusual.
+package struct AnomalyConfiguration: Sendable, Equatable {
+    /// Whether they are.
+    package let isEnabled: Bool
+    /// The number of trees.
+    package let trees: Int
+    /// Their height.
+    package let height: Int
+    /// The samples of a window.
+    package let window: Int
+
+    init(_ values: ScopedValues) {
+        isEnabled = values.flag("anomaly.enabled")
+        trees = values.integer("anomaly.trees")
+        height = values.integer("anomaly.height")
+        window = values.integer("anomaly.window")
     }
 }

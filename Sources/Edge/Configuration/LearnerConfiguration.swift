@@ -158,6 +158,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let labels: LabelsConfiguration
     /// Which labels are asked for.
     package let query: QueryConfiguration
+    /// How unusual samples are.
+    package let anomaly: AnomalyConfiguration
     /// When versions are published.
     package let publish: PublishConfiguration
     /// How drift is looked for.
@@ -217,6 +219,7 @@ package struct LearnerConfiguration: Sendable, Equatable {
         features = FeatureConfiguration(values)
         labels = LabelsConfiguration(values)
         query = QueryConfiguration(values)
+        anomaly = AnomalyConfiguration(values)
         publish = PublishConfiguration(values)
         drift = DriftConfiguration(values)
         memory = MemoryConfiguration(values)

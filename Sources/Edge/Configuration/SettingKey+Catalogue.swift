@@ -232,6 +232,10 @@ extension SettingKey {
             .text("uncertainty"),
             .live
         ),
+        .init(.learner, "anomaly.enabled", .flag, .flag(false), .live),
+        .init(.learner, "anomaly.trees", .integer(1...200), .integer(25), .live),
+        .init(.learner, "anomaly.height", .integer(1...12), .integer(8), .live),
+        .init(.learner, "anomaly.window", .integer(10...1_000_000), .integer(250), .live),
     ]
 
     private static let publishing: [SettingKey] = [

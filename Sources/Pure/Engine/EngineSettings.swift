@@ -57,6 +57,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var preparation = PreparationSettings()
     /// How many samples may wait for their labels, and how long.
     package var labels = LabelSettings()
+    /// How unusual samples are.
+    package var anomaly = AnomalySettings()
     /// Which labels are asked for.
     package var query = QuerySettings()
     /// When versions are published.
@@ -147,7 +149,11 @@ package struct EngineSettings: Sendable, Equatable {
                     + "consolidation, an anchor"
             }
         }
-        return labels.complaint ?? query.complaint ?? memory.complaint ?? retention.complaint
+        if anomaly.isEnabled, (task ?? model?.task) == .unlabelled {
+            return "the anomaly score needs columns of numbers, and texts have none"
+        }
+        return labels.complaint ?? query.complaint ?? anomaly.complaint ?? memory.complaint
+            ?? retention.complaint
             ?? drift.complaint
             ?? consolidation.recipe.complaint
     }

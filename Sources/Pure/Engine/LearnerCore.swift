@@ -51,6 +51,10 @@ package struct LearnerCore: Sendable {
     /// Who got a part of the model lately, and who lost one.
     var contextHistory = ContextHistory()
     var admission = Admission()
+    /// How unusual samples are, where that is asked for.
+    package internal(set) var anomaly: AnomalyScore?
+    /// What it says of the rows of the block.
+    var anomalies: [Anomaly?] = []
     /// The rows of the block that will wait for their labels.
     var pending: [PendingRow] = []
     /// The rows of the block that have waited.
@@ -71,6 +75,7 @@ package struct LearnerCore: Sendable {
         recollection.grow(width: schema.width)
         contexts = ContextTable(limit: settings.contextsMax)
         contextMeasures = ContextMeasures(task: schema.task)
+        configureAnomaly(settings)
     }
 
     init(
@@ -284,6 +289,7 @@ package struct LearnerCore: Sendable {
         champion.grow(width: schema.width, outputs: outputs)
         memory.grow(width: schema.width)
         recollection.grow(width: schema.width)
+        anomaly?.grow(width: schema.width)
         race?.grow(width: schema.width, outputs: outputs)
         block.reset(width: schema.width, outputs: champion.learner.outputs)
     }
@@ -310,6 +316,7 @@ package struct LearnerCore: Sendable {
         } else {
             champion.testThenTrain(&block)
         }
+        scoreAnomalies(isHeld: isHeld)
         let present = predictionsOfThen(isRacing: race != nil && !isHeld)
         evaluation.record(&block)
         let first = labelled
@@ -414,6 +421,7 @@ extension LearnerCore {
     /// Takes rates, strengths and the detectors' levels from other settings.
     mutating func configure(_ settings: EngineSettings) {
         contexts.limit = settings.contextsMax
+        configureAnomaly(settings)
         let learning = settings.learnerSettings(for: schema.task)
         champion.configure(learning)
         champion.configure(settings.retention, seed: settings.retentionSeed)

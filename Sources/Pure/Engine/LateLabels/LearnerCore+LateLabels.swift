@@ -6,7 +6,7 @@
 //    scored. When the block has passed, its features and its prediction go to the waiting room.
 // 2. A label finds its row there, and the row goes into the block a second time, now to be learned.
 // 3. When that block has been learned, the row's new prediction gives way to the one from when it
-//    came: that is what is measured and what the detectors see, because that is what a consumer had.
+//    came: that is what is measured and what the detectors see, because it is what a consumer had.
 //    A race, which compares models of today, goes by the predictions of today.
 //
 // Rows and labels are taken in the order in which they arrived.
@@ -194,7 +194,8 @@ extension LearnerCore {
                 version: waiting.version,
                 task: schema.task,
                 label: bestLabel(of: values),
-                values: schema.task == .classes ? Array(values.prefix(schema.outputs)) : values
+                values: schema.task == .classes ? Array(values.prefix(schema.outputs)) : values,
+                anomaly: anomaly(of: row.row)
             )
             outcome.news.append(.scored(scored))
             guard waiting.settings.rowsMax > 0 else {
