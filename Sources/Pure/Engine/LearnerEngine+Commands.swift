@@ -142,9 +142,8 @@ extension LearnerEngine {
         }
         if !made.isForSameLearner(as: wanted) {
             return .refused(
-                "version \(state.number) was made with \(made.model.name) and "
-                    + "\(made.optimiser.name); configured are \(wanted.model.name) and "
-                    + "\(wanted.optimiser.name)",
+                "version \(state.number) was made with \(made.makings); configured are "
+                    + wanted.makings,
                 remedy: "choose another version, or configure these"
             )
         }
@@ -193,6 +192,13 @@ extension LearnerEngine {
         effects.wantsCheckpoint = true
         effects.events.append(.steered("reset"))
         effects.outcome = .done("\(name) starts anew; the next samples vote")
+    }
+}
+
+extension LearnerSettings {
+    /// What a learner keeps for life, in words.
+    fileprivate var makings: String {
+        "\(model.name) and \(optimiser.name)" + (isolation == nil ? "" : ", an expert a context")
     }
 }
 
