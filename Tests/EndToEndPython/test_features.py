@@ -22,7 +22,8 @@ class FeatureTests(unittest.TestCase):
         """Learns the samples, compares the predictions of the probes, gives model and status."""
         head = "[learner.default]\npublish.first = 100\npublish.interval = \"100ms\"\n"
         with Daemon(head + configuration) as daemon:
-            check = daemon.learnctl("check")
+            file = daemon.log.parent / "configuration/learnd.toml"
+            check = daemon.learnctl("check", str(file))
             self.assertEqual(check.returncode, 0, check.stdout + check.stderr)
             with Producer("features", daemon.endpoints["samples"]) as producer:
                 producer.send(samples)
@@ -74,15 +75,15 @@ class FeatureTests(unittest.TestCase):
         random = np.random.default_rng(1)
 
         def sample() -> dict[str, Any]:
-            site = int(random.integers(300))
-            x = {"site": f"s{site}", "user": f"u{random.integers(5000)}", "hour": 1.5 * site % 24,
+            site = int(random.integers(40))
+            x = {"site": f"s{site}", "user": f"u{random.integers(5000)}", "hour": site % 24 / 24,
                  "new": bool(site % 2), "weight": float(random.normal())}
             return {"x": x, "y": int(site % 3 == 0)}
 
         samples = [sample() for _ in range(4000)]
         probes = [sample()["x"] for _ in range(200)] + [{"never": "seen"}, {"site": None}]
         model, learner = self.run_learner(
-            'model = "logistic"\nclasses = [0, 1]\noptimiser = "ftrl"\nl1 = 0.05\nhash_bits = 18\n'
+            'model = "logistic"\nclasses = [0, 1]\noptimiser = "ftrl"\nrate = 0.5\nl1 = 0.05\nhash_bits = 18\n'
             "hash_slots = 16\n",
             samples, probes,
         )
@@ -165,7 +166,8 @@ class FeatureTests(unittest.TestCase):
         )
         self.assertEqual(len(json.loads(model.metadata["labels"])), 2)
         baseline = learner["metrics"]["baselines"]["last_value"]["mae"]
-        self.assertLess(learner["metrics"]["mae_recent"], baseline / 3)
+        # The noise alone has a mean error of 0.04.
+        self.assertLess(learner["metrics"]["mae_recent"], min(0.05, 0.7 * baseline))
         self.assertNotEqual(model.predict([0.5]), model.predict([0.5], labels=[3.0, 2.0]))
 
     def test_classes_of_some_time_ago(self) -> None:
