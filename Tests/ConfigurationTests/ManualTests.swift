@@ -73,6 +73,8 @@ import Testing
         let text = try repositoryFile("config/learnd.toml")
             .replacing("\n# width = ", with: "\nwidth = ")
             .replacing("\n# classes = ", with: "\nclasses = ")
+            .replacing("\n# warm_start = ", with: "\nwarm_start = ")
+            .replacing("\n# frozen = ", with: "\nfrozen = ")
         let found = try settings(text)
         #expect(found.learners[0].width == 50)
         #expect(found.learners[0].classes == [.text("no"), .text("yes")])
@@ -108,6 +110,11 @@ import Testing
         #expect(sockets.samples[1].mode == .connect)
         #expect(!sockets.memoryCheck().exceeds, "the examples pass the check at the start")
         #expect(sockets.learners.map(\.name) == [.default])
+
+        let warm = try settings(try repositoryFile("config/examples/warm-start.toml")).learners[0]
+        #expect(warm.warmStart?.path == "/etc/learnd/digits.safetensors")
+        #expect(warm.warmStart?.hasFreshHead == true && warm.warmStart?.frozen == ["layers.0"])
+        #expect(warm.width == 64 && warm.classes?.count == 3 && warm.model == .network)
     }
 
     @Test func everyExampleIsTested() throws {
@@ -120,7 +127,8 @@ import Testing
         #expect(names.filter { $0.hasPrefix("retain-") }.sorted() == retaining)
         #expect(
             names.filter { !$0.hasPrefix("retain-") && !$0.hasPrefix("features-") }.sorted() == [
-                "pull-ipc.toml", "regression.toml", "two-learners.toml", "word-vectors.toml",
+                "pull-ipc.toml", "regression.toml", "two-learners.toml", "warm-start.toml",
+                "word-vectors.toml",
             ]
         )
     }

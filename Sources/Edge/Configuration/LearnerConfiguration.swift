@@ -154,6 +154,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let voteDelay: Duration
     /// What is made of features.
     package let features: FeatureConfiguration
+    /// What it starts with, unless with nothing.
+    package let warmStart: WarmStartConfiguration?
     /// When versions are published.
     package let publish: PublishConfiguration
     /// How drift is looked for.
@@ -214,6 +216,7 @@ package struct LearnerConfiguration: Sendable, Equatable {
         publish = PublishConfiguration(values)
         drift = DriftConfiguration(values)
         memory = MemoryConfiguration(values)
+        warmStart = WarmStartConfiguration(values)
         retain = RetentionConfiguration(values)
         consolidate = ConsolidationConfiguration(values)
     }

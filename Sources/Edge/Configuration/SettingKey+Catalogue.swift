@@ -5,7 +5,8 @@
 extension SettingKey {
     /// Every key of the daemon, of a sample socket and of a learner.
     package static let catalogue: [SettingKey] =
-        daemon + samples + learning + features + words + network + layers + publishing + drift
+        daemon + samples + learning + features + words + network + layers + birth + publishing
+        + drift
         + memory + retention + consolidation
 
     /// The keys of one kind of table.
