@@ -193,7 +193,7 @@ let package = Package(
         ),
         test(
             "EndToEndTests",
-            ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Versions"]
+            ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Learning", "Versions"]
         ),
         test("TidyTests", []),
         test(

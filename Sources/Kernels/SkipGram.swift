@@ -57,8 +57,10 @@ package enum SkipGram {
         }
     }
 
-    /// The probability that the centre word gives to one pair being as it is: the context word
-    /// one, each noise word none. Each of them counts as `smallest` at least.
+    /// The probability that the centre word gives to one pair being as it is.
+    ///
+    /// It is the product of that of the context word being one, and of each noise word being none;
+    /// each of them counts as `smallest` at least.
     package static func fit(
         centre: Int,
         vectors: Span<Float>,

@@ -3,6 +3,7 @@
 
 import json
 import tempfile
+import time
 import unittest
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 
 from daemon import Daemon
 from learnd_client import Model, Producer, control, fetch, subscribe
+from learnd_events import scored
 
 
 def learned(learner: dict[str, Any]) -> int:
@@ -86,23 +88,25 @@ class PredictionTests(unittest.TestCase):
             self.compare(daemon, manifest, model, features[:1000])
 
     def compare(
-        self, daemon: Daemon, manifest: dict[str, Any], model: Model, features: np.ndarray
+        self, daemon: Daemon, manifest: dict[str, Any], model: Model, features: np.ndarray,
+        context: str | None = None,
     ) -> None:
         header = ",".join(f"f{index}" for index in range(features.shape[1]))
         lines = [",".join(repr(float(value)) for value in row) for row in features]
         done = daemon.learnctl(
             "predict", "-", "--version", str(manifest["version"]), "--json",
+            *(["--context", context] if context else []),
             text="\n".join([header, *lines]) + "\n",
         )
         self.assertEqual(done.returncode, 0, done.stderr)
         theirs = list(predictions(done.stdout))
         self.assertEqual(len(theirs), len(features))
         if model.classes is None:
-            ours = model.predict(features)
+            ours = model.predict(features, context=context)
             error = np.abs(ours - np.array([one["prediction"] for one in theirs]))
             self.assertLess((error / np.maximum(1, np.abs(ours))).max(), 1e-5)
             return
-        ours = model.probabilities(features)
+        ours = model.probabilities(features, context=context)
         error = np.abs(ours - np.array([one["probabilities"] for one in theirs]))
         self.assertLess(error.max(), 1e-5)
 
@@ -112,8 +116,116 @@ class PredictionTests(unittest.TestCase):
     def test_softmax(self) -> None:
         self.expect_same(np.arange(3000) % 3, "softmax")
 
+    def test_contexts(self) -> None:
+        """Experts, each with its own scaling, and their ensemble; classes and numbers."""
+        random = np.random.default_rng(6)
+        for task in ("classes", "regression"):
+            with Daemon(f'[learner.default]\ntask = "{task}"\nisolation = "experts"\n') as daemon:
+                with Producer("rows", daemon.endpoints["samples"]) as producer:
+                    for turn in range(12):
+                        name, sign, level = [("north", 1, 0), ("south", -1, 40)][turn % 2]
+                        rows = random.normal(size=(250, 4)).astype(np.float32)
+                        labels = sign * (rows[:, 0] - rows[:, 1])
+                        if task == "classes":
+                            labels = (labels > 0) + (labels > 1)
+                        producer.send_packed(rows + level, labels, context=name)
+                daemon.learner_after(3000)
+                versions = subscribe(
+                    daemon.endpoints["versions"], snapshots=daemon.endpoints["snapshots"],
+                    timeout=20,
+                )
+                manifest, model = next(versions)
+                versions.close()
+                self.assertEqual((model.kind, manifest["model"]), ("experts", "experts"))
+                self.assertEqual(set(model.contexts), {"north", "south"})
+                probes = random.normal(size=(300, 4)).astype(np.float32) * 3 + 20
+                for context in ("north", "south", None):
+                    self.compare(daemon, manifest, model, probes, context)
+                done = daemon.learnctl("predict", "-", "--context", "west", text="a\n1\n")
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn("west", done.stderr)
+
     def test_linear(self) -> None:
         self.expect_same(np.random.default_rng(4).normal(size=3000), "linear")
+
+
+class LateLabelTests(unittest.TestCase):
+    """Samples first, labels later, from a real producer through a real daemon."""
+
+    def test_samples_are_scored_wait_and_are_learned_with_their_labels(self) -> None:
+        rows = 600
+        random = np.random.default_rng(7)
+        features = random.normal(size=(rows, 3)).astype(np.float32)
+        labels = (features[:, 0] > 0).astype(int)
+        more = "[learner.default.labels]\nwait_rows = 250\n"
+        with Daemon(more) as daemon:
+            with Producer("late", daemon.endpoints["samples"], form="msgpack") as producer:
+                producer.send_packed(features[:300], labels[:300])
+                daemon.learner_after(300)
+                with scored(daemon.endpoints["events"], timeout=20) as answers:
+                    # Whoever subscribes late misses the first answers: ask until one comes.
+                    first = self.first_answer(producer, answers)
+                    self.assertEqual(first["event"], "scored")
+                    producer.send([{"x": row, "id": f"s{index}"}
+                                   for index, row in enumerate(features[300:], 300)])
+                    told = {}
+                    while "s599" not in told:
+                        answer = next(answers)
+                        told[answer["id"]] = answer
+                right = sum(told[f"s{index}"]["prediction"] == labels[index]
+                            for index in range(300, rows))
+                self.assertGreater(right, 240)
+                probabilities = told["s599"]["probabilities"]
+                self.assertAlmostEqual(sum(probabilities), 1, places=4)
+                self.wait(daemon, lambda one: one["waiting"] == 250)
+                for index in range(300, rows):
+                    producer.send_label(f"s{index}", int(labels[index]))
+                producer.send_label("nobody", 1)
+                learner = self.wait(daemon, lambda one: one["labels"]["received"] == 301)
+            counts = learner["labels"]
+            self.assertEqual((counts["joined"], counts["unmatched"]), (250, 1))
+            self.assertEqual(counts["late"], 50)
+            self.assertEqual(
+                learner["received"],
+                learned(learner) + learner["waiting"] + sum(learner["refused"].values()),
+            )
+            delay = learner["metrics"]["label_delay"]
+            self.assertGreater(delay["samples"], 0)
+            self.assertGreater(delay["seconds"], 0)
+
+    def first_answer(self, producer: Producer, answers: Any) -> dict[str, Any]:
+        for number in range(200):
+            producer.send({"x": [0, 0, 0], "id": f"probe{number}"})
+            answers._timeout = 0.1
+            try:
+                return next(answers)
+            except TimeoutError:
+                continue
+            finally:
+                answers._timeout = 20
+        raise AssertionError("nothing was scored")
+
+    def wait(self, daemon: Daemon, isDone: Any) -> dict[str, Any]:
+        deadline = time.monotonic() + 60
+        while not isDone(learner := daemon.learner()):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"it does not come: {learner}")
+            time.sleep(0.05)
+        return learner
+
+    def test_a_restart_keeps_who_waits(self) -> None:
+        with Daemon("[learner.default]\ntask = \"classes\"\nwidth = 1\nvote.samples = 1\n") as daemon:
+            with Producer("late", daemon.endpoints["samples"]) as producer:
+                producer.send([{"x": [1], "id": number} for number in range(20)])
+            self.wait(daemon, lambda one: one["waiting"] == 20)
+            self.assertEqual(daemon.stop(), 0)
+            daemon.start()
+            self.assertEqual(daemon.learner()["waiting_room"]["rows"], 20)
+            with Producer("later", daemon.endpoints["samples"]) as producer:
+                for number in range(20):
+                    producer.send_label(number, number % 2)
+            learner = self.wait(daemon, lambda one: one["labels"]["joined"] == 20)
+            self.assertEqual(learned(learner), 20)
 
 
 def predictions(text: str) -> Iterator[dict[str, Any]]:

@@ -221,7 +221,7 @@ extension LearnerParameters {
     var weights: [Float] {
         switch kind {
         case "network": tensors.first?.numbers ?? []
-        case "experts": numbers(of: "experts.0.weights")
+        case "experts": tensors.first { $0.name.hasPrefix("experts.0.") }?.numbers ?? []
         default: numbers(of: "weights")
         }
     }

@@ -183,7 +183,7 @@ class Producer:
         topic = self._learner if topic is None else topic
         if context is not None:
             if "/" in topic:
-                raise ValueError(f"topic {topic!r} names a context, and context={context!r} another")
+                raise ValueError(f"topic {topic!r} names a context; context={context!r} is another")
             topic = f"{topic}/{context}"
         if not _TOPIC.fullmatch(topic):
             raise ValueError(f"topic {topic!r} is not a learner, or learner/context")

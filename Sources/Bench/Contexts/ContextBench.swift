@@ -25,6 +25,8 @@ package struct ContextBench: Sendable {
     package var returns = 60
     /// The contexts of a world.
     package var contexts = 5
+    /// The samples of each context that are for learning it, before leaving it counts.
+    package var learning = 2000
     /// The mean samples of a stay.
     package var stay = 600
     /// Whether the rows are written as JSON.
@@ -70,6 +72,7 @@ package struct ContextBench: Sendable {
                     seed: UInt64(seed),
                     contexts: contexts,
                     stay: stay,
+                    learning: learning,
                     returns: returns,
                     settings: settings
                 )

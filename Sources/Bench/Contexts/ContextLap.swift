@@ -13,8 +13,8 @@
 //   live left     the error over the last 200 samples before the context was left
 //   live return   the error over the first 200 samples of the new stay
 //
-// A stay of fewer than 200 samples counts neither as leaving nor as return. The first 2,000 samples
-// of each context are for learning it, and the stays that end within them count neither.
+// A stay of fewer than 200 samples counts neither as leaving nor as return. The first samples of
+// each context (2,000 unless said) are for learning it; stays that end within them do not count.
 
 package import Engine
 import Learning
@@ -26,12 +26,15 @@ import Simulation
 package struct ContextLap: Sendable {
     /// What happened at one return.
     package struct Return: Sendable, Equatable {
-        /// The errors on probes.
+        /// The error on probes when the context was left.
         package var left: Double
+        /// The error on probes before the first sample of the return.
         package var atOnce: Double
+        /// The error on probes after 200 samples.
         package var after: Double
-        /// The errors on the stream.
+        /// The error on the last 200 samples of the stream before the context was left.
         package var liveLeft: Double
+        /// The error on the first 200 samples of the stream after the return.
         package var liveReturn: Double
     }
 
@@ -44,7 +47,6 @@ package struct ContextLap: Sendable {
 
     /// The samples within which the old skill must be back.
     package static let soon = 200
-    private static let learning = 2000
     private static let probeRows = 1000
 
     private let world: RecurringWorld
@@ -57,6 +59,7 @@ package struct ContextLap: Sendable {
         seed: UInt64,
         contexts: Int,
         stay: Int,
+        learning: Int,
         returns wanted: Int,
         settings: EngineSettings
     ) {
@@ -95,7 +98,7 @@ package struct ContextLap: Sendable {
                     )
                 )
             }
-            if seen[context] >= ContextLap.learning {
+            if seen[context] >= learning {
                 left[context] = (error(of: context), root(mean(live.suffix(ContextLap.soon))))
             }
         }

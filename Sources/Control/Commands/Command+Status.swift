@@ -122,6 +122,17 @@ enum StatusPage {
         if let refused = learner["refused"]?.members, !refused.isEmpty {
             table.add(["refused", counts(refused)])
         }
+        if let labels = learner["labels"], labels["received"]?.integer ?? 0 > 0 {
+            let parts = labels.members.filter { $0.value.integer ?? 0 > 0 }
+            table.add(["late labels", counts(parts) + delayText(learner)])
+        }
+        if let room = learner["waiting_room"], room["rows"]?.integer ?? 0 > 0 {
+            table.add([
+                "waiting room",
+                "\(Figures.grouped(room["rows"])) samples, "
+                    + Figures.size(room["bytes"]?.integer),
+            ])
+        }
         return lines + table.lines(indent: 2) + ContextTableText.lines(of: learner)
     }
 
@@ -131,6 +142,14 @@ enum StatusPage {
         }
         return "\(figures[0]) words of \(figures[1]); \(figures[2]) counted, "
             + "\(figures[3]) gave way"
+    }
+
+    /// How late labels are of late.
+    private static func delayText(_ learner: JSONValue) -> String {
+        guard let delay = learner["metrics"]?["label_delay"], delay != .null else { return "" }
+        let samples = Figures.fixed(delay["recent_samples"]?.double ?? 0, digits: 0)
+        return "; delayed by \(samples) samples, "
+            + Figures.time(seconds: delay["recent_seconds"]?.double)
     }
 
     private static func driftText(_ drift: JSONValue) -> String {

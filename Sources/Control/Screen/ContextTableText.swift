@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The contexts of a learner: how each is predicted, what its absences cost, and which expert it has.
+// The contexts of a learner: how each is predicted, what its absences cost, and its expert.
 
 import Primitives
 

@@ -62,6 +62,13 @@ extension EngineSettings {
         take(learner.features)
         preparation.memory = learner.standardiseMemory
         preparation.clip = Float(learner.standardiseClip)
+        labels = LabelSettings(learner.labels)
+        query.budget = learner.query.budget
+        anomaly.isEnabled = learner.anomaly.isEnabled
+        anomaly.trees = learner.anomaly.trees
+        anomaly.height = learner.anomaly.height
+        anomaly.window = learner.anomaly.window
+        query.strategy = learner.query.strategy == .random ? .random : .uncertainty
         publish = PublishSettings(learner.publish)
         drift = DriftSettings(learner.drift)
         memory = MemorySettings(learner.memory)
@@ -117,6 +124,15 @@ extension ClassLabel {
             case .flag(let flag): .boolean(flag)
             case .text(let text): .text(text)
             }
+    }
+}
+
+extension LabelSettings {
+    fileprivate init(_ configuration: LabelsConfiguration) {
+        self.init()
+        rowsMax = configuration.waitRows
+        bytesMax = configuration.waitBytes
+        ageMax = configuration.wait
     }
 }
 

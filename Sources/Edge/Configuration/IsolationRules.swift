@@ -14,6 +14,7 @@ struct IsolationRules {
 
     /// Adds what does not fit.
     func check(problems: inout ProblemList) {
+        let model: LearnerConfiguration.Model = values.word("model")
         let isolation: Isolation = values.word("isolation")
         switch isolation {
         case .off:
@@ -27,14 +28,30 @@ struct IsolationRules {
         case .heads:
             refuse(
                 "isolation",
-                "a head is the last layer of a network, and this model has only one layer",
+                model == .network
+                    ? "networks do not share their layers among contexts yet"
+                    : "a head is the last layer of a network, and this model has only one layer",
                 "set isolation = \"experts\"",
                 &problems
             )
         case .experts:
+            checkModel(&problems)
             checkRoom(&problems)
+            checkScaling(&problems)
             checkRetention(&problems)
         }
+    }
+
+    /// Who answers best can only be told by labels.
+    private func checkModel(_ problems: inout ProblemList) {
+        let model: LearnerConfiguration.Model = values.word("model")
+        guard model == .embedding else { return }
+        refuse(
+            "isolation",
+            "experts need labels, and model = \"embedding\" learns without",
+            "set isolation = \"off\", or run a learner for each context",
+            &problems
+        )
     }
 
     /// An expert without a context is never opened.
@@ -44,6 +61,17 @@ struct IsolationRules {
             "isolation",
             "no context is told apart while contexts_max = 0",
             "raise contexts_max, or set isolation = \"off\"",
+            &problems
+        )
+    }
+
+    /// The window of an expert would have to leave out the rows of others.
+    private func checkScaling(_ problems: inout ProblemList) {
+        guard values.value("standardise.scaling") == .text("windowed") else { return }
+        refuse(
+            "standardise.scaling",
+            "with isolation = \"experts\" each expert scales for itself, which no window can do",
+            "set standardise.scaling = \"running\" or \"none\", or isolation = \"off\"",
             &problems
         )
     }

@@ -154,6 +154,12 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let voteDelay: Duration
     /// What is made of features.
     package let features: FeatureConfiguration
+    /// How samples wait for their labels.
+    package let labels: LabelsConfiguration
+    /// Which labels are asked for.
+    package let query: QueryConfiguration
+    /// How unusual samples are.
+    package let anomaly: AnomalyConfiguration
     /// What it starts with, unless with nothing.
     package let warmStart: WarmStartConfiguration?
     /// When versions are published.
@@ -213,6 +219,9 @@ package struct LearnerConfiguration: Sendable, Equatable {
         voteSamples = values.integer("vote.samples")
         voteDelay = values.duration("vote.delay")
         features = FeatureConfiguration(values)
+        labels = LabelsConfiguration(values)
+        query = QueryConfiguration(values)
+        anomaly = AnomalyConfiguration(values)
         publish = PublishConfiguration(values)
         drift = DriftConfiguration(values)
         memory = MemoryConfiguration(values)

@@ -11,6 +11,12 @@ extension LearnerRules {
         ("l1", "word vectors have no regulariser"),
         ("l2", "word vectors have no regulariser"),
         ("width", "word vectors are learned from texts, not from arrays"),
+        ("isolation", "word vectors are one for all contexts"),
+        ("retain.replay", "what has no labels cannot be held on to"),
+        ("retain.ewc", "what has no labels cannot be held on to"),
+        ("retain.distil", "what has no labels cannot be held on to"),
+        ("retain.anchor", "what has no labels cannot be held on to"),
+        ("retain.anchor_l1", "what has no labels cannot be held on to"),
         ("consolidate.every", "no recipe of consolidation applies to word vectors"),
         ("consolidate.every_samples", "no recipe of consolidation applies to word vectors"),
     ]

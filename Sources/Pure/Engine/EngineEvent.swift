@@ -21,6 +21,10 @@ package enum EngineEvent: Sendable {
     case refused(reason: RefusalReason, producer: String, count: Int, detail: String)
     /// Samples that a producer said it sent did not arrive.
     case gapFound(producer: String, samples: UInt64)
+    /// A sample without a label was predicted.
+    case scored(ScoredSample)
+    /// The label of a sample would be worth having.
+    case queried(SampleQuery)
     /// A context came that has no room in the learner's table; told once.
     case contextsFilled(context: String, limit: Int)
     /// A context got a part of the model for its own, or had to give it back.
@@ -35,6 +39,8 @@ package enum EngineEvent: Sendable {
         case .drifted: "drift"
         case .contextChanged: "context"
         case .consolidated: "consolidation"
+        case .scored: "scored"
+        case .queried: "query"
         case .refused, .gapFound: "refused"
         }
     }
@@ -64,6 +70,8 @@ package enum EngineEvent: Sendable {
                 .init("event", "gap"), .init("producer", .string(producer)),
                 .init("samples", .int(Int64(clamping: samples))),
             ]
+        case .scored(let sample): return sample.fields
+        case .queried(let query): return query.fields
         case .contextsFilled(let context, let limit):
             return [
                 .init("event", "contexts_filled"), .init("context", .string(context)),

@@ -55,6 +55,12 @@ package struct EngineSettings: Sendable, Equatable {
     package var factors = 8
     /// How raw columns become the input of the model.
     package var preparation = PreparationSettings()
+    /// How many samples may wait for their labels, and how long.
+    package var labels = LabelSettings()
+    /// How unusual samples are.
+    package var anomaly = AnomalySettings()
+    /// Which labels are asked for.
+    package var query = QuerySettings()
     /// When versions are published.
     package var publish = PublishSettings()
     /// What is watched for drift.
@@ -146,7 +152,12 @@ package struct EngineSettings: Sendable, Equatable {
                     + "consolidation, an anchor"
             }
         }
-        return memory.complaint ?? retention.complaint ?? drift.complaint
+        if anomaly.isEnabled, (task ?? model?.task) == .unlabelled {
+            return "the anomaly score needs columns of numbers, and texts have none"
+        }
+        return labels.complaint ?? query.complaint ?? anomaly.complaint ?? memory.complaint
+            ?? retention.complaint
+            ?? drift.complaint
             ?? consolidation.recipe.complaint
     }
 

@@ -48,6 +48,8 @@ package enum Explanation {
                 + "\(schema.limits.classesMax); raise classes_max"
         case .notFinite:
             "the label \(row.label) is beyond single precision"
+        case .duplicate:
+            "a sample with the same id waits for its label already; give each its own"
         default:
             reason.name
         }

@@ -52,6 +52,28 @@ extension LearnerCore {
         return contextNumbers[place]
     }
 
+    /// Which contexts lose their part of the model when another takes the champion's place.
+    ///
+    /// A challenger makes room for itself when it must, and may have let go of others than the
+    /// champion did.
+    mutating func losers(to contender: Contender) -> [ContextRecord] {
+        let kept = contender.learner.expertStatus.flatMap(\.contexts)
+        var records: [ContextRecord] = []
+        for expert in champion.learner.expertStatus {
+            for context in expert.contexts where !kept.contains(context) {
+                let news = ContextNews(
+                    context: context,
+                    change: .dropped,
+                    samples: expert.trained,
+                    reason: "the adopted challenger has none for it"
+                )
+                records.append(ContextRecord(news, names: contexts, sample: labelled))
+            }
+        }
+        for record in records { contextHistory.add(record) }
+        return records
+    }
+
     /// What has happened to the contexts' parts of the model, with their names.
     mutating func takeContextNews() -> [ContextRecord] {
         let news = champion.learner.contextNews

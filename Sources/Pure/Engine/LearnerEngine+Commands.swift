@@ -86,10 +86,10 @@ extension LearnerEngine {
         champion.learner.configure(settings.learnerSettings(for: state.schema.task))
         champion.configure(settings.retention, seed: settings.retentionSeed)
         var core = LearnerCore(schema: state.schema, settings: settings)
-        var waiting: [MicroBatch] = []
+        var waiting: [VoteQueue.Item] = []
         switch phase {
-        case .voting(let batches, _):
-            waiting = batches
+        case .voting(let queue):
+            waiting = queue.items
             core.labelled = state.sampleIndex
             core.recollection = state.recollection
             verdict = Verdict(rollingBackTo: state)
@@ -106,9 +106,12 @@ extension LearnerEngine {
                 width: state.schema.width,
                 classes: state.schema.classes.count
             )
+            room.shrink(width: state.schema.width)
+            current.anomaly?.grow(width: state.schema.width)
             swap(&core, &current)
         case .learning(let current):
             core.labelled = current.labelled
+            emptyRoom("the learner was rolled back to other columns", effects: &effects)
         }
         if !core.contexts.extends(state.contexts) {
             core.contexts = ContextTable(limit: settings.contextsMax, names: state.contexts)
@@ -123,9 +126,7 @@ extension LearnerEngine {
             "version \(publication.last) is version \(state.number)"
                 + (isHeld ? "; learning is held until resume" : "")
         )
-        for batch in waiting {
-            learn(batch, batch.producers.map { accounts.number(of: $0) }, effects: &effects)
-        }
+        for item in waiting { learn(item, effects: &effects) }
     }
 
     /// Why the state cannot become the champion, if it cannot.
@@ -141,9 +142,8 @@ extension LearnerEngine {
         }
         if !made.isForSameLearner(as: wanted) {
             return .refused(
-                "version \(state.number) was made with \(made.model.name) and "
-                    + "\(made.optimiser.name); configured are \(wanted.model.name) and "
-                    + "\(wanted.optimiser.name)",
+                "version \(state.number) was made with \(made.makings); configured are "
+                    + wanted.makings,
                 remedy: "choose another version, or configure these"
             )
         }
@@ -182,8 +182,9 @@ extension LearnerEngine {
         publication.last = position
         // Samples that wait for a vote have not been learned: they vote anew.
         if case .learning = phase {
-            phase = .voting(waiting: [], since: nil)
+            phase = .voting(VoteQueue())
             pace = nil
+            emptyRoom("the learner was reset", effects: &effects)
         }
         verdict = nil
         isHeld = false
@@ -191,6 +192,13 @@ extension LearnerEngine {
         effects.wantsCheckpoint = true
         effects.events.append(.steered("reset"))
         effects.outcome = .done("\(name) starts anew; the next samples vote")
+    }
+}
+
+extension LearnerSettings {
+    /// What a learner keeps for life, in words.
+    fileprivate var makings: String {
+        "\(model.name) and \(optimiser.name)" + (isolation == nil ? "" : ", an expert a context")
     }
 }
 

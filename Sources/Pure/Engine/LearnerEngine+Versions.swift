@@ -51,7 +51,7 @@ extension LearnerEngine {
                 ),
                 parent: publication.parent,
                 reason: reason,
-                metrics: core.metrics,
+                metrics: metrics(of: core),
                 note: note
             )
         )

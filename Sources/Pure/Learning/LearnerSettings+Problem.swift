@@ -96,10 +96,10 @@ extension LearnerSettings {
         guard model == .embedding else { return nil }
         guard let embedding else { return "an embedding needs a dimension and a vocabulary" }
         guard case .sgd = optimiser, pace == .constant, mode == .sequential, l1 == 0, l2 == 0,
-            gradientClip == nil
+            gradientClip == nil, isolation == nil
         else {
-            return "an embedding is learned by sgd in sequential mode, without pace, l1, l2 and "
-                + "clipping"
+            return "an embedding is learned by sgd in sequential mode, without pace, l1, l2, "
+                + "clipping and isolation"
         }
         return embedding.problem
     }

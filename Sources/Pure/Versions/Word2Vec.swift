@@ -11,13 +11,14 @@ package enum Word2Vec {
     /// What the name of the format is.
     package static let format = "word2vec"
 
-    /// The bytes of the file.
+    /// Makes the file.
     ///
     /// - Parameters:
     ///   - words: The words.
     ///   - counts: How often each was seen, for their order; of equals the first comes first.
     ///   - dimension: The numbers of a vector.
     ///   - numbers: The vectors, word by word.
+    /// - Returns: The bytes of the file.
     package static func encode(
         words: [String],
         counts: [Double],

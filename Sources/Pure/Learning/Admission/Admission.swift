@@ -101,12 +101,7 @@ package struct Admission: Sendable {
         for row: MicroBatch.Row,
         of batch: MicroBatch
     ) {
-        if schema.task == .classes, let label = classLabel(of: row, in: batch),
-            schema.classes.index(of: label) < 0
-        {
-            let number = schema.addClass(label)
-            if row.labelKind == .text { classByText[Int(row.label)] = number }
-        }
+        growClasses(of: &schema, for: row, of: batch)
         if schema.isSparse { schema.addSlots(for: pairs.count) }
         guard row.shape == .named, schema.settings.hashing == nil else { return }
         for place in Int(row.start)..<Int(row.start) + Int(row.count) {

@@ -2,8 +2,9 @@
 //
 // Who gets an expert, and who gives way. When all places are taken:
 //
-//   1. Each expert's newest rows are predicted by every other. What losing it would cost is how
-//      much worse the best of the others is there, times how much the expert was used lately.
+//   1. Each expert's newest rows are predicted by those of the other contexts. What losing it would
+//      cost is how much worse the best of them is there, times how much the expert was used lately.
+//      The shared one is not asked: it is always near whoever has just been talking.
 //   2. The one of least cost gives way; of equals, the one used less, then the older place.
 //   3. If another expert of a context predicts its rows alike, it is merged into that one: their
 //      parameters are averaged by the rows they have learned, if they can be and the average still
@@ -108,7 +109,7 @@ extension ContextExperts {
         guard experts[place].recent.count > 0 else { return 0 }
         let own = loss(of: place, onRowsOf: place)
         var others = Double.infinity
-        for other in experts.indices where other != place {
+        for other in 1..<experts.count where other != place {
             others = min(others, loss(of: other, onRowsOf: place))
         }
         return max(0, others - own) * experts[place].use(at: clock)

@@ -23,6 +23,14 @@ package struct ContextNews: Sendable, Equatable {
     package var samples: UInt64
     /// Why, in words.
     package var reason: String
+
+    /// Makes news.
+    package init(context: Int32, change: Change, samples: UInt64, reason: String) {
+        self.context = context
+        self.change = change
+        self.samples = samples
+        self.reason = reason
+    }
 }
 
 /// One expert, as an operator sees it.

@@ -9,7 +9,8 @@
 //   forgetting = error at the return - best error before it, and
 //   backward transfer = recent error when the context left - error at the return
 //   (Lopez-Paz and Ranzato, "Gradient episodic memory for continual learning", 2017; Chaudhry and
-//   others, "Riemannian walk for incremental learning", 2018; both on test sets, here on the stream).
+//   others, "Riemannian walk for incremental learning", 2018; both on test sets, here on the
+//   stream).
 //
 // Errors are shares of wrong classes, or roots of mean squares of numbers. Each context takes a
 // fixed number of bytes; there are as many as the learner's table has, and one more for samples

@@ -132,8 +132,9 @@ package struct FeatureSettings: Sendable, Equatable {
             return "label lags are at most \(FeatureSettings.lagsMost) different numbers from 1 "
                 + "to \(FeatureSettings.lagMax)"
         }
-        if text != nil, hashing != nil || hasIndicators || fillsWithLast || !labelLags.isEmpty
-            || !declared.isEmpty
+        if text != nil,
+            hashing != nil || hasIndicators || fillsWithLast || !labelLags.isEmpty
+                || !declared.isEmpty
         {
             return "a learner that reads texts has no columns: no declared, hashed, imputed or "
                 + "indicated features and no labels of some time ago"
