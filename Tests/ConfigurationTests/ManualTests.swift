@@ -73,6 +73,8 @@ import Testing
         let text = try repositoryFile("config/learnd.toml")
             .replacing("\n# width = ", with: "\nwidth = ")
             .replacing("\n# classes = ", with: "\nclasses = ")
+            .replacing("\n# warm_start = ", with: "\nwarm_start = ")
+            .replacing("\n# frozen = ", with: "\nfrozen = ")
         let found = try settings(text)
         #expect(found.learners[0].width == 50)
         #expect(found.learners[0].classes == [.text("no"), .text("yes")])
@@ -123,6 +125,10 @@ import Testing
         let pumps = try settings(try repositoryFile("config/examples/anomaly.toml"))
         #expect(pumps.learners[0].anomaly.isEnabled && pumps.learners[0].anomaly.window == 1000)
         #expect(active.learners[0].query.strategy == .uncertainty)
+        let warm = try settings(try repositoryFile("config/examples/warm-start.toml")).learners[0]
+        #expect(warm.warmStart?.path == "/etc/learnd/digits.safetensors")
+        #expect(warm.warmStart?.hasFreshHead == true && warm.warmStart?.frozen == ["layers.0"])
+        #expect(warm.width == 64 && warm.classes?.count == 3 && warm.model == .network)
     }
 
     @Test func everyExampleIsValid() throws {

@@ -74,6 +74,7 @@ extension EngineSettings {
         memory = MemorySettings(learner.memory)
         retention = learner.retain.settings
         consolidation = ConsolidationSettings(learner.consolidate)
+        warmStart = learner.warmStart.map { $0.start(of: learner) }
         checkpointInterval = settings.checkpointInterval
         seed = settings.seed
     }

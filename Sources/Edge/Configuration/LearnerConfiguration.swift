@@ -160,6 +160,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let query: QueryConfiguration
     /// How unusual samples are.
     package let anomaly: AnomalyConfiguration
+    /// What it starts with, unless with nothing.
+    package let warmStart: WarmStartConfiguration?
     /// When versions are published.
     package let publish: PublishConfiguration
     /// How drift is looked for.
@@ -223,6 +225,7 @@ package struct LearnerConfiguration: Sendable, Equatable {
         publish = PublishConfiguration(values)
         drift = DriftConfiguration(values)
         memory = MemoryConfiguration(values)
+        warmStart = WarmStartConfiguration(values)
         retain = RetentionConfiguration(values)
         consolidate = ConsolidationConfiguration(values)
     }

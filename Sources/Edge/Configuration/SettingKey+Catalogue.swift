@@ -5,8 +5,8 @@
 extension SettingKey {
     /// Every key of the daemon, of a sample socket and of a learner.
     package static let catalogue: [SettingKey] =
-        daemon + samples + learning + features + labels + words + network + layers + publishing
-        + drift + memory + retention + consolidation
+        daemon + samples + learning + features + labels + words + network + layers + birth
+        + publishing + drift + memory + retention + consolidation
 
     /// The keys of one kind of table.
     package static func keys(of scope: SettingScope) -> [SettingKey] {

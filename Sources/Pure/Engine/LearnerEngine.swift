@@ -213,7 +213,10 @@ extension LearnerEngine {
             effects.events.append(.steered("the new settings are not used: \(complaint)"))
             return
         }
+        let warmStart = settings.warmStart
         settings = new
+        // The tensors of its birth are the learner's own; a configuration only names their file.
+        settings.warmStart = warmStart
         checkpointAt = min(checkpointAt, now + new.checkpointInterval)
         guard case .learning(var core) = phase else { return }
         core.configure(new)
