@@ -99,7 +99,10 @@ let package = Package(
         pure("Versions", ["Primitives", "Samples", "Learning"]),
         pure(
             "Engine",
-            ["Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions"]
+            [
+                "Primitives", "Networks", "Samples", "Learning", "Drift", "Consolidation",
+                "Versions",
+            ]
         ),
 
         // The only code that touches the world, and the libraries that it wraps.
@@ -120,7 +123,7 @@ let package = Package(
         shim("CToml11"),
         edge(
             "Configuration",
-            ["Primitives", "Learning", "Drift", "Consolidation", "Engine", "CToml11"]
+            ["Primitives", "Networks", "Learning", "Drift", "Consolidation", "Engine", "CToml11"]
         ),
 
         // The two roots that drive the engine.
@@ -151,7 +154,7 @@ let package = Package(
             "Bench",
             [
                 "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Engine", "Kernels",
-                "Simulation", "Linux", "ZeroMQ", "Decoding",
+                "Simulation", "Linux", "ZeroMQ", "Decoding", "Networks", "Storage",
             ]
         ),
         .executableTarget(
@@ -184,26 +187,31 @@ let package = Package(
         test("DecodingTests", ["Decoding", "Primitives", "Samples"]),
         test("TelemetryTests", ["Telemetry", "Systemd", "Linux"]),
         test("StorageTests", ["Storage", "Primitives"]),
-        test("ConfigurationTests", ["Configuration", "Engine", "Primitives"]),
+        test(
+            "ConfigurationTests",
+            ["Configuration", "Engine", "Learning", "Networks", "Kernels", "Primitives"]
+        ),
         test(
             "EndToEndTests",
-            ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Versions"]
+            ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Learning", "Versions"]
         ),
         test("TidyTests", []),
         test(
             "EngineTests",
             [
-                "Engine", "Simulation", "Consolidation", "Drift", "Learning", "Primitives",
-                "Samples", "Versions",
+                "Engine", "Simulation", "Consolidation", "Drift", "Learning", "Networks",
+                "Kernels", "Primitives", "Samples", "Versions",
             ]
         ),
         test(
             "SimulationTests",
-            ["Simulation", "Bench", "Engine", "Consolidation", "Learning", "Samples"]
+            [
+                "Simulation", "Bench", "Engine", "Consolidation", "Learning", "Primitives", "Samples",
+            ]
         ),
         test("VersionsTests", ["Versions", "Learning", "Primitives"]),
         test("KernelsTests", ["Kernels"]),
-        test("LearningTests", ["Learning", "Primitives"]),
+        test("LearningTests", ["Learning", "Networks", "Kernels", "Primitives", "Samples"]),
         test(
             "ControlTests",
             [

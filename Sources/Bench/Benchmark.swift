@@ -6,6 +6,10 @@
 package enum Benchmark: String, CaseIterable {
     /// How much sooner the loop recovers from a drift than online learning alone.
     case consolidation
+    /// What learners keep of classes and contexts that came and went.
+    case learners
+    /// How many rows a second networks learn.
+    case networks
     /// How fast the daemon takes samples in, beside a receiver that only counts them.
     case transport
     /// The receiver that only counts, as the transport benchmark starts it.
@@ -14,10 +18,19 @@ package enum Benchmark: String, CaseIterable {
     /// What `learnd-bench help` prints.
     package static let usage = """
         Usage: learnd-bench consolidation [--json] [--seeds N] [--first-seed N] [--length N]
+               learnd-bench learners --digits TRAIN.csv TEST.csv [--json] [--seeds N]
+               learnd-bench learners --contexts [--json] [--seeds N] [--first-seed N]
+                                     [--returns N]
+               learnd-bench networks
                learnd-bench transport [OPTIONS]
 
           consolidation  the full loop beside online learning alone, on streams with abrupt drifts,
                          and on controls without any; exits with 1 when a line is not reached
+          learners       with --digits: classes that come one after the other, learned with replay
+                         and without; exits with 1 when a bound is not reached; with --contexts:
+                         recurring contexts with isolation and without; exits with 1 when the error
+                         at a return is more than a tenth above what it was
+          networks       how many rows a second networks learn, on one thread
           transport      the daemon's way in, beside a receiver that only counts
         """
 
@@ -38,6 +51,17 @@ package enum Benchmark: String, CaseIterable {
                 return 2
             }
             return bench.run(write: write)
+        case .learners:
+            let rest = Array(arguments.dropFirst())
+            if rest.contains("--digits"), let bench = ForgettingBench(arguments: rest) {
+                return bench.run(write: write)
+            }
+            guard rest.contains("--contexts"), let bench = ContextBench(arguments: rest) else {
+                write(usage)
+                return 2
+            }
+            return bench.run(write: write)
+        case .networks: return NetworkBench.run(write: write)
         case .transport:
             return TransportBenchmark.run(Array(arguments.dropFirst()), write: write)
         case .countReceiver:

@@ -120,3 +120,31 @@ LEARND_CLONES void learnd_apply_standard(const double *mean, const double *varia
         for (size_t i = 0; i < n; i++) features[r * n + i] = one[i];
     }
 }
+
+// Each row is measured by the rows before it, and then taken in if its use is the learned one; what
+// following it writes is of no account.
+LEARND_CLONES void learnd_measure_then_follow(double *mean, double *variance, double *count,
+                                              size_t n, double memory, float clip,
+                                              const float *raw, float *features,
+                                              const uint8_t *taken, size_t rows) {
+    for (size_t i = 0; i < n; i += LEAST) {
+        const size_t some = n - i < LEAST ? n - i : LEAST;
+        double own_mean[LEAST] = {0}, own_variance[LEAST] = {0}, own_count[LEAST] = {0};
+        memcpy(own_mean, mean + i, some * sizeof(double));
+        memcpy(own_variance, variance + i, some * sizeof(double));
+        memcpy(own_count, count + i, some * sizeof(double));
+        for (size_t r = 0; r < rows; r++) {
+            float one[LEAST] = {0}, measured[LEAST];
+            memcpy(one, raw + r * n + i, some * sizeof(float));
+            applied8(own_mean, own_variance, clip, one, measured);
+            memcpy(features + r * n + i, measured, some * sizeof(float));
+            if (taken[r]) {
+                follow8(own_mean, own_variance, own_count, memory, WARMING, clip, one, measured,
+                        0, 1);
+            }
+        }
+        memcpy(mean + i, own_mean, some * sizeof(double));
+        memcpy(variance + i, own_variance, some * sizeof(double));
+        memcpy(count + i, own_count, some * sizeof(double));
+    }
+}

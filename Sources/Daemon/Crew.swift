@@ -84,6 +84,7 @@ final class Crew {
                     destination: destination,
                     rowsMax: Crew.rowsMax(of: configuration),
                     delay: configuration.mode == .meanGradient ? configuration.batchDelay : .zero,
+                    textBytesMax: configuration.textBytesMax,
                     received: engine.accounts.total.received
                 )
             )

@@ -15,6 +15,8 @@ extension EngineEvent {
     var severity: Telemetry.LogLevel {
         switch self {
         case .voted, .steered, .consolidated: .notice
+        case .contextChanged(let record): record.change == "opened" ? .info : .notice
+        case .scored, .queried: .debug
         case .drifted(let report, _): report.level == .drift ? .notice : .info
         case .refused, .gapFound, .contextsFilled: .warning
         }
@@ -38,9 +40,17 @@ extension EngineEvent {
             return "\(count) refused from \(producer): \(reason.name): \(detail)"
         case .gapFound(let producer, let samples):
             return "\(samples) samples from \(producer) did not arrive"
+        case .scored(let sample):
+            return "scored \(sample.id)"
+        case .queried(let query):
+            return "asks for the label of \(query.id)"
         case .contextsFilled(let context, let limit):
             return "the context \"\(context)\" is one more than contexts_max = \(limit): "
                 + "such contexts are treated as unknown; raise contexts_max"
+        case .contextChanged(let record):
+            let what = record.into.map { "merged into that of \"\($0)\"" } ?? record.change
+            return "the model of context \"\(record.context)\" was \(what) "
+                + "(\(record.samples) samples): \(record.reason)"
         case .steered(let what):
             return what
         }

@@ -93,6 +93,11 @@ final class House: Sendable {
         members.append(.init("incarnation", .string(incarnation.text)))
         members.append(.init("at", .string(Clock.rfc3339Now())))
         outlet.post(.event(topic: "\(name)/\(event.kind)", .object(members)))
+        // There may be one for each sample: it is for whoever subscribes, not for the log.
+        switch event {
+        case .scored, .queried: return
+        default: break
+        }
         let line = LogEvent(
             event.severity,
             event.sentence,

@@ -145,6 +145,7 @@ struct Intake: ~Copyable {
         guard let lane else {
             return refuse(.unknownLearner, "a single frame is for \"default\", which is not here")
         }
+        decoder.limitTexts(to: lanes[lane].textBytesMax)
         unsafe decoder.decode(
             body: frames.body,
             envelope: envelope,

@@ -21,6 +21,8 @@ struct Lane {
     let name: Name
     /// The micro-batch that is being filled.
     var open = MicroBatch()
+    /// The longest text of a sample, in bytes.
+    let textBytesMax: Int
     private let port: LearnerPort
     private let destination: Destination
     private let rowsMax: Int
@@ -36,6 +38,7 @@ struct Lane {
         destination: Destination,
         rowsMax: Int,
         delay: Duration,
+        textBytesMax: Int,
         received: UInt64
     ) {
         name = port.name
@@ -43,6 +46,7 @@ struct Lane {
         self.destination = destination
         self.rowsMax = rowsMax
         self.delay = delay
+        self.textBytesMax = textBytesMax
         handedOver = received
     }
 

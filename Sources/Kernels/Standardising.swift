@@ -48,6 +48,53 @@ package enum Standardising {
         }
     }
 
+    /// Writes each row as measured by the rows before it, then takes it into the statistics if
+    /// its place in `taken` is not 0.
+    package static func measureThenFollow(
+        mean: inout MutableSpan<Double>,
+        variance: inout MutableSpan<Double>,
+        count: inout MutableSpan<Double>,
+        memory: Double,
+        clip: Float,
+        raw: Span<Float>,
+        features: inout MutableSpan<Float>,
+        taken: Span<UInt8>
+    ) {
+        let width = mean.count
+        let rows = taken.count
+        precondition(
+            variance.count == width && count.count == width,
+            "each column has a mean, a variance and a count"
+        )
+        checkRange(0, rows * width, raw.count)
+        checkRange(0, rows * width, features.count)
+        guard width > 0, rows > 0 else { return }
+        mean.withUnsafeMutableBufferPointer { mean in
+            variance.withUnsafeMutableBufferPointer { variance in
+                count.withUnsafeMutableBufferPointer { count in
+                    raw.withUnsafeBufferPointer { raw in
+                        features.withUnsafeMutableBufferPointer { features in
+                            taken.withUnsafeBufferPointer { taken in
+                                learnd_measure_then_follow(
+                                    mean.baseAddress,
+                                    variance.baseAddress,
+                                    count.baseAddress,
+                                    width,
+                                    memory,
+                                    clip,
+                                    raw.baseAddress,
+                                    features.baseAddress,
+                                    taken.baseAddress,
+                                    rows
+                                )
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// Writes each row as measured by statistics that stay as they are.
     package static func apply(
         mean: Span<Double>,

@@ -34,7 +34,7 @@ package struct Workspace: Sendable {
     /// The parameters of the network that is at work; empty between passes.
     package var parameters: [Float] = []
     /// The gradient of the parameters.
-    package private(set) var gradient: [Float] = []
+    package var gradient: [Float] = []
     /// What the layers hold.
     package private(set) var values: [Float] = []
 

@@ -45,6 +45,10 @@ package struct Simulator {
         package var consolidations = 0
         /// Challengers that were adopted.
         package var adoptions = 0
+        /// Labels that found their samples.
+        package var joined: UInt64 = 0
+        /// Samples that left without a label.
+        package var expired: UInt64 = 0
         /// The checksum of the last state.
         package var digest: UInt32 = 0
 
@@ -91,7 +95,13 @@ package struct Simulator {
         engine = LearnerEngine(name: .default, settings: settings)
         var made: [SimulatedProducer] = []
         for number in 0..<(1 + random.below(3)) {
-            made.append(SimulatedProducer(number: number, random: random.fork()))
+            made.append(
+                SimulatedProducer(
+                    number: number,
+                    lateness: weather.lateness,
+                    random: random.fork()
+                )
+            )
         }
         producers = made
         repeatedGarbage = made.map { _ in 0 }
@@ -112,6 +122,8 @@ package struct Simulator {
         }
         try settle()
         try keepCheckpoint()
+        report.joined = engine.accounts.total.labels.joined
+        report.expired = engine.accounts.total.refused[Int(RefusalReason.expired.rawValue)]
         report.digest = Checksum.of(engine.encoded())
         return report
     }
@@ -192,6 +204,10 @@ package struct Simulator {
             }
         }
         guard engine.accounts.balance else { throw breach("the books do not balance") }
+        let bound = engine.settings.labels
+        guard engine.room.count <= bound.rowsMax, engine.room.bytes <= bound.bytesMax else {
+            throw breach("more samples wait for their labels than may")
+        }
         if let deadline = engine.nextDeadline, deadline <= now {
             throw breach("the next deadline, \(deadline), is not ahead of \(now)")
         }
@@ -274,7 +290,9 @@ extension Simulator {
             guard let account = engine.accounts.producers.first(where: { $0.name == producer.name })
             else { throw breach("nothing is known of \(producer.name)") }
             let duplicates = account.tally.refused[Int(RefusalReason.duplicate.rawValue)]
-            let received = account.tally.received - duplicates - repeatedGarbage[place]
+            let labels = account.tally.labels.received - account.tally.labels.duplicate
+            let received =
+                account.tally.received + labels - duplicates - repeatedGarbage[place]
             let missing = account.position?.missing ?? 0
             guard producer.sent == received + missing else {
                 throw breach(

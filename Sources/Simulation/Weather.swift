@@ -12,6 +12,8 @@ package struct Weather: Sendable {
     package var delay = 0.05
     /// A message is garbage.
     package var garbage = 0.01
+    /// The label of a sample comes after it, or never.
+    package var lateness = 0.0
     /// The daemon dies and starts again from its checkpoint.
     package var crash = 0.004
     /// An operator does something.
@@ -32,6 +34,13 @@ package struct Weather: Sendable {
         weather.crash = 0
         weather.command = 0
         weather.diskError = 0
+        return weather
+    }
+
+    /// Half of all labels are late, and the network is bad.
+    package static var lateLabels: Weather {
+        var weather = Weather.badNetwork
+        weather.lateness = 0.5
         return weather
     }
 

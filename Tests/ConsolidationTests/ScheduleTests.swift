@@ -136,7 +136,7 @@ struct ScheduleTests {
     @Test("The first norm of the anchor leaves parameters exactly where they were")
     func anchorL1() throws {
         let settings = LearnerSettings(model: .softmax, optimiser: .sgd(rate: 0.01))
-        let held = challengers(settings) { $0.anchorL1 = 0.02 }
+        let held = challengers(settings) { $0.anchorL1 = 0.06 }
         let continued = try #require(held.first { $0.recipe == .continuation })
         let free = try #require(challengers(settings).first { $0.recipe == .continuation })
         let champion = challengers(settings) { $0.anchorL1 = 1000 }.first {

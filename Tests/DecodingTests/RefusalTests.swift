@@ -119,4 +119,18 @@ import Testing
         #expect(bytes.withUnsafeBytes { Topic.parse($0) } == .refused)
         #expect(bytes.withUnsafeBytes { Topic.refusal(of: $0) }.contains("topic"))
     }
+
+    @Test func theLimitOnTextsIsThatOfTheLearner() {
+        var decoder = Decoder(limits: RefusalTests.limits)
+        let body = Array(#"{"x":{"text":"eleven text"}}"#.utf8)
+        var batch = MicroBatch()
+        decoder.decode(body, into: &batch)
+        #expect(batch.refusals.map(\.reason) == [.value] && batch.rows.isEmpty)
+        decoder.limitTexts(to: 11)
+        decoder.decode(body, into: &batch)
+        #expect(batch.rows.count == 1)
+        decoder.limitTexts(to: 10)
+        decoder.decode(body, into: &batch)
+        #expect(batch.rows.count == 1 && batch.refusedCount == 2)
+    }
 }

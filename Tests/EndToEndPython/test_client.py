@@ -2,6 +2,8 @@
 """The Python client against the real daemon: books, predictions, versions, restarts."""
 
 import json
+import tempfile
+import time
 import unittest
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +12,7 @@ import numpy as np
 
 from daemon import Daemon
 from learnd_client import Model, Producer, control, fetch, subscribe
+from learnd_events import scored
 
 
 def learned(learner: dict[str, Any]) -> int:
@@ -85,23 +88,25 @@ class PredictionTests(unittest.TestCase):
             self.compare(daemon, manifest, model, features[:1000])
 
     def compare(
-        self, daemon: Daemon, manifest: dict[str, Any], model: Model, features: np.ndarray
+        self, daemon: Daemon, manifest: dict[str, Any], model: Model, features: np.ndarray,
+        context: str | None = None,
     ) -> None:
         header = ",".join(f"f{index}" for index in range(features.shape[1]))
         lines = [",".join(repr(float(value)) for value in row) for row in features]
         done = daemon.learnctl(
             "predict", "-", "--version", str(manifest["version"]), "--json",
+            *(["--context", context] if context else []),
             text="\n".join([header, *lines]) + "\n",
         )
         self.assertEqual(done.returncode, 0, done.stderr)
         theirs = list(predictions(done.stdout))
         self.assertEqual(len(theirs), len(features))
         if model.classes is None:
-            ours = model.predict(features)
+            ours = model.predict(features, context=context)
             error = np.abs(ours - np.array([one["prediction"] for one in theirs]))
             self.assertLess((error / np.maximum(1, np.abs(ours))).max(), 1e-5)
             return
-        ours = model.probabilities(features)
+        ours = model.probabilities(features, context=context)
         error = np.abs(ours - np.array([one["probabilities"] for one in theirs]))
         self.assertLess(error.max(), 1e-5)
 
@@ -111,8 +116,116 @@ class PredictionTests(unittest.TestCase):
     def test_softmax(self) -> None:
         self.expect_same(np.arange(3000) % 3, "softmax")
 
+    def test_contexts(self) -> None:
+        """Experts, each with its own scaling, and their ensemble; classes and numbers."""
+        random = np.random.default_rng(6)
+        for task in ("classes", "regression"):
+            with Daemon(f'[learner.default]\ntask = "{task}"\nisolation = "experts"\n') as daemon:
+                with Producer("rows", daemon.endpoints["samples"]) as producer:
+                    for turn in range(12):
+                        name, sign, level = [("north", 1, 0), ("south", -1, 40)][turn % 2]
+                        rows = random.normal(size=(250, 4)).astype(np.float32)
+                        labels = sign * (rows[:, 0] - rows[:, 1])
+                        if task == "classes":
+                            labels = (labels > 0) + (labels > 1)
+                        producer.send_packed(rows + level, labels, context=name)
+                daemon.learner_after(3000)
+                versions = subscribe(
+                    daemon.endpoints["versions"], snapshots=daemon.endpoints["snapshots"],
+                    timeout=20,
+                )
+                manifest, model = next(versions)
+                versions.close()
+                self.assertEqual((model.kind, manifest["model"]), ("experts", "experts"))
+                self.assertEqual(set(model.contexts), {"north", "south"})
+                probes = random.normal(size=(300, 4)).astype(np.float32) * 3 + 20
+                for context in ("north", "south", None):
+                    self.compare(daemon, manifest, model, probes, context)
+                done = daemon.learnctl("predict", "-", "--context", "west", text="a\n1\n")
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn("west", done.stderr)
+
     def test_linear(self) -> None:
         self.expect_same(np.random.default_rng(4).normal(size=3000), "linear")
+
+
+class LateLabelTests(unittest.TestCase):
+    """Samples first, labels later, from a real producer through a real daemon."""
+
+    def test_samples_are_scored_wait_and_are_learned_with_their_labels(self) -> None:
+        rows = 600
+        random = np.random.default_rng(7)
+        features = random.normal(size=(rows, 3)).astype(np.float32)
+        labels = (features[:, 0] > 0).astype(int)
+        more = "[learner.default.labels]\nwait_rows = 250\n"
+        with Daemon(more) as daemon:
+            with Producer("late", daemon.endpoints["samples"], form="msgpack") as producer:
+                producer.send_packed(features[:300], labels[:300])
+                daemon.learner_after(300)
+                with scored(daemon.endpoints["events"], timeout=20) as answers:
+                    # Whoever subscribes late misses the first answers: ask until one comes.
+                    first = self.first_answer(producer, answers)
+                    self.assertEqual(first["event"], "scored")
+                    producer.send([{"x": row, "id": f"s{index}"}
+                                   for index, row in enumerate(features[300:], 300)])
+                    told = {}
+                    while "s599" not in told:
+                        answer = next(answers)
+                        told[answer["id"]] = answer
+                right = sum(told[f"s{index}"]["prediction"] == labels[index]
+                            for index in range(300, rows))
+                self.assertGreater(right, 240)
+                probabilities = told["s599"]["probabilities"]
+                self.assertAlmostEqual(sum(probabilities), 1, places=4)
+                self.wait(daemon, lambda one: one["waiting"] == 250)
+                for index in range(300, rows):
+                    producer.send_label(f"s{index}", int(labels[index]))
+                producer.send_label("nobody", 1)
+                learner = self.wait(daemon, lambda one: one["labels"]["received"] == 301)
+            counts = learner["labels"]
+            self.assertEqual((counts["joined"], counts["unmatched"]), (250, 1))
+            self.assertEqual(counts["late"], 50)
+            self.assertEqual(
+                learner["received"],
+                learned(learner) + learner["waiting"] + sum(learner["refused"].values()),
+            )
+            delay = learner["metrics"]["label_delay"]
+            self.assertGreater(delay["samples"], 0)
+            self.assertGreater(delay["seconds"], 0)
+
+    def first_answer(self, producer: Producer, answers: Any) -> dict[str, Any]:
+        for number in range(200):
+            producer.send({"x": [0, 0, 0], "id": f"probe{number}"})
+            answers._timeout = 0.1
+            try:
+                return next(answers)
+            except TimeoutError:
+                continue
+            finally:
+                answers._timeout = 20
+        raise AssertionError("nothing was scored")
+
+    def wait(self, daemon: Daemon, isDone: Any) -> dict[str, Any]:
+        deadline = time.monotonic() + 60
+        while not isDone(learner := daemon.learner()):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"it does not come: {learner}")
+            time.sleep(0.05)
+        return learner
+
+    def test_a_restart_keeps_who_waits(self) -> None:
+        with Daemon("[learner.default]\ntask = \"classes\"\nwidth = 1\nvote.samples = 1\n") as daemon:
+            with Producer("late", daemon.endpoints["samples"]) as producer:
+                producer.send([{"x": [1], "id": number} for number in range(20)])
+            self.wait(daemon, lambda one: one["waiting"] == 20)
+            self.assertEqual(daemon.stop(), 0)
+            daemon.start()
+            self.assertEqual(daemon.learner()["waiting_room"]["rows"], 20)
+            with Producer("later", daemon.endpoints["samples"]) as producer:
+                for number in range(20):
+                    producer.send_label(number, number % 2)
+            learner = self.wait(daemon, lambda one: one["labels"]["joined"] == 20)
+            self.assertEqual(learned(learner), 20)
 
 
 def predictions(text: str) -> Iterator[dict[str, Any]]:
@@ -171,6 +284,109 @@ class VersionTests(unittest.TestCase):
             versions.close()
             self.assertEqual(after["incarnation"], before["incarnation"])
             self.assertGreater(after["version"], before["version"])
+
+
+class WordTests(unittest.TestCase):
+    """Texts in, word vectors out: learnctl, the client and word2vec's format say the same."""
+
+    configuration = """
+        [learner.default]
+        model = "embedding"
+        rate = 0.1
+        [learner.default.embedding]
+        dimension = 16
+        subsample = 0.0
+        vocabulary_max = 200
+    """
+    kinds = [["cat", "dog", "cow", "hen", "pig"], ["iron", "gold", "zinc", "tin", "lead"]]
+
+    def feed(self, daemon: Daemon, name: str, count: int) -> None:
+        random = np.random.default_rng(6)
+        texts = [" ".join(random.choice(self.kinds[random.integers(2)], 6)) for _ in range(count)]
+        with Producer(name, daemon.endpoints["samples"]) as producer:
+            producer.send([{"x": {"text": text}} for text in texts])
+
+    def test_neighbours_agree_and_live_through_a_restart(self) -> None:
+        with Daemon(self.configuration) as daemon:
+            self.feed(daemon, "texts", 3000)
+            learner = daemon.learner_after(3000)
+            self.assertEqual(learner["task"], "unlabelled")
+            self.assertEqual(learner["learned"]["trained"], 3000)
+            metrics = learner["metrics"]
+            self.assertEqual(metrics["vocabulary"], 10)
+            self.assertLess(metrics["loss_recent"], metrics["baselines"]["trivial"]["loss"])
+            number = learner["version"]
+            manifest, artifact = fetch(version=number, endpoint=daemon.endpoints["snapshots"])
+            self.assertEqual(manifest["features"], [{"name": "text", "kind": "text"}])
+            vectors = Model.from_bytes(artifact)
+            self.compare(daemon, vectors, number)
+            self.expect_refusals(daemon)
+
+            self.assertEqual(daemon.stop(), 0)
+            daemon.start()
+            again = daemon.learner()
+            for key in ("vocabulary", "evictions", "words_counted", "loss"):
+                self.assertEqual(again["metrics"][key], metrics[key])
+            self.compare(daemon, vectors, number)
+            # What was learned before goes on: the same words, with higher counts.
+            self.feed(daemon, "more", 500)
+            later = daemon.learner_after(again["received"] + 500)["metrics"]
+            self.assertEqual(later["vocabulary"], 10)
+            self.assertEqual(later["words_counted"], metrics["words_counted"] + 3000)
+
+    def compare(self, daemon: Daemon, vectors: Any, number: int) -> None:
+        for kind in self.kinds:
+            asked = daemon.read("neighbours", kind[0], "--count", "4", "--version", str(number))
+            ours = vectors.neighbours(kind[0], 4)
+            self.assertEqual([one["word"] for one in asked["neighbours"]], [word for word, _ in ours])
+            self.assertEqual({word for word, _ in ours}, set(kind[1:]))
+            for one, (_, cosine) in zip(asked["neighbours"], ours):
+                self.assertAlmostEqual(one["cosine"], cosine, places=12)
+                self.assertEqual(one["count"], vectors.count(one["word"]))
+        done = daemon.learnctl("get", str(number), "--format", "word2vec", "-o", "-")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        read = word2vec(done.stdout)
+        self.assertEqual(set(read), set(vectors.words))
+        for word, vector in read.items():
+            self.assertEqual(vector.tobytes(), vectors.vector(word).tobytes())
+
+    def expect_refusals(self, daemon: Daemon) -> None:
+        done = daemon.learnctl("neighbours", "golt")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('did you mean "gold"?', done.stderr)
+        done = daemon.learnctl("consolidate")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no recipe", done.stderr)
+        with Producer("bad", daemon.endpoints["samples"]) as producer:
+            producer.send([{"x": {"txt": "a b"}}, {"x": [1, 2]}, {"x": {"text": "x" * 70_000}}])
+        learner = daemon.learner_after(3003)
+        self.assertEqual(learner["refused"], {"features": 1, "shape": 1, "value": 1})
+        losses = daemon.learnctl("predict", "-", text='{"x": {"text": "cat dog cow"}}\n')
+        self.assertEqual(losses.returncode, 0, losses.stderr)
+        self.assertGreater(float(losses.stdout), 0)
+
+
+def word2vec(text: str) -> dict[str, np.ndarray]:
+    """The text format of word2vec; by gensim as well, where it is installed."""
+    head, *lines = text.splitlines()
+    count, dimension = map(int, head.split())
+    vectors = {}
+    for line in lines:
+        word, *numbers = line.split(" ")
+        vectors[word] = np.array(numbers, dtype=np.float32)
+        assert len(numbers) == dimension
+    assert len(vectors) == count
+    try:
+        from gensim.models import KeyedVectors
+    except ImportError:
+        return vectors
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write(text)
+        file.flush()
+        loaded = KeyedVectors.load_word2vec_format(file.name, binary=False)
+    for word, vector in vectors.items():
+        assert loaded[word].tobytes() == vector.tobytes()
+    return vectors
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ import Testing
         return settings
     }
 
-    /// An engine in the middle of its vote, one that learns, and one whose race is on.
+    /// An engine in the middle of its vote, one that learns, one whose race is on, and two in which
+    /// samples wait for their labels, before and after the vote.
     private func engines() -> [TestEngine] {
         var world = World()
         var voting = TestEngine(settings)
@@ -34,7 +35,22 @@ import Testing
         racing.step(.command(.consolidate))
         racing.finishJob()
         racing.step(.batch(world.batch(10)))
-        return [voting, learning, racing]
+        var late = MicroBatch()
+        for number in 0..<30 { late.append(features: [0, 1, Float(number), 1], id: "s\(number)") }
+        for number in 0..<4 { late.append(label: 1, for: "s\(number * 2)") }
+        late.append(label: 1, for: "nobody")
+        var open = TestEngine(settings)
+        open.step(.batch(late))
+        var unusual = settings
+        unusual.anomaly.isEnabled = true
+        unusual.anomaly.trees = 3
+        unusual.anomaly.height = 3
+        unusual.anomaly.window = 20
+        var waiting = learning
+        waiting.step(.settings(unusual))
+        waiting.step(.batch(world.batch(60)))
+        waiting.step(.batch(late))
+        return [voting, learning, racing, open, waiting]
     }
 
     @Test("A restored engine has the same bytes and the same future")
@@ -72,6 +88,22 @@ import Testing
         all.votePatience = .seconds(3)
         all.preparation.memory = 100
         all.preparation.clip = 4
+        all.preparation.scaling = .windowed
+        all.preparation.window = 30
+        all.preparation.imputation = .last
+        all.features.hasIndicators = true
+        all.features.labelLags = [1, 5]
+        all.factors = 5
+        all.labels.rowsMax = 26
+        all.labels.bytesMax = 27_000
+        all.labels.ageMax = .seconds(28)
+        all.contextsMax = 29
+        all.query.budget = 0.3
+        all.query.strategy = .random
+        all.anomaly.isEnabled = true
+        all.anomaly.trees = 31
+        all.anomaly.height = 6
+        all.anomaly.window = 32
         all.publish.first = 10
         all.publish.interval = .seconds(4)
         all.publish.samples = 11
@@ -118,6 +150,9 @@ import Testing
         }
         expectRefused { $0.preparation.clip = 0 }
         expectRefused { $0.voteSamples = 0 }
+        expectRefused { $0.labels.ageMax = .zero }
+        expectRefused { $0.query.budget = 1.5 }
+        expectRefused { $0.anomaly.height = 20 }
         expectRefused { $0.classes = [.number(1), .number(1)] }
         expectRefused {
             $0.task = .regression

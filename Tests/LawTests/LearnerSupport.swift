@@ -78,7 +78,7 @@ struct Subject: Sendable, CustomTestStringConvertible {
                 }
             }
         }
-        return subjects + rowByRow
+        return subjects + rowByRow + isolated
     }()
 
     /// The models whose steps follow from their rows alone.
@@ -114,6 +114,45 @@ struct Subject: Sendable, CustomTestStringConvertible {
         }
     }()
 
+    /// Experts over models of every kind, some with room for fewer contexts than come.
+    static let isolated: [Subject] = {
+        var scaling = PreparationSettings()
+        scaling.memory = 40
+        let plenty = IsolationSettings(expertsMax: 8, probation: 3, trial: 5, preparation: scaling)
+        let few = IsolationSettings(expertsMax: 2, probation: 3, trial: 5, preparation: scaling)
+        let settings: [LearnerSettings] = [
+            LearnerSettings(model: .softmax, optimiser: .sgd(rate: 0.02)),
+            LearnerSettings(model: .logistic, optimiser: .momentum(rate: 0.01, momentum: 0.5)),
+            LearnerSettings(model: .linear, optimiser: .invariant(rate: 0.02)),
+            LearnerSettings(
+                model: .linear,
+                optimiser: .adam(rate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-6)
+            ),
+        ]
+        var subjects: [Subject] = []
+        for settings in settings {
+            for (mode, isolation) in [
+                (LearningMode.sequential, plenty), (.sequential, few), (.meanGradient, plenty),
+            ] {
+                var settings = settings
+                settings.mode = mode
+                settings.isolation = isolation
+                guard settings.problem == nil else { continue }
+                subjects.append(
+                    Subject(
+                        settings: settings,
+                        outputs: settings.task == .regression
+                            ? 1 : settings.model == .logistic ? 2 : 3,
+                        testDescription:
+                            "\(isolation.expertsMax) experts of \(settings.model.name) "
+                            + "\(settings.optimiser.name) \(mode.name)"
+                    )
+                )
+            }
+        }
+        return subjects
+    }()
+
     static let sequential = all.filter { $0.settings.mode == .sequential }
 
     /// Those without clipping and regularisers.
@@ -132,6 +171,7 @@ struct Rows {
         var features: [Float]
         var target: Float
         var label: Int32
+        var context: Int32 = -1
         var weight: Float = 1
         var use: RowUse = .train
     }
@@ -149,7 +189,7 @@ struct Rows {
         var random = RandomSource(seed: seed)
         var result = Rows()
         result.width = width
-        for _ in 0..<count {
+        for index in 0..<count {
             let features = (0..<width).map { _ in Float(random.normal()) * scale }
             let score = features.reduce(0) { $0 + $1 / 3 } + Float(random.normal()) / 4
             result.rows.append(
@@ -157,6 +197,8 @@ struct Rows {
                     features: features,
                     target: score + 1,
                     label: Int32(min(classes - 1, max(0, Int((score + 1).rounded(.down))))),
+                    // None, and four that take turns in runs of different length.
+                    context: Int32(index * 7 % 23 % 5) - 1,
                     weight: Float(random.below(3)) / 2 + 0.5,
                     use: random.chance(0.1) ? .holdout : .train
                 )
@@ -175,6 +217,7 @@ struct Rows {
                 target: row.target,
                 class: row.label,
                 weight: row.weight,
+                context: row.context,
                 use: row.use
             )
         }
@@ -208,9 +251,13 @@ extension Learner {
 }
 
 extension LearnerParameters {
-    /// The weights of a linear model, or those of the first layer of a network.
+    /// The weights of a linear model, of the first layer of a network, or of the shared expert.
     var weights: [Float] {
-        kind == "network" ? tensors.first?.numbers ?? [] : numbers(of: "weights")
+        switch kind {
+        case "network": tensors.first?.numbers ?? []
+        case "experts": tensors.first { $0.name.hasPrefix("experts.0.") }?.numbers ?? []
+        default: numbers(of: "weights")
+        }
     }
     /// The biases of a linear model, or those of the output layer of a network.
     var bias: [Float] { numbers(of: kind == "network" ? "output.bias" : "bias") }

@@ -40,8 +40,35 @@ extension Subject {
                 subjects.append(subject)
             }
         }
-        return subjects
+        return subjects + isolated(plain, [optimisers[0], optimisers[4]])
     }()
+
+    /// Experts that are networks; a network's bits depend on the rows that pass with a row, so the
+    /// laws of bits hold for them where each row passes alone.
+    private static func isolated(
+        _ network: NetworkSettings,
+        _ optimisers: [OptimiserSettings]
+    ) -> [Subject] {
+        optimisers.enumerated().map { number, optimiser in
+            var subject = Subject.network(
+                network,
+                number == 0 ? .crossEntropy : .squared,
+                optimiser,
+                .sequential,
+                isFull: false
+            )
+            var scaling = PreparationSettings()
+            scaling.memory = 40
+            subject.settings.isolation = IsolationSettings(
+                expertsMax: number == 0 ? 2 : 8,
+                probation: 3,
+                trial: 5,
+                preparation: scaling
+            )
+            subject.testDescription = "experts of \(subject.testDescription)"
+            return subject
+        }
+    }
 
     private static let special: [(String, ([LayerSettings], [Int]))] = [
         (

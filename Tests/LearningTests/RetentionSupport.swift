@@ -2,7 +2,9 @@
 //
 // Seeded streams and contenders for what is done against forgetting.
 
+import Kernels
 import Learning
+import Networks
 import Primitives
 
 /// What the tests of retention learn.
@@ -62,7 +64,7 @@ enum RetentionSupport {
         return Contender(
             preparation: preparation,
             learner: makeLearner(
-                LearnerSettings(model: model, optimiser: optimiser, mode: mode),
+                learnerSettings(model, optimiser, mode),
                 width: width,
                 outputs: outputs(model)
             ),
@@ -70,10 +72,28 @@ enum RetentionSupport {
         )
     }
 
+    static func learnerSettings(
+        _ model: ModelKind,
+        _ optimiser: OptimiserSettings,
+        _ mode: LearningMode
+    ) -> LearnerSettings {
+        guard model == .network else {
+            return LearnerSettings(model: model, optimiser: optimiser, mode: mode)
+        }
+        let layer = LayerSettings(.dense(units: 6), activation: .tanh)
+        return LearnerSettings(
+            model: .network,
+            loss: .crossEntropy,
+            optimiser: optimiser,
+            mode: mode,
+            network: NetworkChoice(NetworkSettings(layers: [layer]), seed: 4)
+        )
+    }
+
     static func outputs(_ model: ModelKind) -> Int {
         switch model {
         case .linear: 1
-        case .logistic, .svm: 2
+        case .logistic, .svm, .factorisation, .embedding: 2
         default: 3
         }
     }

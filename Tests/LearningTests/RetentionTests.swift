@@ -11,7 +11,7 @@ struct RetentionTests {
     @Test(
         "In sequential mode the batches do not matter",
         arguments: RetentionSupport.all,
-        [ModelKind.linear, .logistic, .softmax, .svm]
+        [ModelKind.linear, .logistic, .softmax, .svm, .network]
     )
     func batchesDoNotMatter(settings: RetentionSettings, model: ModelKind) {
         let classes = model == .linear ? 1 : RetentionSupport.outputs(model)
@@ -31,9 +31,13 @@ struct RetentionTests {
         #expect(whole.isFinite)
     }
 
-    @Test("Bytes give the contender back, with the same future", arguments: RetentionSupport.all)
-    func coding(settings: RetentionSettings) throws {
-        var contender = RetentionSupport.contender(settings)
+    @Test(
+        "Bytes give the contender back, with the same future",
+        arguments: RetentionSupport.all,
+        [ModelKind.softmax, .network]
+    )
+    func coding(settings: RetentionSettings, model: ModelKind) throws {
+        var contender = RetentionSupport.contender(settings, model)
         contender.learn(RetentionSupport.rows(90, seed: 4))
         var reader = ByteReader(contender.bytes)
         var restored = try Contender(from: &reader)
@@ -146,9 +150,13 @@ struct RetentionTests {
         #expect(learner.parameters == contender.learner.parameters)
     }
 
-    @Test("Classes and columns may come at any time", arguments: RetentionSupport.all)
-    func growth(settings: RetentionSettings) throws {
-        var contender = RetentionSupport.contender(settings, .logistic)
+    @Test(
+        "Classes and columns may come at any time",
+        arguments: RetentionSupport.all,
+        [ModelKind.logistic, .network]
+    )
+    func growth(settings: RetentionSettings, model: ModelKind) throws {
+        var contender = RetentionSupport.contender(settings, model)
         contender.learn(RetentionSupport.rows(80, seed: 1, classes: 2))
         contender.grow(width: 8, outputs: 4)
         var wide = Block()

@@ -50,7 +50,7 @@ struct TeacherTests {
 
     @Test(
         "The step of a lesson is minus the gradient of its loss",
-        arguments: [ModelKind.linear, .logistic, .softmax],
+        arguments: [ModelKind.linear, .logistic, .softmax, .network],
         [Float(0), 2]
     )
     func gradients(model: ModelKind, temperature: Float) {
@@ -170,6 +170,64 @@ struct TeacherTests {
         for (exact, drawn) in zip(fisher, sampled) {
             #expect(exact >= 0 && abs(Double(exact) - drawn) < 0.1 * drawn + 1e-3)
         }
+    }
+
+    @Test("That of a network is drawn, and is on average the one over all labels")
+    func networkFisher() throws {
+        let contender = RetentionSupport.contender(RetentionSettings(), .network, .sgd(rate: 1))
+        var learner = contender.learner
+        var rows = RetentionSupport.rows(12, seed: 7)
+        rows.features = rows.raw
+        learner.testThenTrain(&rows)
+        let model = try #require(learner as? any RemembersImportance)
+        // A row's own gradient is the step of rate 1 that the row makes alone.
+        var expected = [Double](repeating: 0, count: model.flatParameters.count)
+        learner.predict(&rows)
+        for row in 0..<12 {
+            for label: Int32 in 0..<3 {
+                var block = RetentionSupport.part(row..<row + 1, of: rows)
+                block.features = block.raw
+                (block.classes[0], block.weights[0], block.uses[0]) = (label, 1, .train)
+                var moved = learner
+                moved.testThenTrain(&block)
+                let after = try #require(moved as? any RemembersImportance).flatParameters
+                let share = Double(rows.predictions[row * 3 + Int(label)]) / 12
+                for place in after.indices {
+                    let slope = Double(model.flatParameters[place] - after[place])
+                    expected[place] += share * slope * slope
+                }
+            }
+        }
+        var random = RandomSource(seed: 1)
+        var mean = [Double](repeating: 0, count: expected.count)
+        for _ in 0..<200 {
+            let fisher = model.fisher(of: &rows, random: &random)
+            #expect(fisher.allSatisfy { $0 >= 0 })
+            for place in fisher.indices { mean[place] += Double(fisher[place]) / 200 }
+        }
+        #expect(learner.isFinite && mean.contains { $0 > 0.01 })
+        for (drawn, exact) in zip(mean, expected) {
+            #expect(abs(drawn - exact) < 0.3 * exact + 0.01)
+        }
+    }
+
+    @Test("A network that holds on to its parameters leaves them less", arguments: [0, 1])
+    func networkHoldsOn(kind: Int) throws {
+        func distance(strength: Float) throws -> Double {
+            var contender = RetentionSupport.contender(RetentionSettings(), .network)
+            contender.learn(RetentionSupport.rows(200, seed: 1, classes: 2))
+            var random = RandomSource(seed: 2)
+            var rows = RetentionSupport.rows(40, seed: 3, classes: 2)
+            contender.preparation.apply(&rows)
+            contender.learner.holdOn(to: &rows, decay: 1, strength: strength, random: &random)
+            let before = contender.learner.parameters.numbers
+            contender.learn(RetentionSupport.rows(200, seed: 4 + UInt64(kind)))
+            let after = contender.learner.parameters.numbers
+            return zip(before, after).reduce(0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+        }
+        let free = try distance(strength: 0)
+        let held = try distance(strength: 10)
+        #expect(held < 0.8 * free)
     }
 
     @Test("With squared loss, learning ends at (H + strength F)⁻¹ (b + strength F w*)")

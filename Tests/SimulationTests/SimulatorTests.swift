@@ -81,6 +81,18 @@ import Testing
     @Test("A network that loses, repeats and delays", arguments: [1, 2, 3, 4] as [UInt64])
     func badNetwork(seed: UInt64) throws { _ = try live(seed, .badNetwork) }
 
+    @Test("Labels that are late, lost, in any order", arguments: [1, 2, 3, 4, 5] as [UInt64])
+    func lateLabels(seed: UInt64) throws {
+        var settings = Self.settings
+        settings.labels.rowsMax = 60
+        settings.labels.ageMax = .seconds(1)
+        var weather = Weather.lateLabels
+        weather.crash = 0.02
+        let report = try live(seed, weather, settings: settings)
+        #expect(report.joined > 100 && report.expired > 20, "\(report)")
+        #expect(try live(seed, weather, settings: settings) == report)
+    }
+
     @Test("A daemon that dies again and again", arguments: [1, 2, 3, 4] as [UInt64])
     func crashLoop(seed: UInt64) throws {
         #expect(try live(seed, .crashLoop).crashes > 5)

@@ -56,7 +56,7 @@ enum Arrows {
         .edge("Storage", ["CSQLite", "CSodium", "Primitives"]),
         .edge(
             "Configuration",
-            ["CToml11", "Primitives", "Learning", "Drift", "Consolidation", "Engine"]
+            ["CToml11", "Primitives", "Networks", "Learning", "Drift", "Consolidation", "Engine"]
         ),
         // The composition roots, and the programs that only call them.
         Arrow(module: "Simulation", imports: pure + ["Kernels"]),
@@ -70,7 +70,7 @@ enum Arrows {
 
     /// The stages of the engine.
     static let pure = [
-        "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions", "Engine",
+        "Primitives", "Networks", "Samples", "Learning", "Drift", "Consolidation", "Versions", "Engine",
     ]
 
     private static let all =

@@ -7,6 +7,7 @@ and, for all but :class:`Model`, pyzmq.
     model = Model.from_bytes(open("default-7.safetensors", "rb").read())
     model.predict([0.1, 0.2])                      # an array: positional learners
     model.predict({"temp": 21.5, "site": "north"})  # an object: named learners
+    model.predict([0.1, 0.2], context="north")     # by the expert of a context
 
     for manifest, model in subscribe():             # each new version, the newest first
         print(manifest["version"], model.predict(x))
@@ -17,7 +18,8 @@ and, for all but :class:`Model`, pyzmq.
 
     control(None, "status")                         # what learnctl asks
 
-What sends is in learnd_producer.py, and can be had from there alone.
+What sends is in learnd_producer.py and what reads word vectors in learnd_words.py; either can be had
+from there alone.
 """
 
 from __future__ import annotations
@@ -25,7 +27,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import math
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,15 +34,17 @@ from typing import Any
 
 import numpy as np
 
+from learnd_features import Inlet, Preparation, Rows
 from learnd_producer import SAMPLES, Producer, crc32c, envelope, packed
+from learnd_words import WordVectors
 
 #: The daemon's other endpoints when nothing is configured.
 VERSIONS = "tcp://127.0.0.1:7712"
 SNAPSHOTS = "tcp://127.0.0.1:7714"
 
 __all__ = [
-    "SAMPLES", "VERSIONS", "SNAPSHOTS", "ControlError", "Model", "Producer", "control", "crc32c",
-    "envelope", "fetch", "packed", "read_safetensors", "subscribe",
+    "SAMPLES", "VERSIONS", "SNAPSHOTS", "ControlError", "Model", "Producer", "WordVectors",
+    "control", "crc32c", "envelope", "fetch", "packed", "read_safetensors", "subscribe",
 ]
 
 Manifest = dict[str, Any]
@@ -78,110 +81,137 @@ class Model:
     An ``x`` is one sample (a sequence of numbers, or a mapping of named features) or many (a
     two-dimensional array, or a list of mappings). ``None`` and NaN mean missing. One sample gives
     one prediction, many give a list or an array of them.
+
+    A ``context`` (one for all samples, or a list with one for each) chooses the expert of a model
+    that has some; without one, or with one that the model does not know, all of them are weighed.
+    A model without experts predicts the same in every context.
+
+    Where past labels are features, ``labels`` says the last ones, the newest first; otherwise they
+    are those that were known when the version was made.
     """
 
-    def __init__(self, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> None:
+    def __init__(
+        self, tensors: Mapping[str, np.ndarray], metadata: Mapping[str, str],
+        inlet: Inlet | None = None,
+    ) -> None:
         if metadata.get("learnd") != "1":
             raise ValueError(f"an artifact of format {metadata.get('learnd')!r}; this reads '1'")
         self.metadata = dict(metadata)
         self.kind = metadata["model"]
-        if self.kind not in ("linear", "logistic", "softmax"):
-            raise ValueError(f"no such model: {self.kind!r}; this knows linear, logistic, softmax")
+        if self.kind not in _KINDS:
+            raise ValueError(f"no such model: {self.kind!r}; this knows {', '.join(_KINDS)}")
         self.task = metadata["task"]
         self.learner = metadata["learner"]
         self.incarnation = metadata["incarnation"]
         self.version = int(metadata["version"])
-        self.columns: list[dict[str, str]] = json.loads(metadata["columns"])
         #: The labels in order; None for a regression.
         self.classes: list[Any] | None = json.loads(metadata["classes"]) or None
-        self._clip = float(metadata["clip"])
+        # What makes rows of samples is the same for all experts.
+        self._inlet = inlet or Inlet(tensors, metadata, self.classes)
+        self.columns = self._inlet.columns
+        #: The expert of each context that the model knows; None where it has none.
+        self.contexts: dict[str, int | None] = {}
+        self._experts: list[Model] = []
+        if self.kind == "experts":
+            self._read_experts(tensors)
+            return
+        self._preparation = Preparation(tensors, metadata)
         self._weights = tensors["weights"].astype(np.float64)
         self._bias = tensors["bias"].astype(np.float64)
-        self._mean = tensors["mean"].astype(np.float64)
-        self._deviation = tensors["deviation"].astype(np.float64)
-        # Which columns a named feature feeds: all of its categories, or its one number.
-        self._features: dict[str, list[int]] = {}
-        for index, column in enumerate(self.columns):
-            self._features.setdefault(column["name"], []).append(index)
+        self._factors = tensors["factors"].astype(np.float64) if "factors" in tensors else None
+        self._places: dict[int, int] = {}
+        if self._inlet.is_sparse:
+            self._places = {int(bucket): n for n, bucket in enumerate(tensors["buckets"])}
+
+    def _read_experts(self, tensors: Mapping[str, np.ndarray]) -> None:
+        """Each expert is a model of its own, whose tensors' names begin with its number."""
+        self.contexts = json.loads(self.metadata["contexts"])
+        self._ensemble = tensors["ensemble"].astype(np.float64)
+        metadata = {**self.metadata, "model": self.metadata["expert_model"]}
+        for number in range(len(self._ensemble)):
+            prefix = f"experts.{number}."
+            own = {
+                name[len(prefix):]: tensor
+                for name, tensor in tensors.items()
+                if name.startswith(prefix)
+            }
+            self._experts.append(Model(own, metadata, self._inlet))
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Model:
-        """The model in an artifact's bytes."""
-        return cls(*read_safetensors(bytes(data)))
+    def from_bytes(cls, data: bytes) -> Model | WordVectors:
+        """The model in an artifact's bytes; of an embedding, its word vectors."""
+        tensors, metadata = read_safetensors(bytes(data))
+        return (WordVectors if metadata.get("model") == "embedding" else cls)(tensors, metadata)
 
-    def predict(self, x: Any) -> Any:
+    def predict(
+        self, x: Any, *, context: str | Sequence[str | None] | None = None,
+        labels: Sequence[Any] | None = None,
+    ) -> Any:
         """The class, or the number, that the model predicts."""
-        rows, single = self._rows(x)
+        rows, single = self._inlet.rows(x, labels)
         if self.classes is None:
-            values = self._scores(rows)[:, 0]
+            values = self._outputs(rows, context)[:, 0]
             return float(values[0]) if single else values
-        best = np.argmax(self._probabilities(rows), axis=1)
-        labels = [self.classes[index] for index in best]
-        return labels[0] if single else labels
+        best = np.argmax(self._outputs(rows, context), axis=1)
+        names = [self.classes[index] for index in best]
+        return names[0] if single else names
 
-    def probabilities(self, x: Any) -> np.ndarray:
+    def probabilities(
+        self, x: Any, *, context: str | Sequence[str | None] | None = None,
+        labels: Sequence[Any] | None = None,
+    ) -> np.ndarray:
         """The probability of each class, in the order of :attr:`classes`."""
         if self.classes is None:
             raise TypeError("a regression has no probabilities; use predict")
-        rows, single = self._rows(x)
-        return self._probabilities(rows)[0] if single else self._probabilities(rows)
+        rows, single = self._inlet.rows(x, labels)
+        outputs = self._outputs(rows, context)
+        return outputs[0] if single else outputs
 
-    def _scores(self, rows: np.ndarray) -> np.ndarray:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            z = (rows - self._mean) / self._deviation
-        z = np.clip(z, -self._clip, self._clip)
-        z[np.isnan(rows) | (self._deviation == 0)] = 0
-        return z @ self._weights.T + self._bias
+    def _outputs(
+        self, rows: Rows, context: str | Sequence[str | None] | None = None
+    ) -> np.ndarray:
+        """The number of each row, or the probabilities of its classes."""
+        if not self._experts:
+            return self._scores(rows) if self.classes is None else self._probabilities(rows)
+        one = context is None or isinstance(context, str)
+        contexts = [context] * len(rows) if one else list(context)
+        if len(contexts) != len(rows):
+            raise ValueError(f"{len(contexts)} contexts for {len(rows)} samples")
+        each = np.stack([expert._outputs(rows) for expert in self._experts])
+        outputs = np.tensordot(self._ensemble, each, axes=1)
+        for row, name in enumerate(contexts):
+            owner = self.contexts.get(name) if name is not None else None
+            if owner is not None:
+                outputs[row] = each[owner, row]
+        return outputs
 
-    def _probabilities(self, rows: np.ndarray) -> np.ndarray:
+    def _scores(self, rows: Rows) -> np.ndarray:
+        if self._inlet.is_sparse:
+            return np.array([self._sparse(row) for row in rows])
+        return self._preparation.features(rows) @ self._weights.T + self._bias
+
+    def _sparse(self, pairs: Mapping[int, float]) -> np.ndarray:
+        """The scores of one row of buckets; one that the model has not met weighs nothing."""
+        known = [(self._places[b], value) for b, value in pairs.items() if b in self._places]
+        columns = [column for column, _ in known]
+        values = np.array([value for _, value in known])
+        scores = self._weights[:, columns] @ values + self._bias
+        if self._factors is not None and known:
+            parts = self._factors[columns] * values[:, None]
+            scores = scores + (parts.sum(axis=0) ** 2 - (parts**2).sum(axis=0)).sum() / 2
+        return scores
+
+    def _probabilities(self, rows: Rows) -> np.ndarray:
         scores = self._scores(rows)
-        if self.kind == "logistic":
+        if self.kind in ("logistic", "factorisation"):
             with np.errstate(over="ignore"):
                 second = 1 / (1 + np.exp(-scores[:, 0]))
             return np.stack([1 - second, second], axis=1)[:, : len(self.classes or ())]
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         return powers / powers.sum(axis=1, keepdims=True)
 
-    def _rows(self, x: Any) -> tuple[np.ndarray, bool]:
-        """The raw value of each column, a row for each sample; NaN where it is missing."""
-        single = isinstance(x, Mapping)
-        if single or isinstance(x, Sequence) and x and isinstance(x[0], Mapping):
-            rows = np.array([self._named(sample) for sample in ([x] if single else x)])
-        else:
-            rows = np.asarray(x, dtype=np.float64)
-            single = rows.ndim == 1
-            rows = np.atleast_2d(rows)
-        if rows.shape[1] != len(self.columns):
-            raise ValueError(f"{rows.shape[1]} features; this model has {len(self.columns)}")
-        # Features travel and are learned in single precision, so that is what they are here.
-        with np.errstate(over="ignore"):
-            rows = rows.astype(np.float32).astype(np.float64)
-        if np.isinf(rows).any():
-            raise ValueError("a feature is infinite or beyond single precision; learnd refuses it")
-        return rows, single
 
-    def _named(self, sample: Mapping[str, Any]) -> list[float]:
-        row = [math.nan] * len(self.columns)
-        for name, value in sample.items():
-            value = value.item() if isinstance(value, np.generic) else value
-            columns = self._features.get(name)
-            if columns is None or value is None:
-                continue  # A feature that the model has not seen weighs nothing.
-            kind = self.columns[columns[0]]["kind"]
-            if kind != _kind_of(value):
-                raise ValueError(f"feature {name!r} is a {kind}; {value!r} is none")
-            for index in columns:
-                # An unknown category is none of the known ones, which is something to know.
-                row[index] = self.columns[index]["value"] == value if kind == "category" else value
-        return row
-
-
-def _kind_of(value: Any) -> str:
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, (int, float)):
-        return "number"
-    return "category" if isinstance(value, str) else type(value).__name__
+_KINDS = ("linear", "logistic", "softmax", "experts", "factorisation")
 
 
 # -- Versions in -------------------------------------------------------------------------------
@@ -189,7 +219,7 @@ def _kind_of(value: Any) -> str:
 def subscribe(
     endpoint: str = VERSIONS, learner: str | None = None, *,
     snapshots: str | None = None, timeout: float | None = None,
-) -> Iterator[tuple[Manifest, Model]]:
+) -> Iterator[tuple[Manifest, Model | WordVectors]]:
     """Yields ``(manifest, model)`` for each version: the newest at once, then every newer one.
 
     Of one learner, or of all. A version that is not newer than the last one yielded is ignored; a
@@ -245,7 +275,7 @@ def fetch(
 def _received(
     frames: list[bytes], held: dict[str, tuple[str, int]], asked: dict[str, float],
     snapshots: str | None,
-) -> tuple[Manifest, Model] | None:
+) -> tuple[Manifest, Model | WordVectors] | None:
     """The version that this message brings, or leads to."""
     topic = frames[0].decode("utf-8", "replace").split("/")
     try:
@@ -273,7 +303,7 @@ def _is_news(manifest: Manifest, held: Mapping[str, tuple[str, int]]) -> bool:
 
 def _taken(
     manifest: Manifest, artifact: bytes, held: dict[str, tuple[str, int]]
-) -> tuple[Manifest, Model] | None:
+) -> tuple[Manifest, Model | WordVectors] | None:
     if not _is_news(manifest, held):
         return None
     _verify(manifest, artifact)

@@ -118,7 +118,8 @@ class Producer:
         self._socket.connect(endpoint)
 
     def send(
-        self, samples: Mapping[str, Any] | Sequence[Mapping[str, Any]], *, topic: str | None = None
+        self, samples: Mapping[str, Any] | Sequence[Mapping[str, Any]], *,
+        topic: str | None = None, context: str | None = None,
     ) -> None:
         """Sends one sample, ``{"x": ..., "y": ...}``, or a list of them.
 
@@ -127,7 +128,7 @@ class Producer:
         samples = [samples] if isinstance(samples, Mapping) else samples
         for start in range(0, len(samples), self._batch):
             part = samples[start:start + self._batch]
-            self._send(self._encode(list(part)), len(part), topic)
+            self._send(self._encode(list(part)), len(part), topic, context)
 
     def send_label(
         self, id: str | int, label: Any, *, weight: float | None = None, topic: str | None = None
@@ -141,7 +142,7 @@ class Producer:
 
     def send_packed(
         self, features: Any, labels: Any = None, weights: Any = None, *,
-        missing: bool = False, topic: str | None = None,
+        missing: bool = False, topic: str | None = None, context: str | None = None,
     ) -> None:
         """Sends rows of numbers, the fast way; see :func:`packed`."""
         features = np.asarray(features, dtype="<f4")
@@ -153,7 +154,7 @@ class Producer:
                 None if weights is None else weights[rows],
                 missing=missing,
             )
-            self._send(body, len(features[rows]), topic)
+            self._send(body, len(features[rows]), topic, context)
 
     def wait(self, timeout: float | None = None) -> None:
         """Waits until the daemon listens; every send does so by itself."""
@@ -176,8 +177,14 @@ class Producer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _send(self, body: bytes, count: int, topic: str | None) -> None:
+    def _send(
+        self, body: bytes, count: int, topic: str | None, context: str | None = None
+    ) -> None:
         topic = self._learner if topic is None else topic
+        if context is not None:
+            if "/" in topic:
+                raise ValueError(f"topic {topic!r} names a context; context={context!r} is another")
+            topic = f"{topic}/{context}"
         if not _TOPIC.fullmatch(topic):
             raise ValueError(f"topic {topic!r} is not a learner, or learner/context")
         self.wait()

@@ -157,12 +157,38 @@ void learnd_arow(const learnd_samples *block, size_t rows, double *values, doubl
 void learnd_passive_aggressive(const learnd_samples *block, size_t rows, double *values,
                                const learnd_pull *pull, const learnd_pa_rule *rule);
 
+// skipgram.c
+
+// No number of a word's vector ever leaves these bounds.
+#define LEARND_VECTOR_LIMIT 1e6f
+
+// One step of skip-gram with negative sampling for a centre word and `pairs` context words. Each
+// pair is `size` numbers of rows of `contexts`: the context word, then the noise words, of which
+// those that are the context word itself are left out. `gradient` is room for n numbers.
+void learnd_skip_gram(float *centre, float *contexts, size_t n, const uint32_t *targets,
+                      size_t pairs, size_t size, float rate, float *gradient);
+// The product of the probabilities that the centre word gives to the context word being one and to
+// each noise word being none; each counts as `smallest` at least.
+double learnd_skip_gram_fit(const float *centre, const float *contexts, size_t n,
+                            const uint32_t *targets, size_t size, double smallest);
+
+// split.c
+
+// Splits a text into tokens, one after the other in `bytes`, with their ends and FNV-1a hashes.
+// There must be room for n bytes and (n + 1) / 2 tokens. Tokens of more than `longest` bytes are
+// left out and counted in `skipped`.
+size_t learnd_split_text(const uint8_t *text, size_t n, int folds, size_t longest, uint8_t *bytes,
+                         uint32_t *ends, uint64_t *hashes, size_t *skipped);
+
 // standardise.c
 
 void learnd_standardise(double *mean, double *variance, double *count, size_t n, double memory,
                         float clip, const float *raw, float *features, size_t rows);
 void learnd_apply_standard(const double *mean, const double *variance, size_t n, float clip,
                            const float *raw, float *features, size_t rows);
+void learnd_measure_then_follow(double *mean, double *variance, double *count, size_t n,
+                                double memory, float clip, const float *raw, float *features,
+                                const uint8_t *taken, size_t rows);
 
 // prepare.c
 
@@ -194,7 +220,7 @@ void learnd_window_measure(const learnd_window *w, double *mean, double *varianc
 // Computes the moments anew from the ring, with the same bits.
 void learnd_window_rebuild(learnd_window *w);
 
-// tokens.c
+// TOK
 
 uint32_t learnd_murmur3(const uint8_t *bytes, size_t length, uint32_t seed);
 
@@ -205,5 +231,29 @@ float learnd_pair_value(uint64_t pair);
 // Sorts pairs and adds up those of one bucket, without those that add up to 0; how many are left.
 // The bits do not depend on the order in which they came.
 size_t learnd_merge_pairs(uint64_t *pairs, size_t n);
+
+// sparse.c
+
+// Columns with values; column 0 is the bias, one below 0 does not exist.
+typedef struct {
+    const int32_t *columns;
+    const float *values;
+    size_t count;
+} learnd_sparse_row;
+
+void learnd_sparse_scores(const float *values, size_t stride, const learnd_sparse_row *row,
+                          float *scores);
+void learnd_sparse_ftrl(float *values, float *z, float *n, const float *anchor, size_t stride,
+                        size_t output, const learnd_sparse_row *row, float error,
+                        const learnd_step *step);
+void learnd_sparse_ftrl_sums(const float *values, float *z, const float *n, size_t stride,
+                             size_t columns, const learnd_step *step);
+// `sums` gets the sum of each factor, which the step takes.
+float learnd_factor_score(const float *values, size_t stride, const learnd_sparse_row *row,
+                          double *sums);
+// `squares` is null for plain descent.
+void learnd_factor_step(float *values, float *squares, const float *anchor, size_t stride,
+                        const learnd_sparse_row *row, const double *sums, float error,
+                        const learnd_step *step);
 
 #endif

@@ -15,13 +15,20 @@ extension Command {
         options: [
             OptionRule("--version", "N", help: "by this version; the newest unless said"),
             OptionRule("--label", "COLUMN", help: "a column that is the label and no feature"),
+            OptionRule("--context", "NAME", help: "by the expert of this context"),
         ],
         details: [
             "FILE is CSV with a header, or has one JSON object on each line: {\"x\": ...}, or just "
                 + "the features, as an array or an object. A learner of arrays takes the columns "
                 + "in order, all but --label; a learner of named features finds them by name, and "
                 + "other columns do not matter.",
-            "With --json each line has prediction, probabilities and classes.",
+            "A learner of texts takes its text by name, and prints the loss: how unusual the text "
+                + "is to it, or a dash where it knows fewer than two words.",
+            "A version with experts weighs them all for a sample that names no context: neither by "
+                + "--context nor, on a line {\"x\": ..., \"ctx\": \"...\"}, itself, which beats "
+                + "--context.",
+            "With --json each line has prediction, probabilities and classes; for a learner "
+                + "without labels loss, and trivial beside it.",
         ],
         isReading: true
     ) { arguments, console throws(Failure) in
@@ -31,7 +38,10 @@ extension Command {
         let isLines = try FileKind.isLines(&source, path: path) || path.hasSuffix(".json")
         var link = try DaemonLink.open(arguments)
         let model = try KeptModel(&link, version: number)
-        var job = PredictJob(model, isJSON: arguments.has(json.name), console)
+        let context = try arguments.text("--context").map { name throws(Failure) in
+            try PredictJob.check(context: name, model)
+        }
+        var job = PredictJob(model, context: context, isJSON: arguments.has(json.name), console)
         if isLines {
             try job.predictLines(source, label: arguments.text("--label"))
         } else {
@@ -45,20 +55,38 @@ extension Command {
 struct PredictJob {
     private var model: KeptModel
     private var filler: SampleFiller
+    private let context: String?
     private let isJSON: Bool
     private let console: Console
     private var done = 0
 
     private static let piece = 256
 
-    init(_ model: KeptModel, isJSON: Bool, _ console: Console) {
+    init(_ model: KeptModel, context: String? = nil, isJSON: Bool, _ console: Console) {
         self.model = model
+        self.context = context
         filler = SampleFiller(model.schema)
         self.isJSON = isJSON
         self.console = console
     }
 
     private var schema: Schema { model.schema }
+
+    /// Refuses a context for which nobody would predict otherwise.
+    static func check(context: String, _ model: KeptModel) throws(Failure) -> String {
+        if model.contexts.contains(context) { return context }
+        guard !model.contexts.isEmpty else {
+            throw .usage(
+                "version \(model.version) predicts the same in every context",
+                remedy: "leave --context out, or set isolation = \"experts\" for a new learner"
+            )
+        }
+        throw .usage(
+            "version \(model.version) does not know the context \(context)",
+            remedy: "it knows \(model.contexts.prefix(8).joined(separator: ", ")); "
+                + "leave --context out to weigh all experts"
+        )
+    }
 
     /// Predicts a CSV file.
     mutating func predictTable(
@@ -67,10 +95,11 @@ struct PredictJob {
     ) throws(Failure) {
         var file = try TableFile.open(source, label: label)
         let layout = file.layout
-        try check(layout, file: file.reader.name)
         var skipped: Int?
+        try check(layout, file: file.reader.name)
         while try file.next(skipped: &skipped) {
-            for column in layout.features {
+            for column in layout.features
+            where schema.text ?? layout.names[column] == layout.names[column] {
                 let value = file.reader.value(column)
                 if schema.shape == .positional {
                     switch value {
@@ -80,7 +109,7 @@ struct PredictJob {
                     }
                 } else if value == .missing {
                     continue
-                } else if layout.isText[column] {
+                } else if layout.isText[column] || schema.text != nil {
                     let text = JSONValue.string(file.reader.text(column))
                     filler.put(text, of: layout.names[column])
                 } else if case .number(let number) = value {
@@ -134,7 +163,7 @@ struct PredictJob {
             var features = value
             if let x = value["x"], x.members.count + x.items.count > 0 { features = x }
             try put(features, label: label, place: place)
-            try endRow()
+            try endRow(context: value["x"] == nil ? nil : value["ctx"]?.text)
         }
         try flush()
     }
@@ -146,7 +175,9 @@ struct PredictJob {
     ) throws(Failure) {
         switch (features, schema.shape) {
         case (.object(let members), .named):
-            for member in members where member.name != label {
+            // Beside the text of a learner that reads one, other members do not matter.
+            for member in members
+            where member.name != label && schema.text ?? member.name == member.name {
                 filler.put(member.value, of: member.name)
             }
         case (.array(let items), .positional):
@@ -172,8 +203,8 @@ struct PredictJob {
         }
     }
 
-    private mutating func endRow() throws(Failure) {
-        filler.endRow()
+    private mutating func endRow(context own: String? = nil) throws(Failure) {
+        filler.endRow(context: own ?? context)
         if filler.batch.rows.count >= PredictJob.piece { try flush() }
     }
 

@@ -11,7 +11,8 @@ extension Command {
         details: [
             "Received is learned + waiting + refused, at every moment. Measures stand beside what "
                 + "is trivial: always the most frequent class (majority) or the last label (no "
-                + "change); the running mean and the last value for numbers."
+                + "change); the running mean and the last value for numbers; chance for word "
+                + "vectors (trivial)."
         ],
         isReading: true
     ) { arguments, console throws(Failure) in
@@ -106,6 +107,9 @@ enum StatusPage {
         }
         var table = TextTable(sides: [.left, .left])
         if let reason = learner["reason"]?.text { table.add(["vote", reason]) }
+        if let metrics = learner["metrics"], metrics["vocabulary"] != nil {
+            table.add(["vocabulary", vocabularyText(metrics)])
+        }
         if let drift = learner["drift"] { table.add(["drift", driftText(drift)]) }
         if let consolidation = learner["consolidation"] {
             let rest = consolidation["rest_seconds"]?.double ?? 0
@@ -118,7 +122,34 @@ enum StatusPage {
         if let refused = learner["refused"]?.members, !refused.isEmpty {
             table.add(["refused", counts(refused)])
         }
-        return lines + table.lines(indent: 2)
+        if let labels = learner["labels"], labels["received"]?.integer ?? 0 > 0 {
+            let parts = labels.members.filter { $0.value.integer ?? 0 > 0 }
+            table.add(["late labels", counts(parts) + delayText(learner)])
+        }
+        if let room = learner["waiting_room"], room["rows"]?.integer ?? 0 > 0 {
+            table.add([
+                "waiting room",
+                "\(Figures.grouped(room["rows"])) samples, "
+                    + Figures.size(room["bytes"]?.integer),
+            ])
+        }
+        return lines + table.lines(indent: 2) + ContextTableText.lines(of: learner)
+    }
+
+    private static func vocabularyText(_ metrics: JSONValue) -> String {
+        let figures = ["vocabulary", "vocabulary_max", "words_counted", "evictions"].map {
+            Figures.grouped(metrics[$0])
+        }
+        return "\(figures[0]) words of \(figures[1]); \(figures[2]) counted, "
+            + "\(figures[3]) gave way"
+    }
+
+    /// How late labels are of late.
+    private static func delayText(_ learner: JSONValue) -> String {
+        guard let delay = learner["metrics"]?["label_delay"], delay != .null else { return "" }
+        let samples = Figures.fixed(delay["recent_samples"]?.double ?? 0, digits: 0)
+        return "; delayed by \(samples) samples, "
+            + Figures.time(seconds: delay["recent_seconds"]?.double)
     }
 
     private static func driftText(_ drift: JSONValue) -> String {

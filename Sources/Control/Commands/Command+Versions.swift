@@ -4,6 +4,7 @@
 
 import Primitives
 import Storage
+import Versions
 
 extension Command {
     static let versions = Command(
@@ -86,20 +87,32 @@ extension Command {
         summary: "save the artifact of a version, a safetensors file",
         words: [WordRule("N")],
         options: [
-            OptionRule("--output", short: "-o", "FILE", help: "where to; - is standard output")
+            OptionRule("--output", short: "-o", "FILE", help: "where to; - is standard output"),
+            OptionRule("--format", "NAME", help: "safetensors (unless said) or word2vec"),
         ],
-        details: ["The SHA-256 is checked before anything is written."],
+        details: [
+            "The SHA-256 is checked before anything is written.",
+            "word2vec is the text format of word vectors, for learners with model = \"embedding\".",
+        ],
         isReading: true
     ) { arguments, console throws(Failure) in
         let number = try arguments.version(at: 0)
         guard let path = arguments.text("--output") else {
             throw .usage("-o FILE is missing", remedy: "use -o - for standard output")
         }
+        let format = arguments.text("--format") ?? Artifact.format
+        guard [Artifact.format, Word2Vec.format].contains(format) else {
+            throw .usage(
+                "there is no format \(format)",
+                remedy: "use \(Artifact.format) or \(Word2Vec.format)"
+            )
+        }
         var link = try DaemonLink.open(arguments)
         let answer = try link.ask("get", [.init("version", .int(Int64(number)))])
-        guard let bytes = answer.bytes, sha256Hex(bytes) == answer.ok["sha256"]?.text else {
+        guard var bytes = answer.bytes, sha256Hex(bytes) == answer.ok["sha256"]?.text else {
             throw Failure(.failed, "the artifact of version \(number) did not come whole")
         }
+        if format == Word2Vec.format { bytes = try WordVectors(artifact: bytes).word2vec }
         if path == "-" {
             console.bytes(bytes)
             return .done

@@ -92,6 +92,8 @@ struct Books: Sendable, Equatable {
     var scored: Int64 = 0
     var waiting: Int64 = 0
     var gaps: Int64 = 0
+    /// Labels that came after their samples; they are no samples.
+    var labels: Int64 = 0
     var refused: [(reason: String, count: Int64)] = []
 
     init() {}
@@ -107,11 +109,14 @@ struct Books: Sendable, Equatable {
         scored = books["learned"]?["scored"]?.integer ?? 0
         waiting = number("waiting")
         gaps = number("gaps")
+        labels = books["labels"]?["received"]?.integer ?? 0
         refused = (books["refused"]?.members ?? []).map { ($0.name, $0.value.integer ?? 0) }
     }
 
     /// All that was learned.
     var learned: Int64 { trained + holdout + scored }
+    /// All that arrived.
+    var arrived: Int64 { received + labels }
     /// All that was refused.
     var refusedTotal: Int64 { refused.reduce(0) { $0 + $1.count } }
 
@@ -124,6 +129,7 @@ struct Books: Sendable, Equatable {
         rest.scored -= earlier.scored
         rest.waiting -= earlier.waiting
         rest.gaps -= earlier.gaps
+        rest.labels -= earlier.labels
         rest.refused = refused.compactMap { entry in
             let before = earlier.refused.first { $0.reason == entry.reason }?.count ?? 0
             return entry.count > before ? (entry.reason, entry.count - before) : nil
@@ -134,6 +140,7 @@ struct Books: Sendable, Equatable {
     static func == (left: Books, right: Books) -> Bool {
         left.received == right.received && left.learned == right.learned
             && left.waiting == right.waiting && left.gaps == right.gaps
+            && left.labels == right.labels
             && left.refused.elementsEqual(right.refused, by: ==)
     }
 }

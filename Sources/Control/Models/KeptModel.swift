@@ -14,6 +14,8 @@ struct KeptModel {
     let version: UInt64
     /// What its columns and classes are.
     private(set) var schema: Schema
+    /// The contexts that it knows; none when it predicts the same in all.
+    let contexts: [String]
     private var contender: Contender
     private let recollection: Recollection
     private var admission = Admission()
@@ -40,6 +42,7 @@ struct KeptModel {
     init(_ state: VersionState) {
         version = state.number
         schema = state.schema
+        contexts = state.contender.learner.expertStatus.isEmpty ? [] : state.contexts
         contender = state.contender
         recollection = state.recollection
     }
@@ -65,6 +68,7 @@ struct KeptModel {
                 of: batch,
                 under: schema,
                 knowing: &known,
+                context: context(of: row, in: batch),
                 use: .scored,
                 to: &block
             )
@@ -73,8 +77,20 @@ struct KeptModel {
         }
     }
 
+    /// The number of the row's context; one that the version does not know is as good as none.
+    private func context(of row: MicroBatch.Row, in batch: MicroBatch) -> Int32 {
+        guard row.context > 0 else { return ContextTable.unknown }
+        let name = batch.contexts.text(UInt32(row.context) - 1)
+        return contexts.firstIndex(of: name).map { Int32($0) } ?? ContextTable.unknown
+    }
+
     private func prediction(of block: Block) -> Prediction {
-        guard schema.task == .classes else { return .number(block.predictions[0]) }
+        switch schema.task {
+        case .regression: return .number(block.predictions[0])
+        case .unlabelled:
+            return .loss(block.predictions[0], trivial: block.predictions[block.outputs - 1])
+        case .classes: break
+        }
         let known = Array(block.predictions.prefix(schema.classes.count))
         return .classes(known, best: known.indices.reduce(0) { known[$1] > known[$0] ? $1 : $0 })
     }
@@ -84,8 +100,8 @@ struct KeptModel {
 enum Prediction: Equatable {
     /// A number.
     case number(Float)
-    /// The loss of a learner without labels, and what a trivial model's is; NaN where it has nothing
-    /// to say of the sample.
+    /// The loss of a learner without labels, and what a trivial model's is; NaN where it has
+    /// nothing to say of the sample.
     case loss(Float, trivial: Float)
     /// The probabilities of the classes, and which of them is the highest.
     case classes([Float], best: Int)

@@ -42,8 +42,8 @@ struct SampleFiller {
         batch.entries.append(.init(name: name, value: number.value, kind: number.kind))
     }
 
-    /// Ends a sample.
-    mutating func endRow() {
+    /// Ends a sample, of a context if it has one.
+    mutating func endRow(context: String? = nil) {
         let last = batch.rows.last.map { Int($0.start) + Int($0.count) } ?? 0
         let end = schema.shape == .named ? batch.entries.count : batch.values.count
         batch.rows.append(
@@ -54,7 +54,8 @@ struct SampleFiller {
                 count: end - last,
                 weight: 1,
                 producer: 0,
-                shape: schema.shape
+                shape: schema.shape,
+                context: context.map { batch.context($0) } ?? 0
             )
         )
     }

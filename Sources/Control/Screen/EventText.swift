@@ -33,11 +33,26 @@ enum EventText {
             return "\(count) samples from \(text("producer")) did not arrive"
         case "voted":
             return "the vote: \(text("task")), \(text("model")): \(text("reason"))"
+        case "scored": return "scored \(text("id")): \(prediction(event))"
+        case "query":
+            let doubt = event["uncertainty"]?.double.map { ", " + Figures.percent($0) + " unsure" }
+            return "what is \(text("id"))? (\(text("why"))\(doubt ?? ""))"
         case "contexts_filled":
             return "context \(text("context")) is beyond contexts_max: treated as unknown"
+        case "context": return context(event)
         case "steered": return text("what")
         default: return event.jsonText
         }
+    }
+
+    /// What was predicted of a sample, with the highest probability where there are any.
+    private static func prediction(_ event: JSONValue) -> String {
+        let prediction = event["prediction"]?.text ?? event["prediction"]?.jsonText ?? "null"
+        let highest = (event["probabilities"]?.items ?? []).compactMap(\.double).max()
+        let rank = event["anomaly_rank"]?.double.map {
+            ", more unusual than " + Figures.percent($0)
+        }
+        return prediction + (highest.map { " (" + Figures.percent($0) + ")" } ?? "") + (rank ?? "")
     }
 
     /// A drift or a warning.
@@ -46,6 +61,21 @@ enum EventText {
         let since = event["since"]?.integer.map { ", since about \(Figures.grouped($0)) samples" }
         return "\(what) at sample \(Figures.grouped(event["sample"])): "
             + "\(event["detector"]?.text ?? "") on \(event["signal"]?.text ?? "")\(since ?? "")"
+    }
+
+    /// What became of a context's part of the model.
+    static func context(_ event: JSONValue) -> String {
+        let name = event["context"]?.text ?? ""
+        let samples = Figures.count(Int(event["samples"]?.integer ?? 0), "sample")
+        switch event["change"]?.text {
+        case "opened": return "context \(name) has a model of its own"
+        case "merged":
+            return "context \(name) shares the model of \(event["into"]?.text ?? "") from now on; "
+                + "its own had learned \(samples): \(event["reason"]?.text ?? "")"
+        default:
+            return "context \(name) has lost its model, which had learned \(samples): "
+                + (event["reason"]?.text ?? "")
+        }
     }
 
     /// A step of a consolidation.

@@ -54,7 +54,7 @@ enum SendJob {
         } else {
             console.lines(report.lines)
         }
-        guard books.received == report.sent else { throw report.failure }
+        guard books.arrived == report.sent else { throw report.failure }
         return .done
     }
 

@@ -34,6 +34,9 @@ struct SendReport {
         table.add([
             "refused", Figures.grouped(books.refusedTotal), reasons.joined(separator: ", "),
         ])
+        if books.labels > 0 {
+            table.add(["late labels", Figures.grouped(books.labels), "counted apart"])
+        }
         table.add(["gaps", Figures.grouped(books.gaps)])
         var lines = table.lines()
         if books.refusedTotal > 0 {
@@ -57,6 +60,7 @@ struct SendReport {
             ],
             "waiting": .int(books.waiting),
             "refused": .object(books.refused.map { .init($0.reason, .int($0.count)) }),
+            "labels": .int(books.labels),
             "gaps": .int(books.gaps),
             "seconds": .number(seconds),
             "rate": .number(rate),
@@ -65,7 +69,7 @@ struct SendReport {
 
     /// Why it is not done.
     var failure: Failure {
-        let difference = sent - books.received
+        let difference = sent - books.arrived
         return Failure(
             .failed,
             difference > 0

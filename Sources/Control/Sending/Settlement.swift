@@ -49,7 +49,7 @@ struct Settlement {
                 Pause.wait(Self.interval)
                 continue
             }
-            if last.received >= sent {
+            if last.arrived >= sent {
                 // The last samples may wait for the vote, which has its own time.
                 let since = whole ?? now
                 whole = since
@@ -58,10 +58,10 @@ struct Settlement {
             }
             // What the daemon itself calls a gap was lost with a daemon that ended; it will not
             // come.
-            let isLost = last.received + last.gaps >= sent
+            let isLost = last.arrived + last.gaps >= sent
             let patience = isLost ? Self.gapPatience : Self.patience
             guard now - moved < patience.wholeNanoseconds else { return (last, now) }
-            let received = Figures.grouped(last.received)
+            let received = Figures.grouped(last.arrived)
             console.progress("\(received) of \(Figures.grouped(sent)) received")
             Pause.wait(Self.interval)
         }

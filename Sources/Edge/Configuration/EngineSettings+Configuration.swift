@@ -17,6 +17,7 @@ extension EngineSettings {
             case .auto: nil
             case .classes: .classes
             case .regression: .regression
+            case .unlabelled: .unlabelled
             }
         model =
             switch learner.model {
@@ -24,7 +25,12 @@ extension EngineSettings {
             case .linear: .linear
             case .logistic: .logistic
             case .softmax: .softmax
+            case .embedding: .embedding
+            case .network: .network
+            case .factorisation: .factorisation
             }
+        network = learner.network
+        stepRows = learner.stepRows
         loss =
             switch learner.loss {
             case .auto: nil
@@ -32,31 +38,65 @@ extension EngineSettings {
             case .huber: .huber(delta: Float(learner.huberDelta))
             case .logistic: .logistic
             case .crossEntropy: .crossEntropy
+            case .negativeSampling: .negativeSampling
             }
         optimiser = OptimiserSettings(learner)
         l1 = Float(learner.l1)
         l2 = Float(learner.l2)
         mode = learner.mode == .sequential ? .sequential : .meanGradient
         width = learner.width
+        text = learner.textName
+        embedding = EmbeddingSettings(learner.embedding)
         classes = (learner.classes ?? []).map(ClassLabel.init)
         limits = SchemaLimits(classesMax: learner.classesMax, columnsMax: learner.featuresMax)
         contextsMax = learner.contextsMax
+        isolation =
+            switch learner.isolation {
+            case .off: .off
+            case .experts: .experts
+            case .heads: .heads
+            }
+        isolationMax = learner.isolationMax
         voteSamples = learner.voteSamples
         votePatience = learner.voteDelay
+        take(learner.features)
         preparation.memory = learner.standardiseMemory
         preparation.clip = Float(learner.standardiseClip)
+        labels = LabelSettings(learner.labels)
+        query.budget = learner.query.budget
+        anomaly.isEnabled = learner.anomaly.isEnabled
+        anomaly.trees = learner.anomaly.trees
+        anomaly.height = learner.anomaly.height
+        anomaly.window = learner.anomaly.window
+        query.strategy = learner.query.strategy == .random ? .random : .uncertainty
         publish = PublishSettings(learner.publish)
         drift = DriftSettings(learner.drift)
         memory = MemorySettings(learner.memory)
         retention = learner.retain.settings
         consolidation = ConsolidationSettings(learner.consolidate)
+        warmStart = learner.warmStart.map { $0.start(of: learner) }
         checkpointInterval = settings.checkpointInterval
         seed = settings.seed
     }
 }
 
+extension EmbeddingSettings {
+    fileprivate init(_ configuration: EmbeddingConfiguration) {
+        self.init()
+        dimension = configuration.dimension
+        window = configuration.window
+        negatives = configuration.negatives
+        subsample = configuration.subsample
+        vocabularyMax = configuration.vocabularyMax
+        countMemory = configuration.countMemory
+        rateWords = configuration.rateWords
+        rateMin = Float(configuration.rateMin)
+        tokens = configuration.tokens == .words ? .words : .spaces
+    }
+}
+
 extension OptimiserSettings {
-    fileprivate init(_ learner: LearnerConfiguration) {
+    init(_ learner: LearnerConfiguration) {
         let rate = Float(learner.rate)
         let epsilon = Float(learner.epsilon)
         self =
@@ -71,18 +111,28 @@ extension OptimiserSettings {
                     beta2: Float(learner.beta2),
                     epsilon: epsilon
                 )
+            case .ftrl: .followTheLeader(rate: rate, beta: Float(learner.ftrlBeta))
             }
     }
 }
 
 extension ClassLabel {
-    fileprivate init(_ label: ConfiguredLabel) {
+    init(_ label: ConfiguredLabel) {
         self =
             switch label {
             case .number(let number): .number(number)
             case .flag(let flag): .boolean(flag)
             case .text(let text): .text(text)
             }
+    }
+}
+
+extension LabelSettings {
+    fileprivate init(_ configuration: LabelsConfiguration) {
+        self.init()
+        rowsMax = configuration.waitRows
+        bytesMax = configuration.waitBytes
+        ageMax = configuration.wait
     }
 }
 

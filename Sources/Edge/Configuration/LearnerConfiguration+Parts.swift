@@ -2,6 +2,48 @@
 //
 // The tables inside of a learner's table.
 
+/// How word vectors are learned.
+package struct EmbeddingConfiguration: Sendable, Equatable {
+    /// How a text becomes words.
+    package enum Tokens: String, Sendable, CaseIterable {
+        /// Runs of letters, digits and underscores, in small letters.
+        case words
+        /// Whatever stands between blanks.
+        case spaces
+    }
+
+    /// The numbers of a vector.
+    package let dimension: Int
+    /// How far to each side the words of a context may stand.
+    package let window: Int
+    /// How many noise words stand against each word of a context.
+    package let negatives: Int
+    /// The share of all words above which a word is left out now and then.
+    package let subsample: Double
+    /// The most words.
+    package let vocabularyMax: Int
+    /// The words after which counts are halved.
+    package let countMemory: Int
+    /// The words over which the rate falls.
+    package let rateWords: Int
+    /// Where a falling rate ends.
+    package let rateMin: Double
+    /// How a text becomes words.
+    package let tokens: Tokens
+
+    init(_ values: ScopedValues) {
+        dimension = values.integer("embedding.dimension")
+        window = values.integer("embedding.window")
+        negatives = values.integer("embedding.negatives")
+        subsample = values.number("embedding.subsample")
+        vocabularyMax = values.integer("embedding.vocabulary_max")
+        countMemory = values.integer("embedding.count_memory")
+        rateWords = values.integer("embedding.rate_words")
+        rateMin = values.number("embedding.rate_min")
+        tokens = values.word("embedding.tokens")
+    }
+}
+
 /// When versions are published.
 package struct PublishConfiguration: Sendable, Equatable {
     /// The samples learned before the first version.

@@ -3,6 +3,7 @@
 // One learner as it is configured. What is `auto` is decided by the vote over its first samples,
 // unless another key has decided it: `loss = "huber"` can only be a regression.
 
+package import Networks
 package import Primitives
 
 /// What a learner is and how it learns.
@@ -15,11 +16,13 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case classes
         /// A number.
         case regression
+        /// Nothing: the model needs no label.
+        case unlabelled
     }
 
     /// The kind of model.
     package enum Model: String, Sendable, CaseIterable {
-        /// Linear for a regression, logistic for two configured classes, else softmax.
+        /// Linear for a regression, else softmax.
         case auto
         /// A number as a weighted sum.
         case linear
@@ -27,6 +30,12 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case logistic
         /// Any number of classes.
         case softmax
+        /// Vectors of words, from texts.
+        case embedding
+        /// Layers, for classes or a number.
+        case network
+        /// A number or two classes, by weights and products of factors.
+        case factorisation
     }
 
     /// What is minimised.
@@ -41,6 +50,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case logistic
         /// The log-loss of many classes.
         case crossEntropy = "cross_entropy"
+        /// The log-loss of words against noise words.
+        case negativeSampling = "negative_sampling"
     }
 
     /// How weights follow gradients.
@@ -53,6 +64,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case adagrad
         /// Running means of gradients and of their squares.
         case adam
+        /// The regularised leader of all gradients, for features that are mostly absent.
+        case ftrl
     }
 
     /// How a micro-batch is learned.
@@ -63,12 +76,26 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case meanGradient = "mean_gradient"
     }
 
+    /// What a context owns of the model.
+    package enum Isolation: String, Sendable, CaseIterable {
+        /// Nothing.
+        case off
+        /// A whole model.
+        case experts
+        /// The last layer of a network.
+        case heads
+    }
+
     /// Its name.
     package let name: Name
     /// What is learned; other keys may have decided it where the file says `auto`.
     package let task: Task
     /// The kind of model; the loss may have decided it where the file says `auto`.
     package let model: Model
+    /// The layers of a network; nil for every other model.
+    package let network: NetworkSettings?
+    /// The most rows of one step of a network along their mean gradient.
+    package let stepRows: Int
     /// What is minimised.
     package let loss: Loss
     /// Where the Huber loss turns linear.
@@ -85,6 +112,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let beta2: Double
     /// What keeps a division from zero.
     package let epsilon: Double
+    /// How slowly the rates of ftrl begin to fall.
+    package let ftrlBeta: Double
     /// The weight of the sum of magnitudes.
     package let l1: Double
     /// The weight of the sum of squares.
@@ -109,10 +138,30 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let classesMax: Int
     /// The most contexts.
     package let contextsMax: Int
+    /// What a context owns of the model.
+    package let isolation: Isolation
+    /// The most contexts that own a part of it.
+    package let isolationMax: Int
+    /// The name of the feature that a learner of texts reads.
+    package let textName: String
+    /// The longest text of a sample, in bytes.
+    package let textBytesMax: Int
+    /// What belongs to word vectors alone.
+    package let embedding: EmbeddingConfiguration
     /// The samples that end the vote.
     package let voteSamples: Int
     /// The wait that ends the vote.
     package let voteDelay: Duration
+    /// What is made of features.
+    package let features: FeatureConfiguration
+    /// How samples wait for their labels.
+    package let labels: LabelsConfiguration
+    /// Which labels are asked for.
+    package let query: QueryConfiguration
+    /// How unusual samples are.
+    package let anomaly: AnomalyConfiguration
+    /// What it starts with, unless with nothing.
+    package let warmStart: WarmStartConfiguration?
     /// When versions are published.
     package let publish: PublishConfiguration
     /// How drift is looked for.
@@ -124,20 +173,23 @@ package struct LearnerConfiguration: Sendable, Equatable {
     /// When and how challengers are made.
     package let consolidate: ConsolidationConfiguration
 
-    init(_ name: Name, _ values: ScopedValues) {
+    init(_ name: Name, _ values: ScopedValues, _ layers: LayerTables) {
         self.name = name
         model = LearnerRules.impliedModel(values)
+        network = NetworkRules.network(values, layers)
+        stepRows = values.integer("step_rows")
         loss = values.word("loss")
         task = LearnerRules.impliedTask(values)
         huberDelta = values.number("huber_delta")
         optimiser = values.word("optimiser")
         rate =
             values.value("rate") == .none
-            ? LearnerConfiguration.standardRate(optimiser) : values.number("rate")
+            ? LearnerConfiguration.standardRate(optimiser, of: model) : values.number("rate")
         momentum = values.number("momentum")
         beta1 = values.number("beta1")
         beta2 = values.number("beta2")
         epsilon = values.number("epsilon")
+        ftrlBeta = values.number("ftrl_beta")
         l1 = values.number("l1")
         l2 = values.number("l2")
         mode = values.word("mode")
@@ -154,22 +206,45 @@ package struct LearnerConfiguration: Sendable, Equatable {
         }
         classesMax = values.integer("classes_max")
         contextsMax = values.integer("contexts_max")
+        isolation = values.word("isolation")
+        isolationMax = values.integer("isolation_max")
+        textName = values.text("text.name")
+        textBytesMax =
+            values.value("text.bytes_max") == .none
+            ? LearnerConfiguration.standardTextBytes(
+                model,
+                hasTexts: FeatureConfiguration(values).hasTexts
+            ) : values.size("text.bytes_max")
+        embedding = EmbeddingConfiguration(values)
         voteSamples = values.integer("vote.samples")
         voteDelay = values.duration("vote.delay")
+        features = FeatureConfiguration(values)
+        labels = LabelsConfiguration(values)
+        query = QueryConfiguration(values)
+        anomaly = AnomalyConfiguration(values)
         publish = PublishConfiguration(values)
         drift = DriftConfiguration(values)
         memory = MemoryConfiguration(values)
+        warmStart = WarmStartConfiguration(values)
         retain = RetentionConfiguration(values)
         consolidate = ConsolidationConfiguration(values)
     }
 
     /// The rate where none is configured.
-    package static func standardRate(_ optimiser: Optimiser) -> Double {
-        switch optimiser {
+    package static func standardRate(_ optimiser: Optimiser, of model: Model = .auto) -> Double {
+        if model == .embedding { return 0.025 }
+        return switch optimiser {
         case .sgd: 0.05
         case .momentum: 0.01
         case .adagrad: 0.1
         case .adam: 0.01
+        case .ftrl: 0.1
         }
+    }
+
+    /// The longest text where none is configured: a page for a model or a feature that reads texts,
+    /// else what a category or a label may be.
+    package static func standardTextBytes(_ model: Model, hasTexts: Bool = false) -> Int {
+        model == .embedding || hasTexts ? 64 << 10 : 1024
     }
 }

@@ -6,6 +6,10 @@
 //   linear     regression   squared, huber
 //   logistic   classes      logistic         (two classes)
 //   softmax    classes      cross_entropy
+//   embedding  unlabelled   negative_sampling
+//   network    either       squared, huber or cross_entropy
+//   factorisation  regression   squared
+//   factorisation  classes      logistic      (two classes)
 
 /// The combinations that a learner cannot have.
 struct LearnerRules {
@@ -13,7 +17,7 @@ struct LearnerRules {
     private typealias Model = LearnerConfiguration.Model
     private typealias Loss = LearnerConfiguration.Loss
 
-    private let values: ScopedValues
+    let values: ScopedValues
 
     init(_ values: ScopedValues) {
         self.values = values
@@ -38,6 +42,7 @@ struct LearnerRules {
         case .squared, .huber: return .linear
         case .logistic: return .logistic
         case .crossEntropy: return .softmax
+        case .negativeSampling: return .embedding
         }
     }
 
@@ -47,13 +52,16 @@ struct LearnerRules {
         checkModelAndLoss(&problems)
         checkClasses(&problems)
         checkLimits(&problems)
+        checkEmbedding(&problems)
+        checkLabels(&problems)
     }
 
     private static func taskOf(_ model: Model) -> Task {
         switch model {
-        case .auto: .auto
+        case .auto, .network, .factorisation: .auto
         case .linear: .regression
         case .logistic, .softmax: .classes
+        case .embedding: .unlabelled
         }
     }
 
@@ -62,6 +70,7 @@ struct LearnerRules {
         case .auto: .auto
         case .squared, .huber: .regression
         case .logistic, .crossEntropy: .classes
+        case .negativeSampling: .unlabelled
         }
     }
 
@@ -71,34 +80,51 @@ struct LearnerRules {
         case .linear: [.squared, .huber]
         case .logistic: [.logistic]
         case .softmax: [.crossEntropy]
+        case .embedding: [.negativeSampling]
+        case .network: [.squared, .huber, .crossEntropy]
+        case .factorisation: [.squared, .logistic]
         }
     }
 
     private func checkTask(_ problems: inout ProblemList) {
         let task: Task = values.word("task")
         guard task != .auto else { return }
-        let other: Task = task == .classes ? .regression : .classes
         let model: Model = values.word("model")
-        if LearnerRules.taskOf(model) == other {
+        let other = LearnerRules.taskOf(model)
+        if other != .auto, other != task {
             refuse(
                 "model",
                 "it cannot learn task = \"\(task.rawValue)\"",
                 "set task = \"\(other.rawValue)\", or model = "
-                    + (task == .classes ? "\"softmax\" or \"logistic\"" : "\"linear\""),
+                    + LearnerRules.words(Model.allCases.filter { LearnerRules.taskOf($0) == task }),
                 &problems
             )
         }
         let loss: Loss = values.word("loss")
-        if LearnerRules.taskOf(loss) == other {
+        let lossTask = LearnerRules.taskOf(loss)
+        if lossTask != .auto, lossTask != task {
             refuse(
                 "loss",
                 "it does not fit task = \"\(task.rawValue)\"",
-                "set task = \"\(other.rawValue)\", or loss = "
-                    + (task == .classes
-                        ? "\"cross_entropy\" or \"logistic\"" : "\"squared\" or \"huber\""),
+                "set task = \"\(lossTask.rawValue)\", or loss = "
+                    + LearnerRules.words(Loss.allCases.filter { LearnerRules.taskOf($0) == task }),
                 &problems
             )
         }
+        if task == .unlabelled, LearnerRules.impliedModel(values) == .auto {
+            refuse(
+                "task",
+                "it needs a model that learns without labels",
+                "set model = "
+                    + LearnerRules.words(Model.allCases.filter { LearnerRules.taskOf($0) == task }),
+                &problems
+            )
+        }
+    }
+
+    /// Words of the file, as a remedy names them.
+    private static func words<Word: RawRepresentable<String>>(_ words: [Word]) -> String {
+        words.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
     }
 
     private func checkModelAndLoss(_ problems: inout ProblemList) {
@@ -107,11 +133,11 @@ struct LearnerRules {
         guard model != .auto, loss != .auto, !LearnerRules.losses(of: model).contains(loss) else {
             return
         }
-        let fitting = LearnerRules.losses(of: model).map { "\"\($0.rawValue)\"" }
         refuse(
             "loss",
             "it does not fit model = \"\(model.rawValue)\"",
-            "set loss = \(fitting.joined(separator: " or ")), or leave it to learnd with \"auto\"",
+            "set loss = \(LearnerRules.words(LearnerRules.losses(of: model))), or leave it to "
+                + "learnd with \"auto\"",
             &problems
         )
     }
@@ -119,20 +145,22 @@ struct LearnerRules {
     private func checkClasses(_ problems: inout ProblemList) {
         guard case .labels(let labels) = values.value("classes") else { return }
         let implied = LearnerRules.impliedTask(values)
-        if implied == .regression {
+        if implied == .regression || implied == .unlabelled {
             refuse(
                 "classes",
-                "a regression has none",
+                implied == .regression ? "a regression has none" : "without labels there are none",
                 "remove classes, or set task = \"classes\"",
                 &problems
             )
         }
         let model: Model = values.word("model")
         let loss: Loss = values.word("loss")
-        if labels.count != 2 && (model == .logistic || loss == .logistic) {
+        if labels.count != 2
+            && (model == .logistic || model == .factorisation || loss == .logistic)
+        {
             refuse(
                 "classes",
-                "it lists \(labels.count) labels, but the logistic model has two",
+                "it lists \(labels.count) labels, but the logistic loss has two",
                 "list two labels, or set model = \"softmax\" and loss = \"cross_entropy\"",
                 &problems
             )
@@ -170,7 +198,8 @@ struct LearnerRules {
         }
     }
 
-    private func refuse(
+    /// Adds a problem of a key.
+    func refuse(
         _ path: String,
         _ problem: String,
         _ remedy: String,

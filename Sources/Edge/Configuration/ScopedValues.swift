@@ -40,9 +40,9 @@ struct ScopedValues {
                     lines[memberPath] = member.node.line
                 } catch {
                     problems.add(
-                        member.node.line,
-                        full(memberPath),
-                        member.node.text,
+                        error.place?.line ?? member.node.line,
+                        full(memberPath) + (error.place.map { "." + $0.path } ?? ""),
+                        error.place?.value ?? member.node.text,
                         error.problem,
                         error.remedy
                     )

@@ -5,7 +5,8 @@
 extension SettingKey {
     /// Every key of the daemon, of a sample socket and of a learner.
     package static let catalogue: [SettingKey] =
-        daemon + samples + learning + publishing + drift + memory + retention + consolidation
+        daemon + samples + learning + features + labels + words + network + layers + birth
+        + publishing + drift + memory + retention + consolidation
 
     /// The keys of one kind of table.
     package static func keys(of scope: SettingScope) -> [SettingKey] {
@@ -59,21 +60,25 @@ extension SettingKey {
         .init(
             .learner,
             "task",
-            .choice(["auto", "classes", "regression"]),
+            .choice(["auto", "classes", "regression", "unlabelled"]),
             .text("auto"),
             .newLearner
         ),
         .init(
             .learner,
             "model",
-            .choice(["auto", "linear", "logistic", "softmax"]),
+            .choice([
+                "auto", "linear", "logistic", "softmax", "embedding", "network", "factorisation",
+            ]),
             .text("auto"),
             .newLearner
         ),
         .init(
             .learner,
             "loss",
-            .choice(["auto", "squared", "huber", "logistic", "cross_entropy"]),
+            .choice([
+                "auto", "squared", "huber", "logistic", "cross_entropy", "negative_sampling",
+            ]),
             .text("auto"),
             .newLearner
         ),
@@ -87,7 +92,7 @@ extension SettingKey {
         .init(
             .learner,
             "optimiser",
-            .choice(["sgd", "momentum", "adagrad", "adam"]),
+            .choice(["sgd", "momentum", "adagrad", "adam", "ftrl"]),
             .text("sgd"),
             .newLearner
         ),
@@ -109,6 +114,7 @@ extension SettingKey {
             .number(1e-8),
             .restart
         ),
+        .init(.learner, "ftrl_beta", .number(0...1e6), .number(1), .restart),
         .init(.learner, "l1", .number(0...1), .number(0), .restart),
         .init(.learner, "l2", .number(0...1), .number(0), .restart),
         .init(
@@ -139,6 +145,14 @@ extension SettingKey {
         .init(.learner, "classes", .labels, .none, .newLearner),
         .init(.learner, "classes_max", .integer(2...100_000), .integer(1000), .newLearner),
         .init(.learner, "contexts_max", .integer(0...65_536), .integer(64), .live),
+        .init(
+            .learner,
+            "isolation",
+            .choice(["off", "experts", "heads"]),
+            .text("off"),
+            .newLearner
+        ),
+        .init(.learner, "isolation_max", .integer(1...1024), .integer(8), .live),
         .init(.learner, "vote.samples", .integer(1...100_000), .integer(200), .newLearner),
         .init(
             .learner,
@@ -147,6 +161,81 @@ extension SettingKey {
             .duration(.seconds(2)),
             .newLearner
         ),
+    ]
+
+    private static let words: [SettingKey] = [
+        .init(.learner, "text.name", .featureName, .text("text"), .newLearner),
+        .init(
+            .learner,
+            "text.bytes_max",
+            .size(64...1 << 20),
+            .none,
+            .restart,
+            mayBeAuto: true
+        ),
+        .init(.learner, "embedding.dimension", .integer(1...4096), .integer(100), .newLearner),
+        .init(.learner, "embedding.window", .integer(1...100), .integer(5), .restart),
+        .init(.learner, "embedding.negatives", .integer(1...20), .integer(5), .restart),
+        .init(.learner, "embedding.subsample", .number(0...1), .number(0.001), .restart),
+        .init(
+            .learner,
+            "embedding.vocabulary_max",
+            .integer(2...10_000_000),
+            .integer(50_000),
+            .newLearner
+        ),
+        .init(
+            .learner,
+            "embedding.count_memory",
+            .integer(0...1_000_000_000_000),
+            .integer(10_000_000),
+            .restart
+        ),
+        .init(
+            .learner,
+            "embedding.rate_words",
+            .integer(0...1_000_000_000_000),
+            .integer(0),
+            .restart
+        ),
+        .init(
+            .learner,
+            "embedding.rate_min",
+            .number(0...1, isAboveLower: true),
+            .number(0.0001),
+            .restart
+        ),
+        .init(
+            .learner,
+            "embedding.tokens",
+            .choice(["words", "spaces"]),
+            .text("words"),
+            .newLearner
+        ),
+    ]
+
+    private static let labels: [SettingKey] = [
+        .init(.learner, "labels.wait_rows", .integer(0...10_000_000), .integer(10_000), .live),
+        .init(.learner, "labels.wait_bytes", .size(1 << 10...1 << 40), .size(16 << 20), .live),
+        .init(
+            .learner,
+            "labels.wait",
+            .duration(.milliseconds(100) ... .seconds(365 * 86_400)),
+            .duration(.seconds(3600)),
+            .live
+        ),
+        .init(.learner, "query.budget", .number(0...1), .number(0), .live),
+        .init(
+            .learner,
+            "query.strategy",
+            .choice(["uncertainty", "random"]),
+            .text("uncertainty"),
+            .live
+        ),
+        .init(.learner, "anomaly.enabled", .flag, .flag(false), .live),
+        .init(.learner, "anomaly.trees", .integer(1...200), .integer(25), .live),
+        .init(.learner, "anomaly.height", .integer(1...12), .integer(8), .live),
+        .init(.learner, "anomaly.window", .integer(10...1_000_000), .integer(250), .live),
     ]
 
     private static let publishing: [SettingKey] = [

@@ -22,6 +22,8 @@ package enum SettingScope: String, Sendable, CaseIterable {
     case samples = "samples"
     /// Each `[learner.NAME]`.
     case learner = "learner.NAME"
+    /// Each `[[learner.NAME.layers]]`, and the layers inside of a layer.
+    case layer = "learner.NAME.layers"
 }
 
 /// One key.

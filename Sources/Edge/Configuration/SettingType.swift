@@ -3,6 +3,8 @@
 // What a key takes: how its value is read from TOML, which range it has, and how both are written
 // in messages and in docs/configuration.md.
 
+package import Learning
+
 /// A checked value.
 package enum SettingValue: Sendable, Hashable {
     /// True or false.
@@ -21,6 +23,12 @@ package enum SettingValue: Sendable, Hashable {
     case endpoint(Endpoint)
     /// Labels in order.
     case labels([ConfiguredLabel])
+    /// The sizes of a shape.
+    case sizes([Int])
+    /// How many labels ago, each different.
+    case lags([Int])
+    /// Declared features in order.
+    case features([DeclaredFeature])
     /// Nothing: the key has no value, or is left to learnd.
     case none
 
@@ -35,6 +43,9 @@ package enum SettingValue: Sendable, Hashable {
         case .text(let text): "\"\(text)\""
         case .endpoint(let endpoint): "\"\(endpoint)\""
         case .labels(let labels): "[" + labels.map(\.toml).joined(separator: ", ") + "]"
+        case .sizes(let sizes): "\(sizes)"
+        case .lags(let lags): "[" + lags.map { String($0) }.joined(separator: ", ") + "]"
+        case .features(let features): FeatureTable.toml(features)
         case .none: "none"
         }
     }
@@ -86,6 +97,18 @@ package enum SettingType: Sendable {
     case endpoint
     /// A list of texts, numbers or flags, each different.
     case labels
+    /// The name of a feature.
+    case featureName
+    /// A list of one to three whole numbers.
+    case sizes
+    /// The whole path of a file.
+    case path
+    /// A list of names of tensors or layers.
+    case names
+    /// A list of whole numbers, each different.
+    case lags
+    /// A table of names and kinds.
+    case features
 
     /// The name of the type, as the manual has it.
     package var name: String {
@@ -96,9 +119,10 @@ package enum SettingType: Sendable {
         case .size: "size"
         case .duration: "duration"
         case .choice: "word"
-        case .fileMode, .systemName: "text"
+        case .fileMode, .systemName, .featureName, .path: "text"
         case .endpoint: "endpoint"
-        case .labels: "list"
+        case .labels, .sizes, .lags, .names: "list"
+        case .features: "table"
         }
     }
 
@@ -121,6 +145,14 @@ package enum SettingType: Sendable {
         case .systemName: return "a group of this system, or empty"
         case .endpoint: return "tcp://ADDRESS:PORT or ipc://PATH"
         case .labels: return "2 to 100000 different texts, numbers or flags"
+        case .featureName: return "1 to 1024 bytes"
+        case .sizes: return "1 to 3 whole numbers from 1 to 65536"
+        case .path: return "a path from / on"
+        case .names: return "1 to 1000 different texts"
+        case .lags:
+            return "up to \(FeatureSettings.lagsMost) different numbers, "
+                + "1 to \(FeatureSettings.lagMax)"
+        case .features: return FeatureTable.range
         }
     }
 
@@ -128,6 +160,8 @@ package enum SettingType: Sendable {
     struct Mistake: Error {
         let problem: String
         let remedy: String
+        /// Where in a table it is; nil for the value itself.
+        var place: (line: Int, path: String, value: String)?
     }
 
     /// Checks a value.
@@ -166,6 +200,21 @@ package enum SettingType: Sendable {
                 throw Mistake(problem: error.problem, remedy: error.remedy)
             }
         case (.labels, .list(let items)): return try labels(items)
+        case (.featureName, .text(let text)):
+            guard (1...1024).contains(text.utf8.count) else { throw outside }
+            return .text(text)
+        case (.sizes, .list(let items)): return try sizes(items)
+        case (.path, .text(let text)):
+            guard text.hasPrefix("/"), (2...4096).contains(text.utf8.count) else {
+                throw Mistake(
+                    problem: "it is not \(range)",
+                    remedy: "write the whole path, such as \"/etc/learnd/start.safetensors\""
+                )
+            }
+            return .text(text)
+        case (.names, .list(let items)): return try names(items)
+        case (.lags, .list(let items)): return try FeatureTable.readLags(items)
+        case (.features, .table(let members)): return try FeatureTable.read(members)
         default:
             throw Mistake(problem: "it is not \(article)", remedy: "write \(sample)")
         }
@@ -200,6 +249,12 @@ package enum SettingType: Sendable {
         case .systemName: "a name in quotes"
         case .endpoint: "an endpoint in quotes, such as \"tcp://127.0.0.1:7711\""
         case .labels: "a list, such as [\"no\", \"yes\"]"
+        case .featureName: "the name of a feature in quotes"
+        case .sizes: "a list, such as [1, 28, 28]"
+        case .path: "a path in quotes"
+        case .names: "a list, such as [\"layers.0\"]"
+        case .lags: "a list, such as [1, 24]"
+        case .features: "a table, such as { temp = \"number\", site = \"category\" }"
         }
     }
 
@@ -242,6 +297,30 @@ package enum SettingType: Sendable {
             throw Mistake(problem: "it is no name of a group", remedy: "see getent group")
         }
         return .text(text)
+    }
+
+    private func names(_ items: [ConfigurationNode]) throws(Mistake) -> SettingValue {
+        var names: [ConfiguredLabel] = []
+        for item in items {
+            guard case .text(let text) = item.value, (1...1024).contains(text.utf8.count),
+                !names.contains(.text(text))
+            else { throw outside }
+            names.append(.text(text))
+        }
+        guard (1...1000).contains(names.count) else { throw outside }
+        return .labels(names)
+    }
+
+    private func sizes(_ items: [ConfigurationNode]) throws(Mistake) -> SettingValue {
+        var sizes: [Int] = []
+        for item in items {
+            guard case .integer(let size) = item.value, (1...65_536).contains(size) else {
+                throw outside
+            }
+            sizes.append(Int(size))
+        }
+        guard (1...3).contains(sizes.count) else { throw outside }
+        return .sizes(sizes)
     }
 
     private func labels(_ items: [ConfigurationNode]) throws(Mistake) -> SettingValue {

@@ -92,16 +92,19 @@ package struct Settings: Sendable, Equatable {
         let sockets = Settings.socketTables(tree, problems: &problems)
         let learnerTables = Settings.learnerTables(tree, problems: &problems)
         let samples = sockets.map { SocketConfiguration($0.values) }
-        let learners = learnerTables.map { LearnerConfiguration($0.name, $0.values) }
+        let learners = learnerTables.map { LearnerConfiguration($0.name, $0.values, $0.layers) }
         SocketRules(
             isInsecure: root.flag("insecure"),
             root: root,
             sockets: sockets,
             file: tree.file
         ).check(samples, problems: &problems)
-        for table in learnerTables {
+        for (table, learner) in zip(learnerTables, learners) {
             LearnerRules(table.values).check(problems: &problems)
             RetentionRules(table.values).check(problems: &problems)
+            WarmStartRules(table.values).check(problems: &problems)
+            IsolationRules(table.values).check(problems: &problems)
+            FeatureRules(table.values).check(learner, problems: &problems)
         }
         guard problems.problems.isEmpty else {
             throw ConfigurationError(problems: problems.problems)
@@ -121,7 +124,7 @@ package struct Settings: Sendable, Equatable {
         self.learners = learners
         effective =
             root.effective + sockets.flatMap(\.values.effective)
-            + learnerTables.flatMap(\.values.effective)
+            + learnerTables.flatMap { $0.values.effective + [$0.layers.effective(of: $0.values)] }
     }
 
     /// The configuration of one learner.
@@ -196,8 +199,8 @@ package struct Settings: Sendable, Equatable {
     private static func learnerTables(
         _ tree: ConfigurationTree,
         problems: inout ProblemList
-    ) -> [(name: Name, values: ScopedValues)] {
-        var tables: [(name: Name, values: ScopedValues)] = []
+    ) -> [(name: Name, values: ScopedValues, layers: LayerTables)] {
+        var tables: [(name: Name, values: ScopedValues, layers: LayerTables)] = []
         let member = tree.members.first { $0.key == "learner" }
         if let member, member.node.members == nil {
             problems.add(
@@ -234,9 +237,11 @@ package struct Settings: Sendable, Equatable {
                 .learner,
                 prefix: prefix,
                 members: members,
+                skipping: ["layers"],
                 problems: &problems
             )
-            tables.append((name, values))
+            let layers = LayerTables(members, prefix: prefix, problems: &problems)
+            tables.append((name, values, layers))
         }
         if tables.count > learnersMax {
             problems.add(
@@ -254,7 +259,8 @@ package struct Settings: Sendable, Equatable {
                 members: [],
                 problems: &problems
             )
-            tables.append((.default, values))
+            let layers = LayerTables([], prefix: "learner.default", problems: &problems)
+            tables.append((.default, values, layers))
         }
         return tables.sorted { $0.name < $1.name }
     }

@@ -12,7 +12,7 @@ package struct DecodeLimits: Sendable, Equatable {
     ///
     /// Parsing takes up to 16 times as much memory, of MessagePack 40 times.
     package var jsonBytesMax = 16 << 20
-    /// The longest feature name, category or text label in bytes.
+    /// The longest feature name, category, text or text label in bytes.
     package var textBytesMax = 1024
 
     /// Makes the limits that hold unless configured otherwise.

@@ -28,7 +28,7 @@ struct Origin {
 
 /// Decodes messages into micro-batches.
 package struct Decoder: ~Copyable {
-    let limits: DecodeLimits
+    private(set) var limits: DecodeLimits
     /// Features of a packed body that does not lie aligned, on their way into a batch.
     var staging: [Float] = []
     var parser = JSONParser()
@@ -52,6 +52,14 @@ package struct Decoder: ~Copyable {
         precondition((1..<countMax).contains(limits.rowsMax), "rowsMax is out of range")
         precondition(limits.jsonBytesMax > 0 && limits.textBytesMax > 0, "a limit is at least 1")
         self.limits = limits
+    }
+
+    /// Takes another limit for the texts of what is decoded from now on: it is that of the learner.
+    ///
+    /// - Precondition: The limit is at least 1.
+    package mutating func limitTexts(to bytes: Int) {
+        precondition(bytes > 0, "a limit is at least 1")
+        limits.textBytesMax = bytes
     }
 
     /// Appends the samples of one message to `batch`; what is wrong is counted there as refusals.

@@ -9,7 +9,8 @@
 // 2. Weigh them so that the classes have the frequencies of the stream again: the reservoir is
 //    balanced, and a model refitted on balanced rows ships the wrong prior.
 // 3. Refit: a new contender passes over the rows, shuffled anew each time, in steps that fall from
-//    pass to pass (StepSchedule.swift has the ways).
+//    pass to pass (StepSchedule.swift has the ways). What belongs to contexts of which the memory has
+//    too few rows passes through unchanged.
 // 4. Continuation: the champion does, held near what it was (Continuation.swift).
 // 5. The replay buffer of a refit holds rows that it was made of, with its own scores; that of a
 //    continuation is the champion's.
@@ -116,8 +117,11 @@ package struct ConsolidationJob: Sendable {
         continuation = Continuation(champion: champion, settings: settings)
         continuation.begin(&anchored, on: rows, random: &random)
         passesMost = champion.learner.settings.model.passesMost
+        anchored.learner.rehearse(true)
         var refitted = fresh
         rows.fit(&refitted.preparation)
+        refitted.learner.inherit(from: champion.learner, rows: rows.countsByContext)
+        refitted.learner.rehearse(true)
         let recipes = champion.learner.settings.model.recipes
         waiting = [
             Challenger(recipe: .continuation, contender: anchored),
@@ -205,6 +209,7 @@ package struct ConsolidationJob: Sendable {
         if challenger.contender.learner.settings.model.followsGradients {
             challenger.contender.learner.restartMoments()
         }
+        challenger.contender.learner.rehearse(false)
     }
 }
 

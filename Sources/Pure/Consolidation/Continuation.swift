@@ -55,7 +55,7 @@ struct Continuation: Sendable {
     /// Has the champion say what it thinks of the rows, when that is what holds the challenger.
     func teach(_ block: inout Block, share: Float, mode: LearningMode) {
         guard pull == .scores || pull == .distillation, block.rows > 0 else { return }
-        let isSoftened = pull == .distillation && champion.learner.settings.model.task == .classes
+        let isSoftened = pull == .distillation && champion.learner.settings.task == .classes
         var seen = block
         champion.preparation.apply(&seen)
         champion.learner.score(&seen)

@@ -10,8 +10,12 @@ extension ModelKind {
     /// The recipes that apply to the model.
     package var recipes: [Recipe] {
         switch self {
-        case .linear, .logistic, .softmax, .svm, .rls, .arow, .passiveAggressive, .network:
+        case .linear, .logistic, .softmax, .svm, .rls, .arow, .passiveAggressive, .network,
+            .factorisation:
             Recipe.allCases
+        // A few thousand remembered texts teach vectors little; what a refit on them has seen is
+        // nothing beside what the stream has taught the champion.
+        case .embedding: []
         }
     }
 

@@ -35,6 +35,13 @@ package struct TrainingRows: Sendable {
         }
     }
 
+    /// How many rows there are of each context, by its number.
+    package var countsByContext: [Int] {
+        var counts = [Int](repeating: 0, count: Int((contexts.max() ?? -1) + 1))
+        for context in contexts where context >= 0 { counts[Int(context)] += 1 }
+        return counts
+    }
+
     /// Counts how often each class occurs.
     private static func counts(_ labels: [Int32]) -> [Double] {
         var counts = [Double](repeating: 0, count: Int((labels.max() ?? -1) + 1))

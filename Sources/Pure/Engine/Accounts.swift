@@ -18,6 +18,8 @@ package struct Tally: Sendable, Equatable {
     package var scored: UInt64 = 0
     /// Not yet stepped.
     package var waiting: UInt64 = 0
+    /// Labels that came without their samples.
+    package var labels = LabelTally()
     /// Refused, by the reason's number.
     package var refused = [UInt64](repeating: 0, count: RefusalReason.allCases.count)
 
@@ -29,7 +31,9 @@ package struct Tally: Sendable, Equatable {
     /// All that was refused.
     package var refusedTotal: UInt64 { refused.reduce(0, +) }
     /// Whether nothing is unaccounted for.
-    package var balances: Bool { received == learned + waiting + refusedTotal }
+    package var balances: Bool {
+        received == learned + waiting + refusedTotal && labels.balances
+    }
 
     /// Adds another tally, part by part.
     mutating func add(_ other: Tally) {
@@ -38,6 +42,7 @@ package struct Tally: Sendable, Equatable {
         holdout += other.holdout
         scored += other.scored
         waiting += other.waiting
+        labels.add(other.labels)
         for index in refused.indices { refused[index] += other.refused[index] }
     }
 
@@ -58,6 +63,7 @@ package struct Tally: Sendable, Equatable {
             ),
             .init("waiting", .int(Int64(waiting))),
             .init("refused", .object(reasons)),
+            .init("labels", labels.json),
         ]
     }
 }
@@ -66,6 +72,7 @@ extension Tally: ByteCodable {
     /// Appends the numbers.
     package func encode(into writer: inout ByteWriter) {
         for number in [received, trained, holdout, scored, waiting] { writer.write(number) }
+        labels.encode(into: &writer)
         writer.write(numbers: refused)
     }
 
@@ -76,6 +83,7 @@ extension Tally: ByteCodable {
         holdout = try reader.readCounter()
         scored = try reader.readCounter()
         waiting = try reader.readCounter()
+        labels = try LabelTally(from: &reader)
         let counts = try reader.readNumbers(of: UInt64.self)
         guard counts.count <= refused.count else {
             throw .invalid("a tally knows more reasons than this version")
@@ -125,6 +133,11 @@ package struct Accounts: Sendable {
         producers.append(Producer(name: name))
         numbers[name] = producers.count - 1
         return producers.count - 1
+    }
+
+    /// The account that the producer called `name` has, its own or that of the rest.
+    func knownNumber(of name: String) -> Int? {
+        numbers[name] ?? numbers[Accounts.otherProducer]
     }
 
     /// Judges an envelope by the producer's position.

@@ -21,8 +21,14 @@ package enum EngineEvent: Sendable {
     case refused(reason: RefusalReason, producer: String, count: Int, detail: String)
     /// Samples that a producer said it sent did not arrive.
     case gapFound(producer: String, samples: UInt64)
+    /// A sample without a label was predicted.
+    case scored(ScoredSample)
+    /// The label of a sample would be worth having.
+    case queried(SampleQuery)
     /// A context came that has no room in the learner's table; told once.
     case contextsFilled(context: String, limit: Int)
+    /// A context got a part of the model for its own, or had to give it back.
+    case contextChanged(ContextRecord)
     /// The operator changed the learner's course: reset, pause, resume, rollback.
     case steered(String)
 
@@ -31,7 +37,10 @@ package enum EngineEvent: Sendable {
         switch self {
         case .voted, .steered, .contextsFilled: "learner"
         case .drifted: "drift"
+        case .contextChanged: "context"
         case .consolidated: "consolidation"
+        case .scored: "scored"
+        case .queried: "query"
         case .refused, .gapFound: "refused"
         }
     }
@@ -61,11 +70,15 @@ package enum EngineEvent: Sendable {
                 .init("event", "gap"), .init("producer", .string(producer)),
                 .init("samples", .int(Int64(clamping: samples))),
             ]
+        case .scored(let sample): return sample.fields
+        case .queried(let query): return query.fields
         case .contextsFilled(let context, let limit):
             return [
                 .init("event", "contexts_filled"), .init("context", .string(context)),
                 .init("limit", .int(Int64(limit))),
             ]
+        case .contextChanged(let record):
+            return [.init("event", "context")] + record.json.members
         case .steered(let what):
             return [.init("event", "steered"), .init("what", .string(what))]
         }

@@ -5,6 +5,7 @@
 
 import Consolidation
 import Learning
+import Networks
 import Primitives
 
 extension EngineSettings {
@@ -21,8 +22,18 @@ extension EngineSettings {
         compare("loss", \.lossName)
         compare("optimiser", \.optimiser.name)
         compare("the pace of the rate", \.pace.name)
+        compare("isolation", \.isolation.name)
+        compare("layers", \.layersText)
+        compare("input_shape", \.inputShapeText)
+        compare("replace", \.replacementText)
         compare("width", \.widthText)
         compare("classes", \.classesText)
+        if wanted.model == .embedding {
+            compare("text.name", \.text)
+            compare("embedding.dimension", \.embedding.dimension)
+            compare("embedding.vocabulary_max", \.embedding.vocabularyMax)
+            compare("embedding.tokens", \.embedding.tokens.name)
+        }
         compare("classes_max", \.limits.classesMax)
         compare("features_max", \.limits.columnsMax)
         compare("schema", \.schemaText)
@@ -30,6 +41,7 @@ extension EngineSettings {
         compare("indicators", \.features.hasIndicators)
         compare("hash_bits", \.hashText)
         compare("hash_slots", \.slotsText)
+        compare("factors", \.factors)
         compare("identifiers", \.features.hasIdentifiers)
         compare("label_lags", \.features.labelLags)
         compare("scaling", \.preparation.scaling.name)
@@ -47,13 +59,26 @@ extension EngineSettings {
         compare("retain.rows", \.retention.rows)
         compare("retain.bytes_max", \.retention.bytesMax)
         compare("retain.ewc_rows", \.retention.ewcRows)
+        compare("warm_start", \.warmStartText)
         compare("seed", \.seed)
         return differences
     }
 
+    private var warmStartText: String {
+        guard let warmStart else { return "none" }
+        let frozen = warmStart.frozen.isEmpty ? "nothing" : warmStart.frozen.joined(separator: ", ")
+        return "\(warmStart.source) (head: \(warmStart.head.name), frozen: \(frozen))"
+    }
     private var taskName: String { task?.name ?? "auto" }
     private var modelName: String { model?.name ?? "auto" }
     private var lossName: String { loss?.name ?? "auto" }
+    private var layersText: String {
+        network.map { JSONValue.array($0.layers.map(\.json)).jsonText } ?? "none"
+    }
+    private var inputShapeText: String { network.map { "\($0.inputShape)" } ?? "none" }
+    private var replacementText: String {
+        network.map { "rate \($0.replacement.rate), maturity \($0.replacement.maturity)" } ?? "none"
+    }
     private var widthText: String { width.map { String($0) } ?? "auto" }
     private var schemaText: String { features.isClosed ? "closed" : "open" }
     private var hashText: String { features.hashing.map { String($0.bits) } ?? "none" }

@@ -5,6 +5,7 @@
 import Consolidation
 import Drift
 import Learning
+import Networks
 package import Primitives
 
 extension EngineSettings: ByteCodable {
@@ -21,19 +22,30 @@ extension EngineSettings: ByteCodable {
         writer.write(mode.rawValue)
         writer.write(Int64(width ?? -1))
         writer.write(items: classes)
+        writer.write(text)
+        embedding.encode(into: &writer)
         limits.encode(into: &writer)
         writer.write(Int64(contextsMax))
+        writer.write(isolation.rawValue)
+        writer.write(Int64(isolationMax))
         writer.write(Int64(voteSamples))
         writer.write(votePatience.wholeNanoseconds)
         features.encode(into: &writer)
+        writer.write(UInt32(factors))
         preparation.encode(into: &writer)
+        labels.encode(into: &writer)
+        query.encode(into: &writer)
+        anomaly.encode(into: &writer)
         publish.encode(into: &writer)
         drift.encode(into: &writer)
         memory.encode(into: &writer)
         retention.encode(into: &writer)
         consolidation.encode(into: &writer)
+        writer.write(optional: warmStart)
         writer.write(checkpointInterval.wholeNanoseconds)
         writer.write(seed)
+        writer.write(optional: network)
+        writer.write(UInt32(stepRows))
     }
 
     /// Reads every setting.
@@ -54,19 +66,33 @@ extension EngineSettings: ByteCodable {
         let width = Int(try reader.read(Int64.self))
         self.width = width < 0 ? nil : width
         classes = try reader.readItems()
+        text = try reader.readText()
+        embedding = try EmbeddingSettings(from: &reader)
         limits = try SchemaLimits(from: &reader)
         contextsMax = Int(try reader.read(Int64.self))
+        guard let isolation = Isolation(rawValue: try reader.read()) else {
+            throw .invalid("the settings isolate contexts in an unknown way")
+        }
+        self.isolation = isolation
+        isolationMax = Int(try reader.read(Int64.self))
         voteSamples = Int(try reader.read(Int64.self))
         votePatience = try reader.readSpan()
         features = try FeatureSettings(from: &reader)
+        factors = Int(try reader.read(UInt32.self))
         preparation = try PreparationSettings(from: &reader)
+        labels = try LabelSettings(from: &reader)
+        query = try QuerySettings(from: &reader)
+        anomaly = try AnomalySettings(from: &reader)
         publish = try PublishSettings(from: &reader)
         drift = try DriftSettings(from: &reader)
         memory = try MemorySettings(from: &reader)
         retention = try RetentionSettings(from: &reader)
         consolidation = try ConsolidationSettings(from: &reader)
+        warmStart = try reader.readOptional()
         checkpointInterval = try reader.readSpan()
         seed = try reader.read()
+        network = try reader.readOptional()
+        stepRows = Int(try reader.read(UInt32.self))
         if let complaint { throw .invalid(complaint) }
     }
 

@@ -11,6 +11,7 @@ extension EngineSettings {
     package var featureSettings: FeatureSettings {
         var settings = features
         settings.fillsWithLast = preparation.imputation == .last
+        if model == .embedding { settings.text = text }
         return settings
     }
 
@@ -25,7 +26,10 @@ extension EngineSettings {
 
     /// The schema of a learner that has seen nothing but the vote.
     package func newSchema(_ verdict: Verdict) -> Schema {
-        let limits = SchemaLimits(classesMax: limits.classesMax, columnsMax: columnsMax)
+        let limits = SchemaLimits(
+            classesMax: model == .factorisation ? 2 : limits.classesMax,
+            columnsMax: columnsMax
+        )
         let classes = verdict.task == .classes ? classes : []
         return verdict.shape == .positional
             ? Schema(
@@ -51,6 +55,37 @@ extension EngineSettings {
             ", but features_max = \(limits.columnsMax) leaves room for \(sampleWidthMax)"
         verdict.width = sampleWidthMax
         return verdict
+    }
+
+    /// The buckets of a model over slots.
+    func sparseSettings(for model: ModelKind) -> SparseSettings? {
+        guard let hashing = features.hashing, hashing.form == .slots else { return nil }
+        return SparseSettings(
+            bits: hashing.bits,
+            factors: model == .factorisation ? factors : 0,
+            seed: seed
+        )
+    }
+
+    /// What is wrong with a model over slots, if anything.
+    var sparseComplaint: String? {
+        guard features.hashing?.form == .slots else { return nil }
+        if preparation.scaling != .none || preparation.hasInteractions
+            || preparation.imputation != .mean
+        {
+            return "hashed features in slots have no columns to be scaled, imputed or multiplied; "
+                + "leave scaling, imputation and interactions out"
+        }
+        let isNumber = (task ?? model?.task) == .regression
+        let outputs =
+            isNumber || model == .logistic
+            ? 1 : model == .factorisation ? 2 : max(classes.count, limits.classesMax)
+        return sparseSettings(for: model ?? .softmax)?.complaint(outputs: outputs)
+    }
+
+    /// What is wrong with all settings of features and their sizes, if anything.
+    package var featuresComplaint: String? {
+        preparation.complaint ?? featureSettings.complaint ?? featureComplaint ?? sparseComplaint
     }
 
     /// What is wrong with the settings of features beside those of the preparation, if anything.

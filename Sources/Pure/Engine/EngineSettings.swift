@@ -6,6 +6,7 @@
 package import Consolidation
 package import Drift
 package import Learning
+package import Networks
 import Primitives
 
 /// The settings of one learner.
@@ -14,6 +15,10 @@ package struct EngineSettings: Sendable, Equatable {
     package var task: Task?
     /// The model, when it does not follow from the task.
     package var model: ModelKind?
+    /// The layers of a network; nil for every other model.
+    package var network: NetworkSettings?
+    /// The most rows of one step of a network along their mean gradient.
+    package var stepRows = 64
     /// The loss, when it does not follow from the model.
     package var loss: LossKind?
     /// How weights follow gradients.
@@ -30,20 +35,36 @@ package struct EngineSettings: Sendable, Equatable {
     package var mode: LearningMode = .sequential
     /// The width of arrays, when it is not to be voted on.
     package var width: Int?
+    /// The name of the feature that a learner of texts reads.
+    package var text = "text"
+    /// What belongs to word vectors alone; their seed is that of the learner.
+    package var embedding = EmbeddingSettings()
     /// Classes that exist before their first sample.
     package var classes: [ClassLabel] = []
     /// The bounds of growth.
     package var limits = SchemaLimits()
     /// The most contexts that the learner tells apart.
     package var contextsMax = 64
+    /// What a context owns of the model.
+    package var isolation = Isolation.off
+    /// The most contexts that own a part of it.
+    package var isolationMax = 8
     /// How many samples vote.
     package var voteSamples = 200
     /// How long the first sample waits for the vote.
     package var votePatience: Duration = .seconds(2)
     /// What columns are made of the features of a sample.
     package var features = FeatureSettings()
+    /// The factors of a factorisation machine.
+    package var factors = 8
     /// How raw columns become the input of the model.
     package var preparation = PreparationSettings()
+    /// How many samples may wait for their labels, and how long.
+    package var labels = LabelSettings()
+    /// How unusual samples are.
+    package var anomaly = AnomalySettings()
+    /// Which labels are asked for.
+    package var query = QuerySettings()
     /// When versions are published.
     package var publish = PublishSettings()
     /// What is watched for drift.
@@ -54,6 +75,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var retention = RetentionSettings()
     /// When and how to consolidate.
     package var consolidation = ConsolidationSettings()
+    /// Where the learner starts that does not start from nothing.
+    package var warmStart: WarmStart?
     /// The time between checkpoints.
     package var checkpointInterval: Duration = .seconds(10)
     /// The seed of all that is drawn.
@@ -69,7 +92,7 @@ package struct EngineSettings: Sendable, Equatable {
     /// optimiser.
     package func learnerSettings(for task: Task) -> LearnerSettings {
         let usual: ModelKind = task == .classes ? .softmax : .linear
-        let model = self.model.map { ($0.task ?? task) == task ? $0 : usual } ?? usual
+        let model = self.model.map { $0.predicts(task) ? $0 : usual } ?? usual
         let usualLoss = model.usualLoss(for: task)
         var chosen = LearnerSettings(
             model: model,
@@ -79,10 +102,18 @@ package struct EngineSettings: Sendable, Equatable {
             l1: l1,
             l2: l2,
             mode: mode,
-            models: models
+            models: models,
+            network: model == .network
+                ? network.map { NetworkChoice($0, seed: seed, stepRows: stepRows) } : nil,
+            isolation: isolation == .off ? nil : isolationSettings
         )
+        if model == .embedding {
+            chosen.embedding = embedding
+            chosen.embedding?.seed = seed
+        }
+        chosen.sparse = sparseSettings(for: model)
         chosen.preferInvariant()
-        if chosen.problem == nil { return chosen }
+        if chosen.problem == nil, chosen.task == task { return chosen }
         chosen.loss = usualLoss
         chosen.optimiser = optimiser
         chosen.preferInvariant()
@@ -90,10 +121,17 @@ package struct EngineSettings: Sendable, Equatable {
         return chosen
     }
 
+    private var isolationSettings: IsolationSettings {
+        IsolationSettings(expertsMax: isolationMax, preparation: preparation)
+    }
+
     /// What is wrong with the settings, if anything.
     package var complaint: String? {
-        if let task, let model, let only = model.task, only != task {
+        if let task, let model, !model.predicts(task) {
             return "the model \(model.name) does not predict \(task.name)"
+        }
+        if text.isEmpty || text.utf8.count > 1024 {
+            return "the name of the text is \(text.utf8.count) bytes long, it must be 1 to 1024"
         }
         if !(1...1_000_000).contains(voteSamples) {
             return "vote samples is \(voteSamples), it must be 1 to 1000000"
@@ -101,8 +139,10 @@ package struct EngineSettings: Sendable, Equatable {
         if !(0...65_536).contains(contextsMax) {
             return "contexts max is \(contextsMax), it must be 0 to 65536"
         }
-        if let complaint = preparation.complaint ?? featureSettings.complaint { return complaint }
-        if let complaint = featureComplaint { return complaint }
+        if isolation == .heads {
+            return "isolation by heads needs a network, and this model has one layer; use experts"
+        }
+        if let complaint = featuresComplaint { return complaint }
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }
         if classes.count > limits.classesMax { return "there are more classes than their limit" }
@@ -112,12 +152,38 @@ package struct EngineSettings: Sendable, Equatable {
         for task in (task ?? model?.task).map({ [$0] }) ?? Task.votable {
             if let problem = learnerSettings(for: task).problem { return problem }
         }
-        if task == .unlabelled, retention.isActive {
+        if let complaint = networkComplaint { return complaint }
+        if (task ?? model?.task) == .unlabelled, retention.isActive {
             return "what has no labels cannot be held on to"
         }
-        return memory.complaint ?? retention.complaint ?? drift.complaint
+        if let complaint = warmComplaint ?? holdingComplaint { return complaint }
+        if isolation != .off {
+            if retention.isActive || consolidation.recipe.pull != .anchor {
+                return "experts of contexts are held by nothing but their isolation and, in a "
+                    + "consolidation, an anchor"
+            }
+        }
+        if anomaly.isEnabled, (task ?? model?.task) == .unlabelled {
+            return "the anomaly score needs columns of numbers, and texts have none"
+        }
+        return labels.complaint ?? query.complaint ?? anomaly.complaint ?? memory.complaint
+            ?? retention.complaint
+            ?? drift.complaint
             ?? consolidation.recipe.complaint
     }
+
+    /// Why the network does not go with the limits; nil when it does.
+    private var networkComplaint: String? {
+        guard let network, model == .network else { return nil }
+        let classes = task == .regression ? 1 : limits.classesMax
+        if let problem = network.problem(inputs: width ?? network.inputs ?? 1, outputs: classes) {
+            return problem + " (with \(classes) outputs; lower classes_max if there are fewer)"
+        }
+        return nil
+    }
+
+    /// The width of arrays that the configuration or the network's input decides.
+    package var fixedWidth: Int? { width ?? (model == .network ? network?.inputs : nil) }
 
     /// How many outputs a model has under the schema: some always have two.
     package func outputs(of schema: Schema) -> Int {
@@ -127,16 +193,34 @@ package struct EngineSettings: Sendable, Equatable {
         )
     }
 
+    /// How raw columns become the input of the model: ids stay as they are.
+    var ownPreparation: PreparationSettings {
+        var settings = preparation
+        if model == .network, network?.readsIds == true { settings.scaling = .none }
+        return settings
+    }
+
     /// A contender that has learned nothing.
     package func newContender(for schema: Schema) -> Contender {
-        var preparation = Preparation(self.preparation)
+        if let warmStart, !warmStart.tensors.isEmpty,
+            let contender = try? warmContender(from: warmStart, schema.task)
+        {
+            var contender = contender
+            contender.grow(width: schema.width, outputs: outputs(of: schema))
+            return contender
+        }
+        var preparation = Preparation(ownPreparation)
         preparation.grow(width: schema.width)
-        return Contender(
+        return contender(preparation, schema.task, outputs: outputs(of: schema))
+    }
+
+    func contender(_ preparation: Preparation, _ task: Task, outputs: Int) -> Contender {
+        Contender(
             preparation: preparation,
             learner: makeLearner(
-                learnerSettings(for: schema.task),
+                learnerSettings(for: task),
                 width: preparation.featureWidth,
-                outputs: outputs(of: schema)
+                outputs: outputs
             ),
             retention: Retention(settings: retention, seed: retentionSeed)
         )
@@ -144,14 +228,13 @@ package struct EngineSettings: Sendable, Equatable {
 
     /// What the draws of a contender's replay begin from.
     var retentionSeed: UInt64 { seed ^ 0x7265_7461_696E }  // "retain"
-
 }
 
 extension LearnerSettings {
     /// Plain gradient descent on squared errors diverges above a rate of about 1 / (width + 1), so
     /// its importance-invariant form, which can't overshoot, stands in where it can.
     fileprivate mutating func preferInvariant() {
-        guard case .sgd(let rate) = optimiser, model.followsGradients, loss.isQuadratic,
+        guard case .sgd(let rate) = optimiser, model == .linear, loss.isQuadratic,
             mode == .sequential
         else { return }
         optimiser = .invariant(rate: rate)

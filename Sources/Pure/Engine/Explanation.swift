@@ -16,6 +16,10 @@ package enum Explanation {
         feature: String? = nil
     ) -> String {
         switch reason {
+        case .shape where schema.text != nil, .kind where schema.text != nil,
+            .features where schema.text != nil:
+            "x must be an object with the text \"\(schema.text ?? "")\" and nothing else; "
+                + "set text.name if the text has another name"
         case .shape:
             schema.shape == .named
                 ? "an array came, but this learner takes named features; send objects"
@@ -44,6 +48,8 @@ package enum Explanation {
                 + "\(schema.limits.classesMax); raise classes_max"
         case .notFinite:
             "the label \(row.label) is beyond single precision"
+        case .duplicate:
+            "a sample with the same id waits for its label already; give each its own"
         default:
             reason.name
         }

@@ -4,6 +4,7 @@
 // and gets a number only when a row that fits the learner has it: a refused sample changes nothing.
 
 import Learning
+package import Primitives
 import Samples
 
 extension LearnerCore {
@@ -49,5 +50,80 @@ extension LearnerCore {
             if contexts.isOverflowing, !wasOverflowing { outcome.contextBeyond = name }
         }
         return contextNumbers[place]
+    }
+
+    /// Which contexts lose their part of the model when another takes the champion's place.
+    ///
+    /// A challenger makes room for itself when it must, and may have let go of others than the
+    /// champion did.
+    mutating func losers(to contender: Contender) -> [ContextRecord] {
+        let kept = contender.learner.expertStatus.flatMap(\.contexts)
+        var records: [ContextRecord] = []
+        for expert in champion.learner.expertStatus {
+            for context in expert.contexts where !kept.contains(context) {
+                let news = ContextNews(
+                    context: context,
+                    change: .dropped,
+                    samples: expert.trained,
+                    reason: "the adopted challenger has none for it"
+                )
+                records.append(ContextRecord(news, names: contexts, sample: labelled))
+            }
+        }
+        for record in records { contextHistory.add(record) }
+        return records
+    }
+
+    /// What has happened to the contexts' parts of the model, with their names.
+    mutating func takeContextNews() -> [ContextRecord] {
+        let news = champion.learner.contextNews
+        guard !news.isEmpty else { return [] }
+        let records = news.map { ContextRecord($0, names: contexts, sample: labelled) }
+        for record in records { contextHistory.add(record) }
+        return records
+    }
+
+    /// All measures, what else the champion says of itself, and the measures of the contexts, as
+    /// in manifests and status.
+    package var metrics: JSONValue {
+        let all = evaluation.json.members + champion.learner.figures
+        guard contexts.count > 0 else { return .object(all) }
+        var members: [JSONValue.Member] = []
+        for (number, name) in contexts.names.prefix(LearnerCore.shownContexts).enumerated() {
+            members.append(.init(name, contextMeasures.json(of: Int32(number))))
+        }
+        let none = contextMeasures.json(of: ContextTable.unknown)
+        return .object(
+            all + [
+                .init("contexts", .object(members)), .init("without_context", none),
+            ]
+        )
+    }
+
+    /// How many contexts status and manifests show.
+    private static let shownContexts = 256
+
+    /// Who owns which part of the model, as in status; null where nobody owns any.
+    package var isolationStatus: JSONValue {
+        let experts = champion.learner.expertStatus
+        guard !experts.isEmpty, let isolation = champion.learner.settings.isolation else {
+            return .null
+        }
+        return [
+            "by": "experts",
+            "max": .int(Int64(isolation.expertsMax)),
+            "experts": .array(
+                experts.map { expert in
+                    [
+                        "contexts": .array(
+                            expert.contexts.map { .string(contexts.name(of: $0)) }
+                        ),
+                        "samples": .int(Int64(clamping: expert.trained)),
+                        "weight": .number(expert.weight),
+                    ]
+                }
+            ),
+            "changes": .array(contextHistory.records.map(\.json)),
+        ]
     }
 }

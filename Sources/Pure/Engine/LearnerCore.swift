@@ -5,6 +5,7 @@
 // row, readable from top to bottom:
 //
 // 1. Admission judges the row; a row that brings something new first lets the rows before it pass.
+//    A row that was waiting for its label comes back here.
 // 2. The champion scales, predicts and learns the block.
 // 3. The measures and the trivial baselines take the predictions.
 // 4. The detectors take error bit and bounded loss.
@@ -38,14 +39,26 @@ package struct LearnerCore: Sendable {
     package var contexts: ContextTable
     /// The labelled samples that were stepped; it numbers them in memory and in events.
     package var labelled: UInt64 = 0
-    /// The sum and count of absolute errors (without labels, of losses) since the detectors
+    /// The sum and count of absolute errors (without labels, of trivial losses) since the detectors
     /// started; scales the losses of all but classes.
     var usualError = RunningMean()
     var block = Block()
     /// Whether rows are remembered and set aside.
-    private var remembers: Bool
+    var remembers: Bool
     private var signals = Signals()
-    private var admission = Admission()
+    /// How well each of them is predicted.
+    package internal(set) var contextMeasures: ContextMeasures
+    /// Who got a part of the model lately, and who lost one.
+    var contextHistory = ContextHistory()
+    var admission = Admission()
+    /// How unusual samples are, where that is asked for.
+    package internal(set) var anomaly: AnomalyScore?
+    /// What it says of the rows of the block.
+    var anomalies: [Anomaly?] = []
+    /// The rows of the block that will wait for their labels.
+    var pending: [PendingRow] = []
+    /// The rows of the block that have waited.
+    var joined: [JoinedRow] = []
     /// What the contexts of the batch are called here; unresolved until a row needs it.
     var contextNumbers: [Int32] = []
 
@@ -61,6 +74,8 @@ package struct LearnerCore: Sendable {
         recollection = Recollection(schema.settings)
         recollection.grow(width: schema.width)
         contexts = ContextTable(limit: settings.contextsMax)
+        contextMeasures = ContextMeasures(task: schema.task)
+        configureAnomaly(settings)
     }
 
     init(
@@ -80,6 +95,7 @@ package struct LearnerCore: Sendable {
         self.memory = memory
         self.recollection = recollection
         self.contexts = contexts
+        contextMeasures = ContextMeasures(task: schema.task)
     }
 
     /// What one micro-batch did, for the books and the engine's decisions.
@@ -92,8 +108,17 @@ package struct LearnerCore: Sendable {
         var refusals: [MicroBatch.Refusal] = []
         /// What the detectors said, with the labelled sample's number.
         var reports: [(report: DriftReport, sample: UInt64)] = []
+        /// Rows that have got their label: the account of their producer, and what was done.
+        var joined: [(account: Int, use: RowUse)] = []
+        /// What became of late labels, with the producer's number in the batch.
+        var labels: [(producer: UInt16, fate: LabelFate)] = []
+        /// What was predicted of unlabelled samples that have an identifier, and whose labels are
+        /// asked for.
+        var news: [EngineEvent] = []
         /// The first context that had no room in the learner's table, if this batch brought it.
         var contextBeyond: String?
+        /// Which contexts got a part of the model or lost one.
+        var contextChanges: [ContextRecord] = []
         /// How the race stands after these rows.
         var race: RaceVerdict = .undecided
     }
@@ -103,8 +128,13 @@ package struct LearnerCore: Sendable {
     /// - Parameters:
     ///   - batch: The rows, duplicates already removed.
     ///   - isHeld: Whether rows are only tested.
+    ///   - waiting: The samples that wait for their labels.
     /// - Returns: What became of them.
-    package mutating func take(_ batch: MicroBatch, isHeld: Bool) -> Outcome {
+    package mutating func take(
+        _ batch: MicroBatch,
+        isHeld: Bool,
+        waiting: inout Waiting
+    ) -> Outcome {
         var outcome = Outcome()
         outcome.trained = [Int](repeating: 0, count: batch.producers.count)
         outcome.holdout = outcome.trained
@@ -112,19 +142,31 @@ package struct LearnerCore: Sendable {
         admission.begin(batch)
         beginContexts(batch)
         block.reset(width: schema.width, outputs: champion.learner.outputs)
-        if !isHeld, takeWhole(batch, &outcome) { return outcome }
+        defer { waiting.room.seen += UInt64(batch.rows.count) }
+        if !isHeld, batch.labels.isEmpty, takeWhole(batch, &outcome) { return outcome }
         var place = 0
-        while place < batch.rows.count {
-            let run = isHeld ? 0 : admission.plainRun(from: place, of: batch, under: schema)
+        var label = 0
+        while true {
+            let end = takeLabels(
+                before: place,
+                &label,
+                of: batch,
+                isHeld: isHeld,
+                &waiting,
+                &outcome
+            )
+            guard place < batch.rows.count else { break }
+            let run =
+                isHeld ? 0 : admission.plainRun(from: place, to: end, of: batch, under: schema)
             if run > 0 {
                 takeRun(run, from: place, of: batch, &outcome)
                 place += run
             } else {
-                takeRow(batch.rows[place], of: batch, isHeld: isHeld, &outcome)
+                takeRow(place, of: batch, isHeld: isHeld, &waiting, &outcome)
                 place += 1
             }
         }
-        pass(&outcome, isHeld: isHeld)
+        pass(of: batch, &waiting, &outcome, isHeld: isHeld)
         return outcome
     }
 
@@ -184,17 +226,21 @@ package struct LearnerCore: Sendable {
 
     /// Takes a row of any kind.
     private mutating func takeRow(
-        _ row: MicroBatch.Row,
+        _ place: Int,
         of batch: MicroBatch,
         isHeld: Bool,
+        _ waiting: inout Waiting,
         _ outcome: inout Outcome
     ) {
+        let row = batch.rows[place]
+        let fate = fate(of: row, in: batch, waiting)
+        if fate == .isTwice { return refuse(row, .duplicate, &outcome) }
         switch admission.judge(row, of: batch, under: schema, knowing: recollection) {
         case .refused(let reason):
             refuse(row, reason, &outcome)
             return
         case .grows:
-            pass(&outcome, isHeld: isHeld)
+            pass(of: batch, &waiting, &outcome, isHeld: isHeld)
             admission.grow(&schema, for: row, of: batch)
             grow()
         case .fits:
@@ -205,7 +251,13 @@ package struct LearnerCore: Sendable {
         switch use {
         case .train: outcome.trained[Int(row.producer)] += 1
         case .holdout where !isOnlyTested: outcome.holdout[Int(row.producer)] += 1
+        case .scored where fate == .waits: break
         case .holdout, .scored: outcome.scored[Int(row.producer)] += 1
+        }
+        if fate != .passes {
+            pending.append(
+                PendingRow(row: block.rows, id: row.id - 1, producer: row.producer, place: place)
+            )
         }
         admission.append(
             row,
@@ -216,7 +268,8 @@ package struct LearnerCore: Sendable {
             use: use,
             to: &block
         )
-        if isOnlyTested { block.weights[block.rows - 1] = 0 }
+        // What waits is learned with its own weight later, when learning may not be held any more.
+        if isOnlyTested, fate != .waits { block.weights[block.rows - 1] = 0 }
     }
 
     /// What is done with a row beyond predicting it.
@@ -230,19 +283,26 @@ package struct LearnerCore: Sendable {
     }
 
     /// Gives everything room for the schema's columns and classes, the empty block included.
-    private mutating func grow() {
+    mutating func grow() {
         let outputs = max(schema.outputs, champion.learner.outputs)
         block.reset(width: schema.width, outputs: outputs)
         champion.grow(width: schema.width, outputs: outputs)
         memory.grow(width: schema.width)
         recollection.grow(width: schema.width)
+        anomaly?.grow(width: schema.width)
         race?.grow(width: schema.width, outputs: outputs)
         block.reset(width: schema.width, outputs: champion.learner.outputs)
     }
 
     /// Lets the rows of the block pass through the stack, and empties it.
-    private mutating func pass(_ outcome: inout Outcome, isHeld: Bool) {
+    mutating func pass(
+        of batch: MicroBatch,
+        _ waiting: inout Waiting,
+        _ outcome: inout Outcome,
+        isHeld: Bool
+    ) {
         if block.rows > 0 { stack(&outcome, isHeld: isHeld) }
+        if !pending.isEmpty { settlePending(of: batch, &waiting, &outcome) }
         block.reset(width: schema.width, outputs: champion.learner.outputs)
     }
 
@@ -256,10 +316,15 @@ package struct LearnerCore: Sendable {
         } else {
             champion.testThenTrain(&block)
         }
+        scoreAnomalies(isHeld: isHeld)
+        let present = predictionsOfThen(isRacing: race != nil && !isHeld)
         evaluation.record(&block)
         let first = labelled
+        if contexts.count > 0 { contextMeasures.record(block, from: first) }
         observe(&outcome)
+        outcome.contextChanges += takeContextNews()
         champion.trained += remembers ? memory.remember(block, from: first) : block.trainedRows
+        if let present { block.losses = present }
         if !isHeld { runRace(&outcome) }
     }
 
@@ -301,13 +366,9 @@ package struct LearnerCore: Sendable {
 }
 
 extension LearnerCore {
-    /// The measures, and what else the champion says of itself.
-    var metrics: JSONValue {
-        .object(evaluation.json.members + champion.learner.figures)
-    }
-
     /// Log losses count in full at 2 nats; errors at six times the usual one, and the losses of a
-    /// learner without labels at four times the usual loss.
+    /// learner without labels at twice the trivial one: its own falls while it learns, and a scale
+    /// that falls with it would look like a drift.
     var lossScale: LossScale {
         switch schema.task {
         case .classes: LossScale(full: 2, isSquared: false)
@@ -316,7 +377,7 @@ extension LearnerCore {
                 full: 6 * max(usualError.mean, 1e-12),
                 isSquared: evaluation.yardstick.isSquared
             )
-        case .unlabelled: LossScale(full: 4 * max(usualError.mean, 1e-12), isSquared: false)
+        case .unlabelled: LossScale(full: 2 * max(usualError.mean, 1e-12), isSquared: false)
         }
     }
 
@@ -341,7 +402,8 @@ extension LearnerCore {
                 usualError.add(isSquared ? Double(loss).squareRoot() : Double(loss))
                 bounded.append(lossScale.bounded(loss))
             case .unlabelled:
-                usualError.add(Double(loss))
+                let trivial = block.predictions[(row + 1) * block.outputs - 1]
+                usualError.add(Double(trivial.isFinite ? trivial : loss))
                 bounded.append(lossScale.bounded(loss))
             }
         }
@@ -366,6 +428,7 @@ extension LearnerCore {
     /// Takes rates, strengths and the detectors' levels from other settings.
     mutating func configure(_ settings: EngineSettings) {
         contexts.limit = settings.contextsMax
+        configureAnomaly(settings)
         let learning = settings.learnerSettings(for: schema.task)
         champion.configure(learning)
         evaluation.judge(by: champion.learner.settings.yardstick)

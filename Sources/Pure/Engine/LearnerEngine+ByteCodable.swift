@@ -10,7 +10,7 @@ package import Primitives
 import Samples
 
 extension LearnerEngine: ByteCodable {
-    private static let format: UInt32 = 2
+    private static let format: UInt32 = 3
     private static let noTask = UInt8.max
 
     /// Appends the state.
@@ -30,12 +30,18 @@ extension LearnerEngine: ByteCodable {
         writer.write(warnings)
         writer.write(optional: lastDriftEvent)
         writer.write(now)
+        room.encode(into: &writer)
+        selector.encode(into: &writer)
         switch phase {
-        case .voting(let waiting, let since):
+        case .voting(let queue):
             writer.write(false)
-            writer.write(items: waiting)
-            writer.write(since != nil)
-            writer.write(since ?? .start)
+            writer.write(UInt32(queue.items.count))
+            for item in queue.items {
+                item.batch.encode(into: &writer)
+                writer.write(item.arrivedAt)
+            }
+            writer.write(queue.since != nil)
+            writer.write(queue.since ?? .start)
         case .learning(let core):
             writer.write(true)
             core.encode(into: &writer)
@@ -68,13 +74,19 @@ extension LearnerEngine: ByteCodable {
         warnings = try reader.readCounter()
         lastDriftEvent = try reader.readOptional()
         now = try reader.readMoment()
+        room = try WaitingRoom(from: &reader)
+        selector = try QuerySelector(from: &reader)
         if try reader.readFlag() {
             keep(try LearnerCore(from: &reader))
         } else {
-            let waiting = try reader.readItems(of: MicroBatch.self)
+            var items: [VoteQueue.Item] = []
+            for _ in 0..<(try reader.read(UInt32.self)) {
+                let batch = try MicroBatch(from: &reader)
+                items.append(.init(batch, at: try reader.readMoment()))
+            }
             let hasBegun = try reader.readFlag()
             let since = try reader.readMoment()
-            phase = .voting(waiting: waiting, since: hasBegun ? since : nil)
+            phase = .voting(VoteQueue(items: items, since: hasBegun ? since : nil))
         }
         try checkBooks()
     }
@@ -82,18 +94,54 @@ extension LearnerEngine: ByteCodable {
     /// The parts of a state must tell the same story.
     private func checkBooks() throws(DecodeError) {
         guard accounts.balance else { throw .invalid("the books of the state do not balance") }
-        var waiting = 0
         var isRacing = false
+        var (width, contexts) = (0, 0)
+        // What waits, by account: a sample that leaves must be on the books as waiting.
+        var waiting = [UInt64](repeating: 0, count: accounts.producers.count)
+        var labels = waiting
         switch phase {
-        case .voting(let batches, _): waiting = batches.reduce(0) { $0 + $1.rows.count }
-        case .learning(let core): isRacing = core.race != nil
+        case .voting(let queue):
+            for item in queue.items {
+                for row in item.batch.rows {
+                    waiting[try accountNumber(row.producer, of: item.batch)] += 1
+                }
+                for label in item.batch.labels {
+                    labels[try accountNumber(label.producer, of: item.batch)] += 1
+                }
+            }
+        case .learning(let core):
+            isRacing = core.race != nil
+            (width, contexts) = (core.schema.width, core.contexts.count)
         }
-        guard accounts.total.waiting == UInt64(waiting) else {
-            throw .invalid("\(accounts.total.waiting) samples wait, but the state has \(waiting)")
+        try room.check(
+            accounts: accounts.producers.count,
+            width: width,
+            contexts: contexts,
+            now: now
+        )
+        for row in room.waiting { waiting[row.account] += 1 }
+        for (number, producer) in accounts.producers.enumerated() {
+            let tally = producer.tally
+            guard tally.waiting == waiting[number], tally.labels.waiting == labels[number] else {
+                throw .invalid(
+                    "\(tally.waiting) samples of \(producer.name) wait, but the state has "
+                        + "\(waiting[number])"
+                )
+            }
         }
         guard isRacing == (plan.running?.isRacing ?? false) else {
             throw .invalid("a race and the plan of consolidations do not go together")
         }
+    }
+
+    private func accountNumber(
+        _ producer: UInt16,
+        of batch: MicroBatch
+    ) throws(DecodeError) -> Int {
+        guard let number = accounts.knownNumber(of: batch.producers[Int(producer)]) else {
+            throw .invalid("a sample waits whose producer has no account")
+        }
+        return number
     }
 
     /// The state as the bytes of a checkpoint.
@@ -121,6 +169,9 @@ extension LearnerCore: ByteCodable {
         memory.encode(into: &writer)
         recollection.encode(into: &writer)
         contexts.encode(into: &writer)
+        writer.write(optional: anomaly)
+        contextMeasures.encode(into: &writer)
+        contextHistory.encode(into: &writer)
         writer.write(optional: race)
         writer.write(labelled)
         usualError.encode(into: &writer)
@@ -140,11 +191,14 @@ extension LearnerCore: ByteCodable {
             recollection: try Recollection(from: &reader),
             contexts: try ContextTable(from: &reader)
         )
+        anomaly = try reader.readOptional()
+        contextMeasures = try ContextMeasures(from: &reader)
+        contextHistory = try ContextHistory(from: &reader)
         race = try reader.readOptional()
         labelled = try reader.readCounter()
         usualError = try RunningMean(from: &reader)
         guard evaluation.task == schema.task, memory.width == schema.width,
-            recollection.fits(schema)
+            recollection.fits(schema), anomaly.map({ $0.trees.width == schema.width }) ?? true
         else {
             throw .invalid("the memory or the measures do not fit the schema")
         }

@@ -86,10 +86,10 @@ extension LearnerEngine {
         champion.learner.configure(settings.learnerSettings(for: state.schema.task))
         champion.configure(settings.retention, seed: settings.retentionSeed)
         var core = LearnerCore(schema: state.schema, settings: settings)
-        var waiting: [MicroBatch] = []
+        var waiting: [VoteQueue.Item] = []
         switch phase {
-        case .voting(let batches, _):
-            waiting = batches
+        case .voting(let queue):
+            waiting = queue.items
             core.labelled = state.sampleIndex
             core.recollection = state.recollection
             verdict = Verdict(rollingBackTo: state)
@@ -97,7 +97,8 @@ extension LearnerEngine {
         case .learning(var current) where keepMemory:
             champion.grow(width: current.schema.width, outputs: current.schema.outputs)
             swap(&core, &current)
-        case .learning(var current) where current.schema.extends(state.schema):
+        case .learning(var current)
+        where current.schema.extends(state.schema) && current.contexts.extends(state.contexts):
             current.schema = state.schema
             current.memory.drop(from: state.sampleIndex)
             current.memory.shrink(width: state.schema.width)
@@ -105,9 +106,15 @@ extension LearnerEngine {
                 width: state.schema.width,
                 classes: state.schema.classes.count
             )
+            room.shrink(width: state.schema.width)
+            current.anomaly?.grow(width: state.schema.width)
             swap(&core, &current)
         case .learning(let current):
             core.labelled = current.labelled
+            emptyRoom("the learner was rolled back to other columns", effects: &effects)
+        }
+        if !core.contexts.extends(state.contexts) {
+            core.contexts = ContextTable(limit: settings.contextsMax, names: state.contexts)
         }
         core.adopt(champion)
         keep(core)
@@ -119,9 +126,7 @@ extension LearnerEngine {
             "version \(publication.last) is version \(state.number)"
                 + (isHeld ? "; learning is held until resume" : "")
         )
-        for batch in waiting {
-            learn(batch, batch.producers.map { accounts.number(of: $0) }, effects: &effects)
-        }
+        for item in waiting { learn(item, effects: &effects) }
     }
 
     /// Why the state cannot become the champion, if it cannot.
@@ -137,15 +142,17 @@ extension LearnerEngine {
         }
         if !made.isForSameLearner(as: wanted) {
             return .refused(
-                "version \(state.number) was made with \(made.words); configured are "
-                    + wanted.words,
+                "version \(state.number) was made with \(made.makings); configured are "
+                    + wanted.makings,
                 remedy: "choose another version, or configure these"
             )
         }
-        guard keepMemory, case .learning(let core) = phase, !core.schema.extends(state.schema)
+        guard keepMemory, case .learning(let core) = phase,
+            !(core.schema.extends(state.schema) && core.contexts.extends(state.contexts))
         else { return nil }
         return .refused(
-            "version \(state.number) has other columns or another task than the memory",
+            "version \(state.number) has other columns, contexts or another task than the "
+                + "memory",
             remedy: "roll back without --keep-memory"
         )
     }
@@ -154,7 +161,7 @@ extension LearnerEngine {
     ///
     /// Books and version numbers go on; the next samples vote.
     private mutating func reset(task: Task?, effects: inout Effects) {
-        if let task, let model = settings.model, let only = model.task, only != task {
+        if let task, let model = settings.model, !model.predicts(task) {
             effects.outcome = .refused(
                 "the model \(model.name) is configured, and it does not predict \(task.name)",
                 remedy: "change model in the configuration, or reset without --task"
@@ -175,8 +182,9 @@ extension LearnerEngine {
         publication.last = position
         // Samples that wait for a vote have not been learned: they vote anew.
         if case .learning = phase {
-            phase = .voting(waiting: [], since: nil)
+            phase = .voting(VoteQueue())
             pace = nil
+            emptyRoom("the learner was reset", effects: &effects)
         }
         verdict = nil
         isHeld = false
@@ -184,6 +192,13 @@ extension LearnerEngine {
         effects.wantsCheckpoint = true
         effects.events.append(.steered("reset"))
         effects.outcome = .done("\(name) starts anew; the next samples vote")
+    }
+}
+
+extension LearnerSettings {
+    /// What a learner keeps for life, in words.
+    fileprivate var makings: String {
+        "\(model.name) and \(optimiser.name)" + (isolation == nil ? "" : ", an expert a context")
     }
 }
 

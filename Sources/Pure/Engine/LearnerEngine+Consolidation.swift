@@ -177,6 +177,8 @@ extension LearnerEngine {
             return
         case .won(let place):
             let winner = race.runners[place].challenger
+            let losers = core.losers(to: winner.contender)
+            effects.events += losers.map { .contextChanged($0) }
             core.adopt(winner.contender)
             keep(core)
             conclude(adopted: true, sample: core.labelled, effects: &effects)

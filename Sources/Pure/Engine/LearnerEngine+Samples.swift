@@ -43,7 +43,7 @@ extension LearnerEngine {
                 $0.waiting += count
             }
         }
-        bookLateLabels(batch, accountNumbers, effects: &effects)
+        bookLabels(batch, accountNumbers)
         for refusal in batch.refusals {
             accounts.count(accountNumbers[Int(refusal.producer)]) {
                 $0.received += UInt64(refusal.count)
@@ -55,29 +55,6 @@ extension LearnerEngine {
                     producer: batch.producers[Int(refusal.producer)],
                     count: refusal.count,
                     detail: refusal.detail
-                )
-            )
-        }
-    }
-
-    /// Refuses the labels that came without their sample.
-    private mutating func bookLateLabels(
-        _ batch: MicroBatch,
-        _ accountNumbers: [Int],
-        effects: inout Effects
-    ) {
-        for label in batch.labels {
-            accounts.count(accountNumbers[Int(label.producer)]) {
-                $0.received += 1
-                $0.refused[Int(RefusalReason.lateLabel.rawValue)] += 1
-            }
-            effects.events.append(
-                .refused(
-                    reason: .lateLabel,
-                    producer: batch.producers[Int(label.producer)],
-                    count: 1,
-                    detail:
-                        "a label without x; labels that come after their sample have no room yet"
                 )
             )
         }
@@ -101,16 +78,19 @@ extension LearnerEngine {
             case .duplicate:
                 duplicates.append(place)
                 let count = UInt64(message.rows)
-                guard count > 0 else { continue }
+                let labels = UInt64(message.labels)
+                guard count + labels > 0 else { continue }
                 accounts.count(account) {
                     $0.waiting -= count
                     $0.refused[Int(RefusalReason.duplicate.rawValue)] += count
+                    $0.labels.waiting -= labels
+                    $0.labels.duplicate += labels
                 }
                 effects.events.append(
                     .refused(
                         reason: .duplicate,
                         producer: producer,
-                        count: Int(count),
+                        count: Int(count + labels),
                         detail: "sequence \(message.sequence) was received before"
                     )
                 )
@@ -124,41 +104,50 @@ extension LearnerEngine {
         _ accountNumbers: [Int],
         effects: inout Effects
     ) {
-        guard !batch.rows.isEmpty else { return }
+        guard !batch.rows.isEmpty || !batch.labels.isEmpty else { return }
         switch phase {
-        case .learning: learn(batch, accountNumbers, effects: &effects)
-        case .voting(var waiting, let since):
-            waiting.append(batch)
-            phase = .voting(waiting: waiting, since: since ?? now)
-            let count = waiting.reduce(0) { $0 + $1.rows.count }
-            if count >= settings.voteSamples { vote(on: waiting, effects: &effects) }
+        case .learning: learn(batch, accountNumbers, at: now, effects: &effects)
+        case .voting(var queue):
+            phase = .voting(VoteQueue())
+            queue.append(batch, at: now)
+            let votes = queue.votes(settings: settings, isTaskKnown: fixedTask != nil)
+            if queue.since == nil, votes > 0 { queue.since = now }
+            phase = .voting(queue)
+            if votes >= settings.voteSamples { vote(on: queue, effects: &effects) }
         }
     }
+
+    /// The task that no vote decides, if there is one.
+    private var fixedTask: Task? { taskOrder ?? settings.task ?? settings.model?.task }
 
     /// Ends the vote and learns what waited.
     ///
     /// Without a single label there is nothing to vote on: what waited is scored, and the next
     /// samples vote.
-    mutating func vote(on waiting: [MicroBatch], effects: inout Effects) {
-        var vote = Vote()
-        var left = settings.voteSamples
-        for batch in waiting {
-            for row in batch.rows.prefix(left) { vote.count(row) }
-            left = max(0, left - batch.rows.count)
-        }
-        let fixedTask = taskOrder ?? settings.task ?? settings.model?.task
+    mutating func vote(on queue: VoteQueue, effects: inout Effects) {
+        let fixedTask = fixedTask
+        let vote = queue.count(settings: settings, isTaskKnown: fixedTask != nil)
         guard vote.hasLabels || fixedTask != nil else {
-            phase = .voting(waiting: [], since: nil)
-            for batch in waiting { scoreUnlabelled(batch) }
+            var queue = queue
+            let scored = queue.removeVoters(settings.labels)
+            queue.since = nil
+            phase = .voting(queue)
+            for producer in scored {
+                accounts.count(accounts.number(of: producer)) {
+                    $0.waiting -= 1
+                    $0.scored += 1
+                }
+            }
             return
         }
-        let verdict = settings.bounded(
+        var verdict = settings.bounded(
             vote.verdict(
                 task: fixedTask,
                 shape: settings.features.declared.isEmpty ? nil : .named,
-                width: settings.width
+                width: settings.fixedWidth
             )
         )
+        if settings.model == .embedding { verdict = Verdict(text: settings.text) }
         self.verdict = verdict
         keep(LearnerCore(schema: settings.newSchema(verdict), settings: settings))
         publication.askedAt = now
@@ -167,37 +156,48 @@ extension LearnerEngine {
         effects.events.append(
             .voted(verdict, model: settings.learnerSettings(for: verdict.task).model)
         )
-        for batch in waiting {
-            learn(batch, batch.producers.map { accounts.number(of: $0) }, effects: &effects)
-        }
+        for item in queue.items { learn(item, effects: &effects) }
     }
 
-    private mutating func scoreUnlabelled(_ batch: MicroBatch) {
-        for row in batch.rows {
-            accounts.count(accounts.number(of: batch.producers[Int(row.producer)])) {
-                $0.waiting -= 1
-                $0.scored += 1
-            }
-        }
+    /// Learns what waited for the vote.
+    mutating func learn(_ item: VoteQueue.Item, effects: inout Effects) {
+        let accountNumbers = item.batch.producers.map { accounts.number(of: $0) }
+        learn(item.batch, accountNumbers, at: item.arrivedAt, effects: &effects)
     }
 
     /// Learns rows, which were booked as waiting.
     mutating func learn(
         _ batch: MicroBatch,
         _ accountNumbers: [Int],
+        at arrivedAt: Instant,
         effects: inout Effects
     ) {
         guard case .learning(var core) = phase else { return }
-        // The phase gives up its copy, so that the core is mutated in place.
-        phase = .voting(waiting: [], since: nil)
-        let outcome = core.take(batch, isHeld: isHeld)
+        // Phase and engine give up their copies, so that core and room are mutated in place.
+        phase = .voting(VoteQueue())
+        var waiting = Waiting(
+            room: WaitingRoom(),
+            settings: settings.labels,
+            selector: selector,
+            query: settings.query,
+            accounts: accountNumbers,
+            arrivedAt: arrivedAt,
+            now: now,
+            version: publication.last
+        )
+        swap(&waiting.room, &room)
+        let outcome = core.take(batch, isHeld: isHeld, waiting: &waiting)
+        swap(&waiting.room, &room)
+        selector = waiting.selector
         keep(core)
+        settleLabels(outcome, batch, accountNumbers, effects: &effects)
         settle(outcome, batch, accountNumbers, effects: &effects)
         if let context = outcome.contextBeyond {
             effects.events.append(
                 .contextsFilled(context: context, limit: settings.contextsMax)
             )
         }
+        effects.events += outcome.contextChanges.map { .contextChanged($0) }
         for (report, sample) in outcome.reports { heed(report, sample, effects: &effects) }
         conclude(outcome.race, effects: &effects)
     }

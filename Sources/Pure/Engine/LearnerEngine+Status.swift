@@ -58,6 +58,24 @@ extension LearnerEngine {
         )
     }
 
+    /// The measures, with the delay of the labels that they rest on, if any label was late, and how
+    /// unusual samples are.
+    func metrics(of core: LearnerCore) -> JSONValue {
+        var members = core.metrics.members
+        if room.delay.count > 0 { members.append(.init("label_delay", room.delay.json)) }
+        if let anomaly = core.anomaly { members.append(.init("anomaly", anomaly.json)) }
+        return .object(members)
+    }
+
+    /// The samples that wait for their labels.
+    private var roomJSON: JSONValue {
+        [
+            "rows": .int(Int64(room.count)), "bytes": .int(Int64(room.bytes)),
+            "joined": .int(Int64(room.delay.count)),
+            "queries": selector.json(settings.query),
+        ]
+    }
+
     private var phaseMembers: [JSONValue.Member] {
         let consolidation: JSONValue = [
             "state": .string(
@@ -84,8 +102,10 @@ extension LearnerEngine {
             .init("reason", verdict.map { .string($0.reason) } ?? .null),
             .init("columns", .int(Int64(core.schema.width))),
             .init("classes", core.schema.task == .classes ? classes : .null),
+            .init("waiting_room", roomJSON),
             .init("contexts", .array(core.contexts.names.map { .string($0) })),
-            .init("metrics", core.metrics),
+            .init("isolation", core.isolationStatus),
+            .init("metrics", metrics(of: core)),
             .init("drift", drift),
             .init("consolidation", consolidation),
             .init(

@@ -45,12 +45,13 @@ extension LearnerEngine {
                     number: publication.last,
                     sampleIndex: core.labelled,
                     schema: core.schema,
+                    contexts: core.contexts.names,
                     contender: core.champion,
                     recollection: core.recollection
                 ),
                 parent: publication.parent,
                 reason: reason,
-                metrics: core.metrics,
+                metrics: metrics(of: core),
                 note: note
             )
         )

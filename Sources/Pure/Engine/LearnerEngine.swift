@@ -17,8 +17,8 @@ import Versions
 package struct LearnerEngine: Sendable {
     /// What the learner is before and after the vote.
     enum Phase: Sendable {
-        /// The first samples wait; the first of them came then.
-        case voting(waiting: [MicroBatch], since: Instant?)
+        /// The first samples wait.
+        case voting(VoteQueue)
         /// The learner learns.
         case learning(LearnerCore)
     }
@@ -31,7 +31,11 @@ package struct LearnerEngine: Sendable {
     package internal(set) var accounts = Accounts()
     /// Why samples are only tested, if they are.
     package internal(set) var isHeld = false
-    var phase = Phase.voting(waiting: [], since: nil)
+    var phase = Phase.voting(VoteQueue())
+    /// The samples that were predicted and wait for their labels.
+    package internal(set) var room = WaitingRoom()
+    /// Which of them somebody is asked about.
+    package internal(set) var selector: QuerySelector
     /// The core's counts, kept beside it because looking into the phase copies the core.
     var pace: Pace?
     var publication = Publication()
@@ -57,6 +61,7 @@ package struct LearnerEngine: Sendable {
         self.name = name
         self.settings = settings
         random = RandomSource(seed: settings.seed)
+        selector = QuerySelector(seed: settings.seed)
         checkpointAt = now + settings.checkpointInterval
         self.now = now
     }
@@ -144,9 +149,11 @@ package struct LearnerEngine: Sendable {
             if plan.wish != nil, plan.running == nil, plan.breatherUntil > now {
                 consider(plan.breatherUntil)
             }
-        } else if case .voting(_, let since?) = phase {
-            consider(since + settings.votePatience)
+        } else if case .voting(let queue) = phase {
+            if let since = queue.since { consider(since + settings.votePatience) }
+            if let expiry = queue.nextExpiry(settings.labels) { consider(expiry) }
         }
+        if let expiry = room.nextExpiry(settings.labels) { consider(expiry) }
         return deadline
     }
 }
@@ -154,8 +161,11 @@ package struct LearnerEngine: Sendable {
 extension LearnerEngine {
     /// Does what time has made due.
     private mutating func actOnDeadlines(effects: inout Effects) {
-        if case .voting(let waiting, let since?) = phase, now >= since + settings.votePatience {
-            vote(on: waiting, effects: &effects)
+        expireWaiting(effects: &effects)
+        if case .voting(let queue) = phase, let since = queue.since,
+            now >= since + settings.votePatience
+        {
+            vote(on: queue, effects: &effects)
         }
         considerPublication(effects: &effects)
         considerConsolidation(effects: &effects)
@@ -203,10 +213,14 @@ extension LearnerEngine {
             effects.events.append(.steered("the new settings are not used: \(complaint)"))
             return
         }
+        let warmStart = settings.warmStart
         settings = new
+        // The tensors of its birth are the learner's own; a configuration only names their file.
+        settings.warmStart = warmStart
         checkpointAt = min(checkpointAt, now + new.checkpointInterval)
         guard case .learning(var core) = phase else { return }
         core.configure(new)
+        effects.events += core.takeContextNews().map { .contextChanged($0) }
         keep(core)
     }
 }

@@ -26,6 +26,18 @@ package struct Verdict: Sendable, Equatable {
     package var reason: String
 }
 
+extension Verdict {
+    /// What a learner of texts is, whatever the first samples were.
+    init(text name: String) {
+        self.init(
+            task: .unlabelled,
+            shape: .named,
+            width: 0,
+            reason: "the configured model reads the text \"\(name)\" and needs no label"
+        )
+    }
+}
+
 /// Counts votes of samples.
 package struct Vote: Sendable {
     private var numbers = 0
@@ -43,22 +55,31 @@ package struct Vote: Sendable {
 
     /// Takes the vote of one sample; samples without label vote on shape and width only.
     package mutating func count(_ row: MicroBatch.Row) {
-        switch row.labelKind {
-        case .none: break
-        case .boolean, .text: names += 1
-        case .number:
-            numbers += 1
-            if row.label != row.label.rounded(.towardZero) { fractions += 1 }
-            if distinct.count <= Vote.distinctMax, !distinct.contains(row.label) {
-                distinct.append(row.label)
-            }
-        }
+        count(label: row.label, kind: row.labelKind)
         if row.shape == .named {
             named += 1
         } else if let place = widths.firstIndex(where: { $0.width == Int(row.count) }) {
             widths[place].count += 1
         } else {
             widths.append((Int(row.count), 1))
+        }
+    }
+
+    /// Takes the vote of a label whose sample came before.
+    package mutating func count(_ label: MicroBatch.LateLabel) {
+        count(label: label.label, kind: label.labelKind)
+    }
+
+    private mutating func count(label: Double, kind: LabelKind) {
+        switch kind {
+        case .none: break
+        case .boolean, .text: names += 1
+        case .number:
+            numbers += 1
+            if label != label.rounded(.towardZero) { fractions += 1 }
+            if distinct.count <= Vote.distinctMax, !distinct.contains(label) {
+                distinct.append(label)
+            }
         }
     }
 

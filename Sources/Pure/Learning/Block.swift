@@ -24,6 +24,10 @@ package struct Block: Sendable {
     package var outputs = 0
     /// The columns as they came, `rows * width`; NaN means missing.
     package var raw: [Float] = []
+    /// The texts of all rows in UTF-8, one after the other; empty unless the learner reads texts.
+    package var texts: [UInt8] = []
+    /// Where the text of each row ends.
+    package var textEnds: [Int] = []
     /// The input of the model, `rows * featureWidth`.
     package var features: [Float] = []
     /// Room for what lies between the two; its content is of no account.
@@ -74,6 +78,8 @@ package struct Block: Sendable {
         featureWidth = width
         self.outputs = outputs
         raw.removeAll(keepingCapacity: true)
+        texts.removeAll(keepingCapacity: true)
+        textEnds.removeAll(keepingCapacity: true)
         features.removeAll(keepingCapacity: true)
         targets.removeAll(keepingCapacity: true)
         classes.removeAll(keepingCapacity: true)
@@ -107,6 +113,21 @@ package struct Block: Sendable {
         contexts.append(context)
         uses.append(use)
         rows += 1
+    }
+
+    /// Appends one row that is a text.
+    ///
+    /// - Precondition: The block has no columns.
+    package mutating func append(text: String, weight: Float = 1, use: RowUse = .train) {
+        texts.append(contentsOf: text.utf8)
+        textEnds.append(texts.count)
+        let none: [Float] = []
+        append(raw: none.span, weight: weight, use: use)
+    }
+
+    /// Where the text of a row lies.
+    func textRange(_ row: Int) -> Range<Int> {
+        (row == 0 ? 0 : textEnds[row - 1])..<textEnds[row]
     }
 
     /// Makes room for a feature for each column of every row.

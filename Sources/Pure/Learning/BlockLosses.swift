@@ -11,6 +11,8 @@ extension Block {
         reset(width: other.width, outputs: other.outputs)
         rows = other.rows
         raw.append(contentsOf: other.raw)
+        texts.append(contentsOf: other.texts)
+        textEnds.append(contentsOf: other.textEnds)
         targets.append(contentsOf: other.targets)
         classes.append(contentsOf: other.classes)
         weights.append(contentsOf: other.weights)

@@ -30,6 +30,23 @@ package struct ContextTable: Sendable, Equatable {
     /// The number of the context, or ``unknown``; changes nothing.
     package func number(of name: String) -> Int32 { numbers[name] ?? ContextTable.unknown }
 
+    /// The name of a context; empty for a number that none has.
+    package func name(of number: Int32) -> String {
+        names.indices.contains(Int(number)) ? names[Int(number)] : ""
+    }
+
+    /// Makes a table of the contexts that an earlier state knew.
+    package init(limit: Int, names: [String]) {
+        self.init(limit: limit)
+        for name in names {
+            numbers[name] = Int32(self.names.count)
+            self.names.append(name)
+        }
+    }
+
+    /// Whether this table numbers the contexts of an earlier state as that did.
+    package func extends(_ earlier: [String]) -> Bool { names.starts(with: earlier) }
+
     /// The number of the context, which gets one when there is room.
     ///
     /// A context without a name is one of too many that came in one micro-batch.

@@ -25,9 +25,9 @@ package protocol Learner: Sendable {
     /// any), and has a positive weight; fills the predictions.
     mutating func testThenTrain(_ block: inout Block)
     /// Learns all rows of the block in one step along the weighted mean of their gradients,
-    /// whatever the mode; fills the predictions as they were before the step.
+    /// whatever the mode; the predictions are of no account.
     ///
-    /// A learner without such a step tests and trains on the rows one after the other.
+    /// A learner without such a step learns the rows one after the other.
     mutating func stepTogether(_ block: inout Block)
     /// Fills the block's scores: what becomes the predictions, one for each output.
     ///
@@ -46,6 +46,30 @@ package protocol Learner: Sendable {
     mutating func configure(_ settings: LearnerSettings)
     /// Appends the whole state, with a tag that ``LearnerCoding`` reads.
     func encode(into writer: inout ByteWriter)
+
+    /// What happened in the last block to the parts that contexts own.
+    var contextNews: [ContextNews] { get }
+    /// The parts that contexts own, the shared one first; none in a learner that has one model.
+    var expertStatus: [ExpertStatus] { get }
+    /// Begins or ends a time of repeating old rows, in which no context gets or loses a part.
+    mutating func rehearse(_ isRehearsing: Bool)
+    /// Takes over from the champion what too few rows of a refit could teach anew.
+    ///
+    /// - Parameters:
+    ///   - champion: The learner that is to be refitted.
+    ///   - rows: How many rows there are of each context.
+    mutating func inherit(from champion: any Learner, rows: [Int])
+}
+
+extension Learner {
+    /// Nothing: all contexts share one model.
+    package var contextNews: [ContextNews] { [] }
+    /// None: all contexts share one model.
+    package var expertStatus: [ExpertStatus] { [] }
+    /// Changes nothing: all contexts share one model.
+    package mutating func rehearse(_ isRehearsing: Bool) {}
+    /// Changes nothing: all contexts share one model.
+    package mutating func inherit(from champion: any Learner, rows: [Int]) {}
 }
 
 extension Learner {

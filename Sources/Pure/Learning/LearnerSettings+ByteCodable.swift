@@ -18,6 +18,9 @@ extension LearnerSettings: ByteCodable {
         if let gradientClip { writer.write(gradientClip) }
         models.encode(into: &writer)
         if model == .network { writer.write(optional: network) }
+        if model == .embedding { (embedding ?? EmbeddingSettings()).encode(into: &writer) }
+        writer.write(optional: sparse)
+        writer.write(optional: isolation)
     }
 
     /// Reads settings, and refuses those that no learner could use.
@@ -38,6 +41,9 @@ extension LearnerSettings: ByteCodable {
         gradientClip = try reader.readFlag() ? try reader.readFloat() : nil
         models = try ModelSettings(from: &reader)
         network = model == .network ? try reader.readOptional() : nil
+        if model == .embedding { embedding = try EmbeddingSettings(from: &reader) }
+        sparse = try reader.readOptional()
+        isolation = try reader.readOptional()
         if let problem { throw .invalid(problem) }
     }
 }
@@ -60,6 +66,7 @@ extension LossKind: ByteCodable {
             writer.write(UInt8(6))
             writer.write(tau)
         case .epsilonInsensitive: writer.write(UInt8(7))
+        case .negativeSampling: writer.write(UInt8(16))
         }
     }
 
@@ -74,6 +81,7 @@ extension LossKind: ByteCodable {
         case 5: self = .quantile(tau: try reader.readFloat())
         case 6: self = .expectile(tau: try reader.readFloat())
         case 7: self = .epsilonInsensitive
+        case 16: self = .negativeSampling
         case let other: throw .invalid("there is no loss number \(other)")
         }
     }

@@ -8,10 +8,14 @@ import Networks
 extension LearnerSettings {
     /// Why these settings cannot be used, in one sentence; nil when they can.
     package var problem: String? {
-        if let problem = lossProblem ?? networkProblem ?? models.problem(of: model) {
+        if let problem = lossProblem ?? familyProblem {
             return problem
         }
         return model.followsGradients ? gradientProblem : otherProblem
+    }
+
+    private var familyProblem: String? {
+        networkProblem ?? sparseProblem ?? embeddingProblem ?? models.problem(of: model)
     }
 
     /// What a model whose steps follow from its rows alone has no use for.
@@ -38,7 +42,11 @@ extension LearnerSettings {
         if let clip = gradientClip, !(clip > 0 && clip.isFinite) {
             return "gradient_clip is \(clip), but must be above 0; leave it out for none"
         }
-        return nil
+        if isolation != nil, model.task == .unlabelled {
+            return "experts need labels, and the model \(model.name) learns without; "
+                + "set isolation = \"off\""
+        }
+        return isolation?.problem
     }
 
     private var networkProblem: String? {
@@ -56,6 +64,35 @@ extension LearnerSettings {
         return network.problem
     }
 
+    private var sparseProblem: String? {
+        guard let sparse else {
+            return model == .factorisation
+                ? "the model factorisation needs hashed features; set hash_bits" : nil
+        }
+        if let problem = sparse.problem { return problem }
+        guard mode == .sequential else {
+            return "hashed features in slots are learned one sample at a time; set mode = "
+                + "sequential"
+        }
+        switch (model, optimiser) {
+        case (.factorisation, .sgd), (.factorisation, .adaGrad(_, _, keep: 1)):
+            guard pace == .constant else {
+                return "the model factorisation learns at a constant rate; leave rate_pace out"
+            }
+            return sparse.factors > 0 ? nil : "the model factorisation needs one factor or more"
+        case (.factorisation, _):
+            return "the model factorisation is not learned by \(optimiser.name); use sgd or "
+                + "adagrad without adagrad_keep"
+        case (.linear, .followTheLeader), (.logistic, .followTheLeader),
+            (.softmax, .followTheLeader):
+            return sparse.factors == 0 ? nil : "the model \(model.name) has no factors"
+        default:
+            return "the model \(model.name) is not learned by \(optimiser.name) from slots; use "
+                + "ftrl with linear, logistic or softmax, or hash_bits of at most "
+                + "\(HashSettings.columnBitsMax)"
+        }
+    }
+
     /// The strongest L2 that does not overshoot zero.
     private var l2Most: Float {
         if case .followTheLeader = optimiser { return .greatestFiniteMagnitude }
@@ -68,7 +105,8 @@ extension LearnerSettings {
         case (.linear, .squared), (.logistic, .logistic), (.softmax, .crossEntropy),
             (.svm, .hinge), (.rls, .squared), (.arow, .hinge), (.passiveAggressive, .hinge),
             (.passiveAggressive, .epsilonInsensitive), (.network, .squared),
-            (.network, .crossEntropy):
+            (.network, .crossEntropy), (.factorisation, .squared), (.factorisation, .logistic),
+            (.embedding, .negativeSampling):
             nil
         case (.linear, .huber(let delta)), (.network, .huber(let delta)):
             delta > 0 && delta.isFinite
@@ -79,9 +117,21 @@ extension LearnerSettings {
         default:
             "the model \(model.name) does not go with the loss \(loss.name); use squared, huber, "
                 + "quantile or expectile with linear, squared or huber with network, logistic with "
-                + "logistic, cross_entropy with softmax or network, hinge with svm, or the loss "
-                + "that goes with the model"
+                + "logistic, cross_entropy with softmax or network, squared or logistic with "
+                + "factorisation, hinge with svm, or the loss that goes with the model"
         }
+    }
+
+    private var embeddingProblem: String? {
+        guard model == .embedding else { return nil }
+        guard let embedding else { return "an embedding needs a dimension and a vocabulary" }
+        guard case .sgd = optimiser, pace == .constant, mode == .sequential, l1 == 0, l2 == 0,
+            gradientClip == nil, isolation == nil
+        else {
+            return "an embedding is learned by sgd in sequential mode, without pace, l1, l2, "
+                + "clipping and isolation"
+        }
+        return embedding.problem
     }
 
     private var optimiserProblem: String? {

@@ -21,6 +21,10 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     case passiveAggressive = 6
     /// Layers, whose scores mean classes or a number; see ``NetworkLearner``.
     case network = 8
+    /// Weights and products of factors; see ``FactorisationMachine``.
+    case factorisation = 12
+    /// Vectors of words, from texts.
+    case embedding = 16
 
     /// The name in manifests and configuration.
     package var name: String {
@@ -33,6 +37,8 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         case .arow: "arow"
         case .passiveAggressive: "passive_aggressive"
         case .network: "network"
+        case .factorisation: "factorisation"
+        case .embedding: "embedding"
         }
     }
 
@@ -41,7 +47,8 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         switch self {
         case .linear, .rls: .regression
         case .logistic, .softmax, .svm, .arow: .classes
-        case .passiveAggressive, .network: nil
+        case .passiveAggressive, .network, .factorisation: nil
+        case .embedding: .unlabelled
         }
     }
 
@@ -54,7 +61,7 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     /// steps follow from its rows alone.
     package var followsGradients: Bool {
         switch self {
-        case .linear, .logistic, .softmax, .svm, .network: true
+        case .linear, .logistic, .softmax, .svm, .network, .factorisation, .embedding: true
         case .rls, .arow, .passiveAggressive: false
         }
     }
@@ -62,9 +69,9 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     /// The fewest outputs that it has for a task.
     package func leastOutputs(for task: Task) -> Int {
         switch self {
-        case .linear, .softmax, .rls, .network: 1
+        case .linear, .softmax, .rls, .network, .embedding: 1
         case .logistic, .svm, .arow: 2
-        case .passiveAggressive: task == .classes ? 2 : 1
+        case .passiveAggressive, .factorisation: task == .classes ? 2 : 1
         }
     }
 
@@ -94,6 +101,8 @@ package enum LossKind: Sendable, Equatable {
     case expectile(tau: Float)
     /// max(0, |p - y| - insensitivity), of passive-aggressive regression.
     case epsilonInsensitive
+    /// -log of the probability of a word beside another, and of noise words not; see ``Embedding``.
+    case negativeSampling
 
     /// The name in configuration and status.
     package var name: String {
@@ -106,6 +115,7 @@ package enum LossKind: Sendable, Equatable {
         case .quantile: "quantile"
         case .expectile: "expectile"
         case .epsilonInsensitive: "epsilon_insensitive"
+        case .negativeSampling: "negative_sampling"
         }
     }
 
@@ -123,6 +133,7 @@ package enum LossKind: Sendable, Equatable {
         switch self {
         case .squared, .huber, .quantile, .expectile, .epsilonInsensitive: .regression
         case .logistic, .crossEntropy, .hinge: .classes
+        case .negativeSampling: .unlabelled
         }
     }
 }
@@ -227,12 +238,12 @@ package struct LearnerSettings: Sendable, Equatable {
     package var models: ModelSettings
     /// The layers of a network; nil for every other model.
     package var network: NetworkChoice?
-
-    /// What a learner keeps for life, in words.
-    package var words: String {
-        model.followsGradients
-            ? "\(model.name), \(optimiser.name) and a \(pace.name) rate" : model.name
-    }
+    /// The buckets of a model over hashed features; nil for a model over columns.
+    package var sparse: SparseSettings?
+    /// What belongs to word vectors alone.
+    package var embedding: EmbeddingSettings?
+    /// How contexts are kept apart; nil: one model for all.
+    package var isolation: IsolationSettings?
 
     /// What is predicted.
     package var task: Task { model.task ?? loss.task }
@@ -257,7 +268,9 @@ package struct LearnerSettings: Sendable, Equatable {
         mode: LearningMode = .sequential,
         gradientClip: Float? = nil,
         models: ModelSettings = ModelSettings(),
-        network: NetworkChoice? = nil
+        network: NetworkChoice? = nil,
+        sparse: SparseSettings? = nil,
+        isolation: IsolationSettings? = nil
     ) {
         self.model = model
         self.loss = loss
@@ -269,15 +282,24 @@ package struct LearnerSettings: Sendable, Equatable {
         self.gradientClip = gradientClip
         self.models = models
         self.network = network
+        self.sparse = sparse
+        self.isolation = isolation
     }
 
     /// Whether a learner that was made with the other settings can go on with these: its parameters
     /// and moments are made for one model, one optimiser and one pace, and it keeps them for life.
     package func isForSameLearner(as other: LearnerSettings) -> Bool {
-        model == other.model && task == other.task
-            && network?.network == other.network?.network
-            && (!model.followsGradients
-                || optimiser.name == other.optimiser.name && pace.name == other.pace.name)
+        guard model == other.model, task == other.task,
+            network?.network == other.network?.network, sparse == other.sparse,
+            (isolation == nil) == (other.isolation == nil)
+        else { return false }
+        if model.followsGradients,
+            optimiser.name != other.optimiser.name || pace.name != other.pace.name
+        {
+            return false
+        }
+        guard let embedding, let wanted = other.embedding else { return true }
+        return embedding.isForSameLearner(as: wanted)
     }
 
     /// Settings with the loss that goes with the model.

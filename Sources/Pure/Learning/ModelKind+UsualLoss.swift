@@ -13,6 +13,8 @@ extension ModelKind {
         case .rls: .squared
         case .passiveAggressive: task == .classes ? .hinge : .epsilonInsensitive
         case .network: task == .classes ? .crossEntropy : .squared
+        case .factorisation: task == .classes ? .logistic : .squared
+        case .embedding: .negativeSampling
         }
     }
 }

@@ -23,7 +23,7 @@ package struct ModelSettings: Sendable, Equatable {
         case .rls: rls.problem
         case .arow: arow.problem
         case .passiveAggressive: passiveAggressive.problem
-        case .linear, .logistic, .softmax, .svm, .network: nil
+        default: nil
         }
     }
 }

@@ -22,3 +22,28 @@ extension MicroBatch {
         return rest
     }
 }
+
+extension MicroBatch {
+    /// The batch with the rows that are kept; its envelopes go.
+    package func filtered(_ isKept: (Row) -> Bool) -> MicroBatch {
+        var rest = self
+        rest.messages.removeAll()
+        rest.rows.removeAll(keepingCapacity: true)
+        var label = 0
+        for (place, row) in rows.enumerated() {
+            while label < labels.count, Int(labels[label].row) <= place {
+                rest.labels[label].row = UInt32(rest.rows.count)
+                label += 1
+            }
+            if isKept(row) { rest.rows.append(row) }
+        }
+        for label in label..<labels.count { rest.labels[label].row = UInt32(rest.rows.count) }
+        return rest
+    }
+
+    /// About what the batch takes: its columns, whether its rows still use them or not.
+    package var bytes: Int {
+        rows.count * 32 + values.count * 4 + entries.count * 12 + labels.count * 32
+            + strings.bytes + ids.bytes + contexts.bytes
+    }
+}

@@ -13,7 +13,7 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable, Hashable {
     case checksum = 2
     /// A sample object has a field that no sample has; a misspelt `y` must not pass unseen.
     case field = 3
-    /// The sample has no features.
+    /// The sample has no features, or one that a closed schema does not have.
     case features = 4
     /// A feature is of a kind that cannot be learned from here (a list, or text in an array).
     case value = 5
@@ -47,6 +47,8 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable, Hashable {
     case topic = 19
     /// The message has more than three frames.
     case frames = 20
+    /// The sample waited for its label, and none came in time.
+    case expired = 21
 
     /// The name on the wire, in metrics and in the log.
     package var name: String {
@@ -72,6 +74,7 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable, Hashable {
         case .unknownLearner: "unknown_learner"
         case .topic: "topic"
         case .frames: "frames"
+        case .expired: "expired"
         }
     }
 }

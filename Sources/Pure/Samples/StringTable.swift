@@ -5,7 +5,7 @@
 
 /// Interns byte strings as consecutive numbers, from 0.
 package struct StringTable: Sendable, Equatable {
-    private var bytes: [UInt8] = []
+    private var utf8: [UInt8] = []
     private var ends: [UInt32] = []
     private var slots: [Int32] = []
 
@@ -15,9 +15,12 @@ package struct StringTable: Sendable, Equatable {
     /// The number of texts.
     package var count: Int { ends.count }
 
+    /// What the texts and their places take.
+    package var bytes: Int { utf8.count + ends.count * 4 + slots.count * 4 }
+
     /// Forgets the texts, but keeps the room.
     package mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
+        utf8.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
         for index in slots.indices { slots[index] = -1 }
     }
@@ -31,8 +34,8 @@ package struct StringTable: Sendable, Equatable {
             slot = (slot + 1) & (slots.count - 1)
         }
         slots[slot] = Int32(ends.count)
-        for index in text.indices { bytes.append(text[index]) }
-        ends.append(UInt32(bytes.count))
+        for index in text.indices { utf8.append(text[index]) }
+        ends.append(UInt32(utf8.count))
         return UInt32(ends.count - 1)
     }
 
@@ -54,12 +57,12 @@ package struct StringTable: Sendable, Equatable {
 
     /// The text with the given number.
     package func text(_ number: UInt32) -> String {
-        String(decoding: bytes[range(Int(number))], as: UTF8.self)
+        String(decoding: utf8[range(Int(number))], as: UTF8.self)
     }
 
     /// Appends the UTF-8 bytes of the text with the given number.
     package func append(_ number: UInt32, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: self.bytes[range(Int(number))])
+        bytes.append(contentsOf: utf8[range(Int(number))])
     }
 
     private func range(_ index: Int) -> Range<Int> {
@@ -69,7 +72,7 @@ package struct StringTable: Sendable, Equatable {
     private func equals(_ index: Int, _ text: Span<UInt8>) -> Bool {
         let range = range(index)
         guard range.count == text.count else { return false }
-        for offset in 0..<text.count where bytes[range.lowerBound + offset] != text[offset] {
+        for offset in 0..<text.count where utf8[range.lowerBound + offset] != text[offset] {
             return false
         }
         return true
@@ -80,14 +83,15 @@ package struct StringTable: Sendable, Equatable {
         for index in ends.indices {
             let range = range(index)
             var slot = Int(
-                StringTable.hash(bytes.span.extracting(range)) & UInt64(slots.count - 1)
+                StringTable.hash(utf8.span.extracting(range)) & UInt64(slots.count - 1)
             )
             while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
             slots[slot] = Int32(index)
         }
     }
 
-    private static func hash(_ text: Span<UInt8>) -> UInt64 {
+    /// A hash of the text that is the same everywhere: FNV-1a.
+    package static func hash(_ text: Span<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for index in text.indices {
             hash = (hash ^ UInt64(text[index])) &* 0x100_0000_01B3
@@ -97,6 +101,6 @@ package struct StringTable: Sendable, Equatable {
 
     /// Tables are equal when they number the same texts in the same way.
     package static func == (left: StringTable, right: StringTable) -> Bool {
-        left.bytes == right.bytes && left.ends == right.ends
+        left.utf8 == right.utf8 && left.ends == right.ends
     }
 }

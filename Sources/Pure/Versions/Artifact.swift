@@ -16,10 +16,14 @@ package enum Artifact {
     package static func encode(_ version: VersionState, identity: Identity) -> [UInt8] {
         let contender = version.contender
         let parameters = contender.learner.parameters
+        let tensors =
+            parameters.tensors.map {
+                Safetensors.Tensor(name: $0.name, shape: $0.shape, elements: .float32($0.numbers))
+            } + parameters.scalings.flatMap { scaling(of: $0, width: version.schema.width) }
+            + statistics(of: version) + lastValues(of: version)
+            + parameters.attachments.map(Safetensors.Tensor.init)
         return Safetensors(
-            tensors: parameters.tensors.map {
-                .init(name: $0.name, shape: $0.shape, elements: .float32($0.numbers))
-            } + statistics(of: contender.preparation) + lastValues(of: version),
+            tensors: tensors,
             metadata: [
                 ("learnd", "1"),
                 ("model", parameters.kind),
@@ -27,15 +31,19 @@ package enum Artifact {
                 ("incarnation", identity.incarnation),
                 ("learner", identity.learner.text),
                 ("version", String(version.number)),
-                ("columns", JSONValue.array(version.schema.columns.map(\.json)).jsonText),
+                ("columns", version.schema.featuresJSON.jsonText),
                 ("classes", JSONValue.array(version.schema.classes.labels.map(\.json)).jsonText),
             ] + facts(of: contender.preparation.settings) + facts(of: version)
                 + parameters.facts.map { ($0.name, $0.value.text ?? $0.value.jsonText) }
+                + contexts(of: version)
         ).encoded()
     }
 
-    private static func statistics(of preparation: Preparation) -> [Safetensors.Tensor] {
-        guard let (mean, deviation) = preparation.statistics else { return [] }
+    /// How columns come to one scale; a learner of texts has none.
+    private static func statistics(of version: VersionState) -> [Safetensors.Tensor] {
+        guard version.schema.text == nil,
+            let (mean, deviation) = version.contender.preparation.statistics
+        else { return [] }
         return [
             .init(name: "mean", shape: [mean.count], elements: .float64(mean)),
             .init(name: "deviation", shape: [mean.count], elements: .float64(deviation)),
@@ -87,6 +95,47 @@ package enum Artifact {
             ("imputation", settings.imputation.name),
             ("interactions", settings.hasInteractions ? "quadratic" : "none"),
         ]
+    }
+
+    /// The scaling of a part of the model.
+    ///
+    /// A column that it has not seen has mean and deviation 0.
+    private static func scaling(
+        of scaling: LearnerParameters.Scaling,
+        width: Int
+    ) -> [Safetensors.Tensor] {
+        [("mean", scaling.mean), ("deviation", scaling.deviation)].map { name, numbers in
+            let unseen = [Double](repeating: 0, count: max(0, width - numbers.count))
+            return .init(
+                name: scaling.prefix + name,
+                shape: [numbers.count + unseen.count],
+                elements: .float64(numbers + unseen)
+            )
+        }
+    }
+
+    /// Which expert each context owns, in a model that has experts.
+    private static func contexts(of version: VersionState) -> [(String, String)] {
+        let experts = version.contender.learner.expertStatus
+        guard !experts.isEmpty else { return [] }
+        var owners: [JSONValue.Member] = []
+        for (number, name) in version.contexts.enumerated() {
+            let owner = experts.firstIndex { $0.contexts.contains(Int32(number)) }
+            owners.append(.init(name, owner.map { .int(Int64($0)) } ?? .null))
+        }
+        return [("contexts", JSONValue.object(owners).jsonText)]
+    }
+}
+
+extension Safetensors.Tensor {
+    /// What stands in an artifact beside the tensors that predict.
+    fileprivate init(_ attachment: LearnerParameters.Attachment) {
+        switch attachment.content {
+        case .bytes(let bytes):
+            self.init(name: attachment.name, shape: [bytes.count], elements: .bytes(bytes))
+        case .numbers(let numbers):
+            self.init(name: attachment.name, shape: [numbers.count], elements: .float64(numbers))
+        }
     }
 }
 

@@ -51,7 +51,7 @@ package enum Manifest {
             "sha256": .string(facts.sha256),
             "task": .string(schema.task.name),
             "model": .string(draft.state.contender.learner.parameters.kind),
-            "features": .array(schema.columns.map(\.json)),
+            "features": schema.featuresJSON,
             "classes": classes,
             "metrics": draft.metrics,
             "train_seconds": .number(facts.trainSeconds),

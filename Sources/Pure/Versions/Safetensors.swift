@@ -16,11 +16,14 @@ package struct Safetensors: Sendable, Equatable {
         case float32([Float])
         /// Double precision.
         case float64([Double])
+        /// Bytes.
+        case bytes([UInt8])
 
         var typeName: String {
             switch self {
             case .float32: "F32"
             case .float64: "F64"
+            case .bytes: "U8"
             }
         }
 
@@ -28,6 +31,7 @@ package struct Safetensors: Sendable, Equatable {
             switch self {
             case .float32(let numbers): numbers.count
             case .float64(let numbers): numbers.count
+            case .bytes(let bytes): bytes.count
             }
         }
 
@@ -35,6 +39,7 @@ package struct Safetensors: Sendable, Equatable {
             switch self {
             case .float32: 4
             case .float64: 8
+            case .bytes: 1
             }
         }
     }
@@ -78,6 +83,7 @@ package struct Safetensors: Sendable, Equatable {
         let ordered =
             tensors.filter { $0.elements.elementBytes == 8 }
             + tensors.filter { $0.elements.elementBytes == 4 }
+            + tensors.filter { $0.elements.elementBytes == 1 }
         var members = [
             JSONValue.Member(
                 "__metadata__",
@@ -106,8 +112,9 @@ package struct Safetensors: Sendable, Equatable {
         writer.writeRaw(header)
         for tensor in ordered {
             switch tensor.elements {
-            case .float32(let numbers): for number in numbers { writer.write(number) }
+            case .float32(let numbers): writer.writeRaw(numbers.span)
             case .float64(let numbers): for number in numbers { writer.write(number) }
+            case .bytes(let bytes): writer.writeRaw(bytes)
             }
         }
         return writer.bytes

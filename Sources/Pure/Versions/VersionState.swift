@@ -15,6 +15,8 @@ package struct VersionState: Sendable {
     package var sampleIndex: UInt64
     /// Columns and classes.
     package var schema: Schema
+    /// The contexts by number, as the champion knows them.
+    package var contexts: [String]
     /// The champion of that moment.
     package var contender: Contender
     /// The last values and labels of that moment.
@@ -25,17 +27,19 @@ package struct VersionState: Sendable {
         number: UInt64,
         sampleIndex: UInt64,
         schema: Schema,
+        contexts: [String] = [],
         contender: Contender,
         recollection: Recollection
     ) {
         self.number = number
         self.sampleIndex = sampleIndex
         self.schema = schema
+        self.contexts = contexts
         self.contender = contender
         self.recollection = recollection
     }
 
-    private static let magic: UInt32 = 0x3153_564C  // "LVS1"
+    private static let magic: UInt32 = 0x3253_564C  // "LVS2"
 
     /// The bytes of the file that keeps it.
     package func encoded() -> [UInt8] {
@@ -57,20 +61,28 @@ package struct VersionState: Sendable {
 }
 
 extension VersionState: ByteCodable {
-    /// Appends number, position, schema, contender and recollection.
+    /// Appends number, position, schema, contexts, contender and recollection.
     package func encode(into writer: inout ByteWriter) {
         writer.write(number)
         writer.write(sampleIndex)
         schema.encode(into: &writer)
+        writer.write(UInt32(contexts.count))
+        for context in contexts { writer.write(context) }
         contender.encode(into: &writer)
         recollection.encode(into: &writer)
     }
 
-    /// Reads number, position, schema, contender and recollection.
+    /// Reads number, position, schema, contexts, contender and recollection.
     package init(from reader: inout ByteReader) throws(DecodeError) {
         number = try reader.read()
         sampleIndex = try reader.read()
         schema = try Schema(from: &reader)
+        contexts = []
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            let name = try reader.readText()
+            guard Name.isValid(name.utf8) else { throw .invalid("a context has no name") }
+            contexts.append(name)
+        }
         contender = try Contender(from: &reader)
         recollection = try Recollection(from: &reader)
         guard contender.preparation.width == schema.width,

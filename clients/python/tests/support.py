@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 import numpy as np
 import zmq
-from safetensors.numpy import save
+from safetensors.numpy import load, save
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -47,6 +47,27 @@ def artifact(
         "incarnation": incarnation, "learner": learner, "version": str(version),
         "clip": str(clip), "columns": json.dumps(columns), "classes": json.dumps(classes or []),
     }
+    return save(tensors, metadata)
+
+
+def artifact_of_experts(
+    kind: str, experts: list[dict[str, Any]], *, ensemble: list[float],
+    contexts: dict[str, int | None],
+) -> bytes:
+    """An artifact whose experts are those that :func:`artifact` makes of the same words."""
+    tensors: dict[str, np.ndarray] = {"ensemble": np.asarray(ensemble, np.float32)}
+    for number, words in enumerate(experts):
+        part = artifact(kind, **words)
+        with_metadata = part[8:8 + int.from_bytes(part[:8], "little")]
+        metadata = json.loads(with_metadata)["__metadata__"]
+        for name, tensor in load(part).items():
+            tensors[f"experts.{number}.{name}"] = tensor
+    # What the columns of all contexts look like together; nobody predicts by it.
+    tensors["mean"] = np.full(2, 7.0)
+    tensors["deviation"] = np.full(2, 7.0)
+    metadata.update(
+        {"model": "experts", "expert_model": kind, "contexts": json.dumps(contexts)}
+    )
     return save(tensors, metadata)
 
 

@@ -9,7 +9,7 @@ from safetensors import safe_open
 from safetensors.numpy import load, save
 import tempfile
 
-from support import artifact
+from support import artifact, artifact_of_experts
 from learnd_client import Model, read_safetensors
 
 
@@ -148,6 +148,63 @@ class NamedTests(unittest.TestCase):
         for sample in ({"temp": "warm"}, {"temp": True}, {"open": 1}, {"site": 3}, {"temp": [1]}):
             with self.assertRaisesRegex(ValueError, next(iter(sample))):
                 self.model.predict(sample)
+
+
+class ContextTests(unittest.TestCase):
+    """Models whose contexts own experts: each its own scaling, the rest weighed."""
+
+    def test_a_context_is_predicted_by_its_expert(self) -> None:
+        parts = [
+            {"weights": [1, 0], "bias": [1], "mean": [1, 2], "deviation": [2, 4]},
+            {"weights": [-1, 2], "bias": [0], "mean": [0, 0], "deviation": [1, 2]},
+        ]
+        model = Model.from_bytes(
+            artifact_of_experts(
+                "linear", parts, ensemble=[0.25, 0.75], contexts={"north": 1, "lost": None}
+            )
+        )
+        alone = [Model.from_bytes(artifact("linear", **part)) for part in parts]
+        shared, north = (one.predict([3.0, 4.0]) for one in alone)
+        self.assertEqual(model.predict([3.0, 4.0], context="north"), north)
+        for context in (None, "lost", "unheard-of"):
+            mixed = model.predict([3.0, 4.0], context=context)
+            self.assertAlmostEqual(mixed, 0.25 * shared + 0.75 * north, places=6)
+        several = model.predict([[3.0, 4.0]] * 3, context=["north", None, "north"])
+        self.assertEqual([several[0], several[2]], [north, north])
+        self.assertNotEqual(several[1], north)
+        with self.assertRaisesRegex(ValueError, "contexts"):
+            model.predict([[3.0, 4.0]], context=["north", "north"])
+
+    def test_probabilities_are_mixed_not_scores(self) -> None:
+        parts = [
+            {"classes": ["a", "b", "c"], "weights": range(6)},
+            {"classes": ["a", "b", "c"], "weights": range(6, 0, -1)},
+            {"classes": ["a", "b", "c"], "weights": [0, 3, 0, -3, 0, 1]},
+        ]
+        model = Model.from_bytes(
+            artifact_of_experts(
+                "softmax", parts, ensemble=[0.5, 0.3, 0.2], contexts={"x": 1, "y": 2, "z": 2}
+            )
+        )
+        alone = [Model.from_bytes(artifact("softmax", **part)) for part in parts]
+        each = [one.probabilities([0.3, -1.2]) for one in alone]
+        np.testing.assert_allclose(
+            model.probabilities([0.3, -1.2]), 0.5 * each[0] + 0.3 * each[1] + 0.2 * each[2],
+            atol=1e-6,
+        )
+        for name, number in (("x", 1), ("y", 2), ("z", 2)):
+            np.testing.assert_array_equal(
+                model.probabilities([0.3, -1.2], context=name), each[number]
+            )
+            best = alone[number].predict([0.3, -1.2])
+            self.assertEqual(model.predict([0.3, -1.2], context=name), best)
+
+    def test_a_model_without_experts_is_the_same_in_every_context(self) -> None:
+        model = Model.from_bytes(artifact())
+        self.assertEqual(model.contexts, {})
+        np.testing.assert_array_equal(
+            model.probabilities([1, 2]), model.probabilities([1, 2], context="north")
+        )
 
 
 if __name__ == "__main__":

@@ -228,6 +228,10 @@ class ProducerTests(unittest.TestCase):
         with Producer("one", self.intake.endpoint) as producer:
             with self.assertRaisesRegex(ValueError, "topic"):
                 producer.send({"x": [1]}, topic="Default")
+            with self.assertRaisesRegex(ValueError, "topic"):
+                producer.send({"x": [1]}, context="North")
+            with self.assertRaisesRegex(ValueError, "another"):
+                producer.send({"x": [1]}, topic="default/north", context="south")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,19 @@ extension Admission {
         return schema.classes.count < schema.limits.classesMax ? .grows : .refused(.classLimit)
     }
 
+    /// Adds the label's class when it is new.
+    mutating func growClasses(
+        of schema: inout Schema,
+        for row: MicroBatch.Row,
+        of batch: MicroBatch
+    ) {
+        guard schema.task == .classes, let label = classLabel(of: row, in: batch),
+            schema.classes.index(of: label) < 0
+        else { return }
+        let number = schema.addClass(label)
+        if row.labelKind == .text { classByText[Int(row.label)] = number }
+    }
+
     func classLabel(of row: MicroBatch.Row, in batch: MicroBatch) -> ClassLabel? {
         switch row.labelKind {
         case .none: nil

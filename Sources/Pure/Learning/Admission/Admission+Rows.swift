@@ -31,6 +31,8 @@ extension Admission {
         if schema.isPlain {
             let start = Int(row.start)
             block.raw.append(contentsOf: batch.values[start..<start + Int(row.count)])
+        } else if schema.text != nil {
+            appendText(row, of: batch, to: &block)
         } else {
             write(row, of: batch, under: schema, knowing: &recollection, to: &block.raw)
         }

@@ -13,6 +13,7 @@ extension Admission {
     /// Their labels are kept for ``appendRun(_:from:of:under:to:)``.
     package mutating func plainRun(
         from first: Int,
+        to end: Int = .max,
         of batch: MicroBatch,
         under schema: Schema
     ) -> Int {
@@ -34,7 +35,8 @@ extension Admission {
         var lastLabel = Double.nan
         var lastClass: Int32 = -1
         var place = first
-        while place < rows.count {
+        let last = min(end, rows.count)
+        while place < last {
             let row = rows[place]
             guard row.shape == .positional, row.count == width, row.start == start,
                 row.labelKind == .number || task == .unlabelled, row.weight > 0

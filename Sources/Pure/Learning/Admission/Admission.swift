@@ -72,6 +72,7 @@ package struct Admission: Sendable {
     ) -> Judgement {
         culprit = nil
         guard row.shape == schema.shape else { return .refused(.shape) }
+        if schema.text != nil { return judgeText(row, of: batch, under: schema) }
         let label = judgeLabel(row, of: batch, under: schema)
         if case .refused = label { return label }
         if row.shape == .positional && Int(row.count) != schema.sampleWidth {
@@ -100,12 +101,7 @@ package struct Admission: Sendable {
         for row: MicroBatch.Row,
         of batch: MicroBatch
     ) {
-        if schema.task == .classes, let label = classLabel(of: row, in: batch),
-            schema.classes.index(of: label) < 0
-        {
-            let number = schema.addClass(label)
-            if row.labelKind == .text { classByText[Int(row.label)] = number }
-        }
+        growClasses(of: &schema, for: row, of: batch)
         if schema.isSparse { schema.addSlots(for: pairs.count) }
         guard row.shape == .named, schema.settings.hashing == nil else { return }
         for place in Int(row.start)..<Int(row.start) + Int(row.count) {

@@ -30,6 +30,8 @@ package struct LinearModel: Learner {
     /// Which parameters matter for what was learned, and where they were; see
     /// ``RemembersImportance``.
     package var importance = Importance()
+    /// Which tensors stay as they are.
+    var frozen = FrozenPart()
     /// Room for a gradient, and for what a teacher says; their content is of no account.
     var gradient: [Float] = []
     var lesson: [Float] = []
@@ -182,6 +184,13 @@ struct Layout {
 
     /// Whether learning needs the scores themselves, so that they become predictions afterwards.
     var learnsFromScores: Bool { kind == .svm }
+
+    init(kind: ModelKind, rows: Int, width: Int, outputs: Int) {
+        self.kind = kind
+        self.rows = rows
+        self.width = width
+        self.outputs = outputs
+    }
 
     init(_ model: LinearModel) {
         kind = model.kind

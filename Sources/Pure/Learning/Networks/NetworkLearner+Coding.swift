@@ -15,6 +15,7 @@ extension NetworkLearner {
         optimiser.encode(into: &writer)
         pull.encode(into: &writer)
         writer.write(anchored)
+        importance.encode(into: &writer)
         watch.encode(into: &writer)
     }
 
@@ -32,10 +33,12 @@ extension NetworkLearner {
         optimiser = try NetworkOptimiser(from: &reader, rule, count: count)
         pull = try Anchor(from: &reader)
         anchored = try reader.readFloats()
+        importance = try Importance(from: &reader)
         watch = try PlasticityWatch(from: &reader)
         guard network.settings == choice.network, width <= 1 << 22,
             settings.task != .regression || network.outputs == 1,
-            anchored.count == (pull == .none ? 0 : count), pull.l2 <= pullMost, isFinite
+            anchored.count == (pull == .none ? 0 : count), pull.l2 <= pullMost,
+            importance.shares.isEmpty || importance.shares.count == count, isFinite
         else { throw .invalid("a network learner's numbers do not fit its shape") }
     }
 }

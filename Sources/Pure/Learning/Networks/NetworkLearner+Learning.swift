@@ -1,32 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Test, then train. The workspace is the block's, so that a learner is no larger than its state.
+//
+//   1. the scores of the rows, which become their predictions
+//   2. slopes = share (p - y)           share: weight / Σ weights, or the weight of a lone row
+//   3. slopes += what teachers say of the rows
+//   4. back through the layers; clip the norm of the gradient
+//   5. gradient += strength F (w - w*)  what the learner holds on to is not clipped
+//   6. the optimiser's step; useless units are replaced
 
 import Kernels
 import Networks
 import Primitives
 
 extension NetworkLearner {
-    /// Predicts without changing anything.
-    package func predict(_ block: inout Block) {
-        block.preparePredictions(width: width, outputs: outputs)
-        let input = staged(&block)
-        var work = Workspace()
-        var predictions = Block.take(&block.predictions)
-        swap(&work, &block.workspace)
-        for rows in runs(of: block.rows) {
-            network.forward(
-                input.span,
-                at: rows.lowerBound * network.inputs,
-                rows: rows.count,
-                &work
-            )
-            write(rows, work, &predictions)
-        }
-        swap(&work, &block.workspace)
-        block.predictions = predictions
-    }
-
     /// Predicts each row, then learns it when it is for training, labelled, and has a positive
     /// weight; fills the predictions.
     package mutating func testThenTrain(_ block: inout Block) {
@@ -35,87 +22,101 @@ extension NetworkLearner {
             block.preparePredictions(width: width, outputs: outputs)
             let input = staged(&block)
             for row in 0..<block.rows {
-                learn(row..<row + 1, &block, input, predicts: true)
+                learn(row..<row + 1, &block, input, .alone, predicts: true)
                 watchPlasticity(row..<row + 1, &block, input)
             }
-        case .meanGradient:
-            // One pass will do where the rows are one step, and learning has no masks.
-            let isOne =
-                block.rows <= stepRows && block.rows <= network.rowsMost && !network.hasMasks
-            if isOne {
-                block.preparePredictions(width: width, outputs: outputs)
-            } else {
-                predict(&block)
-            }
-            let input = staged(&block)
-            var start = 0
-            while start < block.rows {
-                let end = min(start + stepRows, block.rows)
-                learn(start..<end, &block, input, predicts: isOne)
-                start = end
-            }
-            watchPlasticity(0..<block.rows, &block, input)
+        case .meanGradient: learnTogether(&block, stepRows: stepRows)
         }
     }
 
-    /// Passes of a block's rows: one by one in sequential mode.
-    private func runs(of rows: Int) -> some Sequence<Range<Int>> {
-        let most = settings.mode == .sequential ? 1 : network.rowsMost
-        return stride(from: 0, to: rows, by: most).lazy.map { $0..<min($0 + most, rows) }
+    /// Learns all rows in one step along their mean gradient, whatever the mode.
+    package mutating func stepTogether(_ block: inout Block) {
+        learnTogether(&block, stepRows: max(1, block.rows))
     }
 
-    /// One step on some rows, if any of them is to be learned.
+    private mutating func learnTogether(_ block: inout Block, stepRows: Int) {
+        // One pass will do where the rows are one step, and learning has no masks.
+        let isOne =
+            block.rows <= stepRows && block.rows <= rowsMost && !network.hasMasks
+        if isOne {
+            block.preparePredictions(width: width, outputs: outputs)
+        } else {
+            predict(&block)
+        }
+        let input = staged(&block)
+        var start = 0
+        while start < block.rows {
+            let end = min(start + stepRows, block.rows)
+            learn(start..<end, &block, input, .together, predicts: isOne)
+            start = end
+        }
+        watchPlasticity(0..<block.rows, &block, input)
+    }
+
+    /// One step on some rows, if any of them teaches something.
     private mutating func learn(
         _ rows: Range<Int>,
         _ block: inout Block,
         _ input: [Float],
+        _ steps: GradientSteps,
         predicts: Bool
     ) {
         var work = Workspace()
         swap(&work, &block.workspace)
         defer { swap(&work, &block.workspace) }
         let target = NetworkTarget(settings, outputs: outputs)
-        let total = target.weight(of: rows, block, isMean: settings.mode == .meanGradient)
-        let inputs = network.inputs
-        if predicts, total == 0 || network.hasMasks {
+        let isLesson = target.isLesson(rows, block)
+        if predicts, !isLesson || network.hasMasks {
             var predictions = Block.take(&block.predictions)
-            network.forward(input.span, at: rows.lowerBound * inputs, rows: rows.count, &work)
-            write(rows, work, &predictions)
+            let at = rows.lowerBound * network.inputs
+            network.forward(input.span, at: at, rows: rows.count, &work)
+            read(rows, work, to: &predictions)
+            target.predict(&predictions, rows)
             block.predictions = predictions
         }
-        guard total > 0 else { return }
+        guard isLesson else { return }
+        let total = target.weight(of: rows, block, steps)
         work.clearGradient(network.parameters.count)
-        var slopes = Block.take(&block.slopes)
         var last = rows
         var start = rows.lowerBound
         while start < rows.upperBound {
-            let part = start..<min(start + network.rowsMost, rows.upperBound)
-            network.forwardTraining(input.span, at: start * inputs, rows: part.count, &work)
-            Block.resize(&slopes, to: part.count * outputs)
-            var scores = slopes.mutableSpan
-            work.read(
-                .values(network.scoresAt(rows: part.count)),
-                count: part.count * outputs,
-                to: &scores,
-                at: 0
-            )
-            target.predict(&scores, rows: part.count)
-            if predicts, !network.hasMasks {
-                for place in scores.indices {
-                    block.predictions[part.lowerBound * outputs + place] = scores[place]
-                }
-            }
-            target.subtractLabels(from: &scores, part, block, total: total)
-            network.backward(slopes.span, at: 0, rows: part.count, &work)
-            last = part
-            start = part.upperBound
+            last = start..<min(start + network.rowsMost, rows.upperBound)
+            pass(last, &block, input, &work, total: total, predicts && !network.hasMasks)
+            start = last.upperBound
         }
-        block.slopes = slopes
-        step(work, rows: last.count)
+        step(&work, rows: last.count)
     }
 
-    private mutating func step(_ work: borrowing Workspace, rows: Int) {
-        let step = NetworkStep(
+    /// Adds the gradient of some rows to that of the workspace.
+    private mutating func pass(
+        _ rows: Range<Int>,
+        _ block: inout Block,
+        _ input: [Float],
+        _ work: inout Workspace,
+        total: Double,
+        _ predicts: Bool
+    ) {
+        let target = NetworkTarget(settings, outputs: outputs)
+        let count = rows.count * outputs
+        let at = rows.lowerBound * network.inputs
+        network.forwardTraining(input.span, at: at, rows: rows.count, &work)
+        var slopes = Block.take(&block.slopes)
+        Block.resize(&slopes, to: count)
+        read(0..<rows.count, work, to: &slopes)
+        let lesson = block.teacher.isEmpty ? [] : target.lesson(rows, block, scores: slopes)
+        target.predict(&slopes, 0..<rows.count)
+        if predicts {
+            let from = rows.lowerBound * outputs
+            for place in 0..<count { block.predictions[from + place] = slopes[place] }
+        }
+        target.subtractLabels(from: &slopes, rows, block, total: total)
+        for place in lesson.indices { slopes[place] += lesson[place] }
+        network.backward(slopes.span, at: 0, rows: rows.count, &work)
+        block.slopes = slopes
+    }
+
+    private mutating func step(_ work: inout Workspace, rows: Int) {
+        var step = NetworkStep(
             rule,
             rate: settings.optimiser.rate,
             l1: settings.l1,
@@ -124,59 +125,33 @@ extension NetworkLearner {
             pull: pull.l2,
             pullL1: pull.l1
         )
+        var gradient: [Float] = []
+        swap(&gradient, &work.gradient)
+        if !importance.isEmpty {
+            holdOn(&gradient)
+            step.clip = nil
+        }
         let anchor = anchored
         let hasStepped = optimiser.step(
             &network,
-            gradient: work.gradient.span,
+            gradient: gradient.span,
             anchor: anchor.span,
             step
         )
+        swap(&gradient, &work.gradient)
         guard hasStepped else { return }
         let touched = network.replaceUnits(rows: rows, work)
         if !touched.isEmpty { optimiser.restart(at: touched) }
     }
 
-    /// Writes the predictions of the rows that have just passed.
-    private func write(
-        _ rows: Range<Int>,
-        _ work: borrowing Workspace,
-        _ predictions: inout [Float]
-    ) {
-        let at = rows.lowerBound * outputs
-        var numbers = predictions.mutableSpan
-        work.read(
-            .values(network.scoresAt(rows: rows.count)),
-            count: rows.count * outputs,
-            to: &numbers,
-            at: at
-        )
-        NetworkTarget(settings, outputs: outputs).predict(&numbers, from: at, rows: rows.count)
-    }
-
-    /// The rows as wide as the network's input: cut, or with zeros behind.
-    private func staged(_ block: inout Block) -> [Float] {
-        let inputs = network.inputs
-        guard inputs != width else { return block.features }
-        var rows = Block.take(&block.staged)
-        Block.resize(&rows, to: block.rows * inputs)
-        NetworkLearner.stage(block.features.span, width: width, &rows, inputs: inputs)
-        block.staged = rows
-        return rows
-    }
-
-    private static func stage(
-        _ features: Span<Float>,
-        width: Int,
-        _ rows: inout [Float],
-        inputs: Int
-    ) {
-        let count = min(inputs, width)
-        var numbers = rows.mutableSpan
-        for row in 0..<(inputs > 0 ? numbers.count / inputs : 0) {
-            for column in 0..<count {
-                numbers[row * inputs + column] = features[row * width + column]
-            }
-            for column in count..<inputs { numbers[row * inputs + column] = 0 }
+    /// Clips the gradient, then adds the pull towards the parameters that matter.
+    private func holdOn(_ gradient: inout [Float]) {
+        let norm = FlatSteps.norm(gradient.span)
+        guard norm.isFinite else { return }
+        if let clip = settings.gradientClip, norm > Double(clip) {
+            let scale = Float(Double(clip) / norm)
+            for place in gradient.indices { gradient[place] *= scale }
         }
+        importance.addPull(to: &gradient, at: network.parameters, most: pullMost)
     }
 }

@@ -27,6 +27,8 @@ package struct NetworkLearner: Learner {
     var optimiser: NetworkOptimiser
     var anchored: [Float] = []
     var pull = Anchor.none
+    /// Which parameters matter for what has been learned, and where they were.
+    package var importance = Importance()
     var watch = PlasticityWatch()
     let rule: NetworkRule
     let stepRows: Int
@@ -60,7 +62,7 @@ package struct NetworkLearner: Learner {
     /// Whether every number of the state is finite.
     package var isFinite: Bool {
         network.parameters.allSatisfy(\.isFinite) && optimiser.isFinite
-            && anchored.allSatisfy(\.isFinite)
+            && anchored.allSatisfy(\.isFinite) && importance.centre.allSatisfy(\.isFinite)
     }
 
     /// How many columns the network reads: all, unless it is fixed or that would be too many.
@@ -90,6 +92,10 @@ package struct NetworkLearner: Learner {
         )
         let old = network.grow(inputs: inputs, outputs: outputs)
         optimiser.carry(from: old, to: network.tensors)
+        if !importance.shares.isEmpty {
+            importance.shares = Tensor.carry(importance.shares, from: old, to: network.tensors)
+            importance.centre = Tensor.carry(importance.centre, from: old, to: network.tensors)
+        }
         guard !anchored.isEmpty else { return }
         // What is new is anchored where it starts.
         let isOld = Tensor.carry(
@@ -141,6 +147,7 @@ package struct NetworkLearner: Learner {
         network = other.network
         optimiser = other.optimiser
         anchored = other.anchored
+        importance = other.importance
         watch = other.watch
         rule = NetworkRule(settings.optimiser) ?? other.rule
         stepRows = settings.network?.stepRows ?? other.stepRows

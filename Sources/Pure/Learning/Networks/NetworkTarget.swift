@@ -19,12 +19,11 @@ struct NetworkTarget {
         delta = if case .huber(let delta) = settings.loss { delta } else { 0 }
     }
 
-    /// Turns scores into predictions.
-    func predict(_ scores: inout MutableSpan<Float>, from start: Int = 0, rows: Int) {
+    /// Turns the scores of rows into predictions.
+    func predict(_ scores: inout [Float], _ rows: Range<Int>) {
         guard !isRegression, outputs > 0 else { return }
-        for row in 0..<rows {
-            Probability.softmax(&scores, at: start + row * outputs, count: outputs)
-        }
+        var numbers = scores.mutableSpan
+        for row in rows { Probability.softmax(&numbers, at: row * outputs, count: outputs) }
     }
 
     /// Whether the row is to be learned.
@@ -36,17 +35,28 @@ struct NetworkTarget {
             : block.classes[row] >= 0 && Int(block.classes[row]) < outputs
     }
 
-    /// What the weights of rows are divided by: their sum in mean-gradient mode, else 1; 0 when none
-    /// is to be learned.
-    func weight(of rows: Range<Int>, _ block: borrowing Block, isMean: Bool) -> Double {
+    /// Whether there is anything to be learned.
+    func isLesson(_ rows: Range<Int>, _ block: borrowing Block) -> Bool {
+        for row in rows where learns(block, row) || block.teacher.speaks(of: row) { return true }
+        return false
+    }
+
+    /// What the weights of rows are divided by: their sum where they make one step, else 1.
+    func weight(
+        of rows: Range<Int>,
+        _ block: borrowing Block,
+        _ steps: GradientSteps
+    ) -> Double {
+        guard steps == .together else { return 1 }
+        if block.meanWeight != 0 { return block.meanWeight }
         var total = 0.0
         for row in rows where learns(block, row) { total += Double(block.weights[row]) }
-        return isMean || total == 0 ? total : 1
+        return total > 0 ? total : 1
     }
 
     /// Turns predictions into slopes, times the row's share.
     func subtractLabels(
-        from predictions: inout MutableSpan<Float>,
+        from predictions: inout [Float],
         _ rows: Range<Int>,
         _ block: borrowing Block,
         total: Double
@@ -61,11 +71,28 @@ struct NetworkTarget {
             if isRegression {
                 let distance = predictions[at] - block.targets[row]
                 let slope = delta > 0 ? min(max(distance, -delta), delta) : 2 * distance
-                predictions[at] = min(max(slope, -1e15), 1e15) * share
+                predictions[at] = Link.bounded(slope) * share
             } else {
                 predictions[at + Int(block.classes[row])] -= 1
                 for output in 0..<outputs { predictions[at + output] *= share }
             }
         }
+    }
+
+    /// What the teachers of rows say: the slopes that they add.
+    func lesson(_ rows: Range<Int>, _ block: borrowing Block, scores: [Float]) -> [Float] {
+        var slopes = [Float](repeating: 0, count: scores.count)
+        var own = [Float](repeating: 0, count: TeacherColumn.room(for: outputs))
+        var room = own.mutableSpan
+        for row in rows where block.teacher.speaks(of: row) {
+            let at = (row - rows.lowerBound) * outputs
+            for output in 0..<outputs {
+                room[output] = scores[at + output]
+                room[outputs + output] = 0
+            }
+            block.teacher.addGradient(of: row, count: outputs, in: &room)
+            for output in 0..<outputs { slopes[at + output] = Link.bounded(room[outputs + output]) }
+        }
+        return slopes
     }
 }

@@ -54,6 +54,11 @@ package struct Preparation: Sendable {
         }
     }
 
+    /// Starts with means and deviations that others have measured, where the scaling runs.
+    package mutating func start(mean: [Double], deviation: [Double]) {
+        if settings.scaling == .running { running.start(mean: mean, deviation: deviation) }
+    }
+
     /// Takes each row into the statistics, in order, and fills its features.
     package mutating func follow(_ block: inout Block) {
         fill(&block)
@@ -64,6 +69,23 @@ package struct Preparation: Sendable {
         }
         finish(&block)
     }
+
+    /// Fills the features of each row from the rows before it, then takes the row into the
+    /// statistics if its place in `taken` is not 0.
+    ///
+    /// - Precondition: nothing is scaled by a window.
+    mutating func follow(_ block: inout Block, taking taken: [UInt8]) {
+        fill(&block)
+        switch settings.scaling {
+        case .running: running.standardise(&block, taking: taken)
+        case .windowed: preconditionFailure("a window takes all rows, in their order")
+        case .none: copy(&block)
+        }
+        finish(&block)
+    }
+
+    /// Lets the statistics follow new rows as quickly as if they had seen no more than `most`.
+    mutating func trust(atMost most: Int) { running.trust(atMost: most) }
 
     /// Fills the features of each row, and leaves the statistics as they are.
     package func apply(_ block: inout Block) {

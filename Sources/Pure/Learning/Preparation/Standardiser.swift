@@ -59,6 +59,19 @@ package struct Standardiser: Sendable {
         }
     }
 
+    /// Starts with means and deviations that others have measured, as if over the whole memory.
+    ///
+    /// - Precondition: there is one of each for every column.
+    package mutating func start(mean: [Double], deviation: [Double]) {
+        precondition(
+            mean.count == width && deviation.count == width,
+            "each column has its mean and its deviation"
+        )
+        self.mean = mean
+        variance = deviation.map { $0 * $0 }
+        counts = [Double](repeating: Double(memory), count: width)
+    }
+
     /// Takes each row into the statistics, in order, then fills its features.
     package mutating func standardise(_ block: inout Block) {
         precondition(block.width == width, "a block must be as wide as its standardiser")
@@ -95,6 +108,55 @@ package struct Standardiser: Sendable {
             features: &measured,
             rows: block.rows
         )
+    }
+
+    /// Fills the features of each row from the rows before it, then takes the row into the
+    /// statistics if its place in `taken` is not 0.
+    ///
+    /// So a row that nobody learns leaves no trace, and what is predicted for the next one is what
+    /// ``apply(_:)`` would give.
+    package mutating func standardise(_ block: inout Block, taking taken: [UInt8]) {
+        precondition(block.width == width, "a block must be as wide as its standardiser")
+        precondition(taken.count == block.rows, "each row is taken or not")
+        block.prepareFeatures()
+        var ownMean = Block.take(&mean)
+        var ownVariance = Block.take(&variance)
+        var ownCounts = Block.take(&counts)
+        var features = Block.take(&block.features)
+        measure(block, taken.span, &ownMean, &ownVariance, &ownCounts, &features)
+        mean = ownMean
+        variance = ownVariance
+        counts = ownCounts
+        block.features = features
+    }
+
+    private func measure(
+        _ block: borrowing Block,
+        _ taken: Span<UInt8>,
+        _ mean: inout [Double],
+        _ variance: inout [Double],
+        _ counts: inout [Double],
+        _ features: inout [Float]
+    ) {
+        var means = mean.mutableSpan
+        var variances = variance.mutableSpan
+        var count = counts.mutableSpan
+        var measured = features.mutableSpan
+        Standardising.measureThenFollow(
+            mean: &means,
+            variance: &variances,
+            count: &count,
+            memory: Double(memory),
+            clip: clip,
+            raw: block.raw.span,
+            features: &measured,
+            taken: taken
+        )
+    }
+
+    /// Lets the statistics follow new rows as quickly as if they had seen no more than `most`.
+    package mutating func trust(atMost most: Int) {
+        for column in counts.indices { counts[column] = min(counts[column], Double(most)) }
     }
 
     /// Fills the features of each row, and leaves the statistics as they are.

@@ -33,13 +33,15 @@ extension Retention {
         let isReplaying = settings.replay != .none && learned > 0
         if settings.replay == .scores, learned > 0 { learner.score(&step) }
         teach(learned, isTogether: isReplaying || learner.settings.mode == .meanGradient)
-        if isReplaying, buffer.count > 0 { rehearse(learned, preparation, learner.outputs) }
         if isReplaying {
+            learner.predict(&step)
+            block.receive(step.predictions, for: rows, outputs: learner.outputs)
+            if buffer.count > 0 { rehearse(learned, preparation, learner.outputs) }
             learner.stepTogether(&step)
         } else {
             learner.testThenTrain(&step)
+            block.receive(step.predictions, for: rows, outputs: learner.outputs)
         }
-        block.receive(step.predictions, for: rows, outputs: learner.outputs)
         for row in 0..<count where step.isLearned(row) { remember(row) }
         sinceRenewal += learned
     }
@@ -87,7 +89,7 @@ extension Retention {
         let columns = max(outputs, step.outputs)
         step.teacher.reset(outputs: columns)
         let strength = settings.distil / Float(isTogether ? learned : 1)
-        let temperature = teacher.learner.settings.model.task == .classes ? settings.temperature : 0
+        let temperature = teacher.learner.settings.task == .classes ? settings.temperature : 0
         for row in 0..<step.rows {
             guard step.isLearned(row) else {
                 step.teacher.appendSilence(rows: 1)

@@ -16,6 +16,8 @@ extension FeatureSettings: ByteCodable {
         writer.write(numbers: labelLags.map { UInt32($0) })
         writer.write(items: declared)
         writer.write(isClosed)
+        writer.write(text != nil)
+        if let text { writer.write(text) }
     }
 
     /// Reads every setting, and refuses those that no learner could use.
@@ -36,6 +38,7 @@ extension FeatureSettings: ByteCodable {
         labelLags = try reader.readNumbers(of: UInt32.self).map { Int($0) }
         declared = try reader.readItems()
         isClosed = try reader.readFlag()
+        text = try reader.readFlag() ? try reader.readText() : nil
         if let complaint { throw .invalid(complaint) }
     }
 }

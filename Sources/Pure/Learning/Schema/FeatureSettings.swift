@@ -99,6 +99,8 @@ package struct FeatureSettings: Sendable, Equatable {
     package var declared: [DeclaredFeature] = []
     /// Whether a feature that was not declared is refused.
     package var isClosed = false
+    /// The name of the one feature of a learner that reads texts itself; it has no columns.
+    package var text: String?
 
     /// Makes the defaults.
     package init() {}
@@ -129,6 +131,13 @@ package struct FeatureSettings: Sendable, Equatable {
         {
             return "label lags are at most \(FeatureSettings.lagsMost) different numbers from 1 "
                 + "to \(FeatureSettings.lagMax)"
+        }
+        if text != nil,
+            hashing != nil || hasIndicators || fillsWithLast || !labelLags.isEmpty
+                || !declared.isEmpty
+        {
+            return "a learner that reads texts has no columns: no declared, hashed, imputed or "
+                + "indicated features and no labels of some time ago"
         }
         if isClosed && declared.isEmpty { return "a closed schema declares its features" }
         if Set(declared.map(\.name)).count < declared.count { return "a feature stands twice" }

@@ -119,7 +119,17 @@ package struct Schema: Sendable {
         self.settings = settings
         sampleWidth = width
         guard shape == .named else { return }
+        if let text = settings.text { _ = addToTable(Feature(name: text, kind: .category)) }
         for declared in settings.declared { declare(declared) }
+    }
+
+    /// The name of the one feature of a learner that reads texts; such a learner has no columns.
+    package var text: String? { settings.text }
+
+    /// The features as they stand in a manifest.
+    package var featuresJSON: JSONValue {
+        if let text { return [["name": .string(text), "kind": "text"]] }
+        return .array(columns.map(\.json))
     }
 
     /// The numbers of a row.
@@ -310,6 +320,9 @@ extension Schema: ByteCodable {
         guard width <= (shape == .positional ? 1 << 20 : 0) else {
             throw .invalid("a schema has \(width) columns, more than its limit")
         }
+        guard settings.text == nil || task == .unlabelled && shape == .named else {
+            throw .invalid("a schema of texts has columns or labels")
+        }
         self.init(task, shape, width, limits, settings)
         let slots = Int(try reader.read(UInt32.self))
         guard slots <= (isSparse ? settings.hashing?.slotsMax ?? 0 : 0) else {
@@ -325,6 +338,9 @@ extension Schema: ByteCodable {
             return
         }
         self.classes = classes
+        guard settings.text == nil || classes.count == 0 else {
+            throw .invalid("a schema of texts has classes")
+        }
         for column in try reader.readItems(of: Column.self) { try restore(column) }
         guard columnWidth <= 1 << 22,
             lagPlaces.count == lagRows,

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which keys go with contexts that own parts of a model. Each value for itself was checked before.
+
+/// The combinations that isolation cannot have.
+struct IsolationRules {
+    private typealias Isolation = LearnerConfiguration.Isolation
+
+    private let values: ScopedValues
+
+    init(_ values: ScopedValues) {
+        self.values = values
+    }
+
+    /// Adds what does not fit.
+    func check(problems: inout ProblemList) {
+        let model: LearnerConfiguration.Model = values.word("model")
+        let isolation: Isolation = values.word("isolation")
+        switch isolation {
+        case .off:
+            guard isGiven("isolation_max") else { return }
+            refuse(
+                "isolation_max",
+                "it does nothing while isolation = \"off\"",
+                "set isolation = \"experts\", or remove it",
+                &problems
+            )
+        case .heads:
+            refuse(
+                "isolation",
+                model == .network
+                    ? "networks do not share their layers among contexts yet"
+                    : "a head is the last layer of a network, and this model has only one layer",
+                "set isolation = \"experts\"",
+                &problems
+            )
+        case .experts:
+            checkModel(&problems)
+            checkRoom(&problems)
+            checkScaling(&problems)
+            checkRetention(&problems)
+        }
+    }
+
+    /// Who answers best can only be told by labels.
+    private func checkModel(_ problems: inout ProblemList) {
+        let model: LearnerConfiguration.Model = values.word("model")
+        guard model == .embedding else { return }
+        refuse(
+            "isolation",
+            "experts need labels, and model = \"embedding\" learns without",
+            "set isolation = \"off\", or run a learner for each context",
+            &problems
+        )
+    }
+
+    /// An expert without a context is never opened.
+    private func checkRoom(_ problems: inout ProblemList) {
+        guard values.integer("contexts_max") == 0 else { return }
+        refuse(
+            "isolation",
+            "no context is told apart while contexts_max = 0",
+            "raise contexts_max, or set isolation = \"off\"",
+            &problems
+        )
+    }
+
+    /// The window of an expert would have to leave out the rows of others.
+    private func checkScaling(_ problems: inout ProblemList) {
+        guard values.value("standardise.scaling") == .text("windowed") else { return }
+        refuse(
+            "standardise.scaling",
+            "with isolation = \"experts\" each expert scales for itself, which no window can do",
+            "set standardise.scaling = \"running\" or \"none\", or isolation = \"off\"",
+            &problems
+        )
+    }
+
+    /// What is done against forgetting holds one model; experts do not forget one another's world.
+    private func checkRetention(_ problems: inout ProblemList) {
+        var paths = ["retain.ewc", "retain.distil", "retain.anchor", "retain.anchor_l1"]
+        paths.append("retain.replay")
+        for path in paths where isGiven(path) {
+            refuse(
+                path,
+                "it holds one model, and with isolation = \"experts\" there are several",
+                "remove it, or set isolation = \"off\"",
+                &problems
+            )
+        }
+        if isGiven("consolidate.retain") {
+            refuse(
+                "consolidate.retain",
+                "with isolation = \"experts\" a continuation is held by an anchor",
+                "remove it (\"l2sp\" is the default), or set isolation = \"off\"",
+                &problems
+            )
+        }
+    }
+
+    /// Whether the file says something else than the default.
+    private func isGiven(_ path: String) -> Bool {
+        values.value(path) != SettingKey.keys(of: .learner).first { $0.path == path }?.standard
+    }
+
+    private func refuse(
+        _ path: String,
+        _ problem: String,
+        _ remedy: String,
+        _ problems: inout ProblemList
+    ) {
+        problems.add(values.line(path), values.full(path), values.value(path).toml, problem, remedy)
+    }
+}
