@@ -88,6 +88,12 @@ import Testing
         all.votePatience = .seconds(3)
         all.preparation.memory = 100
         all.preparation.clip = 4
+        all.preparation.scaling = .windowed
+        all.preparation.window = 30
+        all.preparation.imputation = .last
+        all.features.hasIndicators = true
+        all.features.labelLags = [1, 5]
+        all.factors = 5
         all.labels.rowsMax = 26
         all.labels.bytesMax = 27_000
         all.labels.ageMax = .seconds(28)

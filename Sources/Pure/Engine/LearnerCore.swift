@@ -39,7 +39,7 @@ package struct LearnerCore: Sendable {
     package var contexts: ContextTable
     /// The labelled samples that were stepped; it numbers them in memory and in events.
     package var labelled: UInt64 = 0
-    /// The sum and count of absolute errors (without labels, of losses) since the detectors
+    /// The sum and count of absolute errors (without labels, of trivial losses) since the detectors
     /// started; scales the losses of all but classes.
     var usualError = RunningMean()
     var block = Block()
@@ -367,12 +367,13 @@ package struct LearnerCore: Sendable {
 
 extension LearnerCore {
     /// Log losses count in full at 2 nats; errors at six times the usual one, and the losses of a
-    /// learner without labels at four times the usual loss.
+    /// learner without labels at twice the trivial one: its own falls while it learns, and a scale
+    /// that falls with it would look like a drift.
     var lossScale: LossScale {
         switch schema.task {
         case .classes: LossScale(full: 2, isSquared: false)
         case .regression: LossScale(full: 6 * max(usualError.mean, 1e-12), isSquared: true)
-        case .unlabelled: LossScale(full: 4 * max(usualError.mean, 1e-12), isSquared: false)
+        case .unlabelled: LossScale(full: 2 * max(usualError.mean, 1e-12), isSquared: false)
         }
     }
 
@@ -396,7 +397,8 @@ extension LearnerCore {
                 usualError.add(Double(loss).squareRoot())
                 bounded.append(lossScale.bounded(loss))
             case .unlabelled:
-                usualError.add(Double(loss))
+                let trivial = block.predictions[(row + 1) * block.outputs - 1]
+                usualError.add(Double(trivial.isFinite ? trivial : loss))
                 bounded.append(lossScale.bounded(loss))
             }
         }

@@ -16,7 +16,7 @@
 //
 // Not for a stream that is mostly anomalies, and blind to what differs in one of very many columns.
 
-import Primitives
+package import Primitives
 
 /// Trees that count where samples fall.
 package struct HalfSpaceTrees: Sendable {
