@@ -33,7 +33,8 @@ def dense(units: int, **more: Any) -> dict[str, Any]:
 
 
 def conv(filters: int, stride: int = 1, **more: Any) -> dict[str, Any]:
-    return {"kind": "conv2d", "filters": filters, "kernel": 3, "stride": stride, "padding": 1, **more}
+    sizes = {"filters": filters, "kernel": 3, "stride": stride, "padding": 1}
+    return {"kind": "conv2d", **sizes, **more}
 
 
 def recurrent(kind: str, units: int, returns: str) -> dict[str, Any]:
