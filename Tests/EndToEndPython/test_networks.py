@@ -61,7 +61,7 @@ class NetworkTests(unittest.TestCase):
         self.patterns("network-mlp", 20, 2000)
 
     def test_cnn(self) -> None:
-        self.patterns("network-cnn", 784, 400)
+        self.patterns("network-cnn", 784, 1200)
 
     def test_residual(self) -> None:
         self.patterns("network-residual", 256, 600)
