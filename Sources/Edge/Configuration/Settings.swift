@@ -101,6 +101,7 @@ package struct Settings: Sendable, Equatable {
         ).check(samples, problems: &problems)
         for (table, learner) in zip(learnerTables, learners) {
             LearnerRules(table.values).check(problems: &problems)
+            LinearRules(table.values).check(problems: &problems)
             RetentionRules(table.values).check(problems: &problems)
             WarmStartRules(table.values).check(problems: &problems)
             IsolationRules(table.values).check(problems: &problems)

@@ -142,7 +142,7 @@ package struct EngineSettings: Sendable, Equatable {
         if isolation == .heads {
             return "isolation by heads needs a network, and this model has one layer; use experts"
         }
-        if let complaint = featuresComplaint { return complaint }
+        if let complaint = featuresComplaint ?? widthComplaint { return complaint }
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }
         if classes.count > limits.classesMax { return "there are more classes than their limit" }
