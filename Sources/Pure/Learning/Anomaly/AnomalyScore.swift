@@ -74,7 +74,10 @@ package struct AnomalyScore: Sendable {
                 note(score, rank: found[row]?.rank ?? 0)
             }
             guard !isHeld else { continue }
-            trees.learn(point.span)
+            // On loan, so that the point is read while the trees change.
+            let own = Block.take(&point)
+            trees.learn(own.span)
+            point = own
             for column in 0..<width { scale[column].add(block.raw[row * block.width + column]) }
         }
         return found
