@@ -4,6 +4,7 @@
 // from then on the tensors are part of its settings, and of its checkpoint. A refit begins with
 // them, too.
 
+import Consolidation
 import Learning
 package import Primitives
 import Versions
