@@ -4,6 +4,7 @@
 // held is part of the learner's state from then on.
 
 import Engine
+import Learning
 import Primitives
 import Storage
 
