@@ -16,6 +16,7 @@ extension LearnerSettings: ByteCodable {
         writer.write(mode.rawValue)
         writer.write(gradientClip != nil)
         if let gradientClip { writer.write(gradientClip) }
+        models.encode(into: &writer)
         if model == .network { writer.write(optional: network) }
         if model == .embedding { (embedding ?? EmbeddingSettings()).encode(into: &writer) }
         writer.write(optional: sparse)
@@ -38,6 +39,7 @@ extension LearnerSettings: ByteCodable {
         }
         self.mode = mode
         gradientClip = try reader.readFlag() ? try reader.readFloat() : nil
+        models = try ModelSettings(from: &reader)
         network = model == .network ? try reader.readOptional() : nil
         if model == .embedding { embedding = try EmbeddingSettings(from: &reader) }
         sparse = try reader.readOptional()
@@ -56,6 +58,14 @@ extension LossKind: ByteCodable {
             writer.write(delta)
         case .logistic: writer.write(UInt8(2))
         case .crossEntropy: writer.write(UInt8(3))
+        case .hinge: writer.write(UInt8(4))
+        case .quantile(let tau):
+            writer.write(UInt8(5))
+            writer.write(tau)
+        case .expectile(let tau):
+            writer.write(UInt8(6))
+            writer.write(tau)
+        case .epsilonInsensitive: writer.write(UInt8(7))
         case .negativeSampling: writer.write(UInt8(16))
         }
     }
@@ -67,6 +77,10 @@ extension LossKind: ByteCodable {
         case 1: self = .huber(delta: try reader.readFloat())
         case 2: self = .logistic
         case 3: self = .crossEntropy
+        case 4: self = .hinge
+        case 5: self = .quantile(tau: try reader.readFloat())
+        case 6: self = .expectile(tau: try reader.readFloat())
+        case 7: self = .epsilonInsensitive
         case 16: self = .negativeSampling
         case let other: throw .invalid("there is no loss number \(other)")
         }
