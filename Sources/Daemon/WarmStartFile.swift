@@ -3,6 +3,7 @@
 // The file that a learner starts with is read when the learner is born, and never again: what it
 // held is part of the learner's state from then on.
 
+import Learning
 import Engine
 import Learning
 import Primitives

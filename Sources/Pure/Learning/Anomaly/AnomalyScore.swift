@@ -60,6 +60,7 @@ package struct AnomalyScore: Sendable {
         isHeld: Bool
     ) -> [Anomaly?] {
         var found = [Anomaly?](repeating: nil, count: block.rows)
+        var point = Block.take(&self.point)
         var nextPassed = 0
         let width = min(block.width, scale.count)
         for row in 0..<block.rows {
@@ -67,24 +68,24 @@ package struct AnomalyScore: Sendable {
                 nextPassed += 1
                 continue
             }
-            place(block.raw.span.extracting(row * block.width..<row * block.width + width))
+            let start = row * block.width
+            place(block.raw.span.extracting(start..<start + width), in: &point)
             let score = trees.score(point.span)
             if !score.isNaN {
-                found[row] = Anomaly(score: score, rank: rank(of: score))
-                note(score, rank: found[row]?.rank ?? 0)
+                let rank = rank(of: score)
+                found[row] = Anomaly(score: score, rank: rank)
+                note(score, rank: rank)
             }
             guard !isHeld else { continue }
-            // On loan, so that the point is read while the trees change.
-            let own = Block.take(&point)
-            trees.learn(own.span)
-            point = own
-            for column in 0..<width { scale[column].add(block.raw[row * block.width + column]) }
+            trees.learn(point.span)
+            for column in 0..<width { scale[column].add(block.raw[start + column]) }
         }
+        self.point = point
         return found
     }
 
     /// Brings a row into the unit cube.
-    private mutating func place(_ raw: Span<Float>) {
+    private func place(_ raw: Span<Float>, in point: inout [Float]) {
         point.removeAll(keepingCapacity: true)
         for column in scale.indices {
             point.append(column < raw.count ? scale[column].place(of: raw[column]) : 0.5)
@@ -160,6 +161,10 @@ private struct ColumnScale: Sendable, ByteCodable {
     private var count = 0.0
 
     private static let memory = 2000.0
+    /// From so many samples on, none moves the scale as if it were farther out than so many
+    /// deviations: an absurd value must not make the next one usual.
+    private static let trusted = 20.0
+    private static let farthest = 10.0
 
     init() {}
 
@@ -174,7 +179,11 @@ private struct ColumnScale: Sendable, ByteCodable {
         guard !value.isNaN else { return }
         count = min(count + 1, ColumnScale.memory)
         let step = 1 / count
-        let difference = Double(value) - mean
+        var difference = Double(value) - mean
+        if count > ColumnScale.trusted, variance > 0 {
+            let most = ColumnScale.farthest * variance.squareRoot()
+            difference = max(-most, min(difference, most))
+        }
         mean += step * difference
         variance = (1 - step) * (variance + step * difference * difference)
     }
