@@ -2,17 +2,17 @@
 //
 // Which unlabelled samples somebody should be asked about, when labels are dear (after Zliobaite,
 // Bifet, Pfahringer and Holmes, "Active learning with drifting streaming data", 2014, the variable
-// uncertainty strategy). A sample is a candidate when it waits for its label. With p the probability
-// of its predicted class:
+// uncertainty strategy). A sample is a candidate when it waits for its label. With p the
+// probability of its predicted class:
 //
 //   1. uncertain?   p < threshold * noise. The threshold moves at each candidate, down by the share
 //      (1 - target) of a step when it was uncertain, up by the share `target` when it was not, so
 //      that it settles where that share of all candidates is uncertain: twice the budget, because
 //      not each of them comes when it can be afforded. In the paper only candidates within the
 //      budget move it, and a small budget is half spent before the threshold has settled.
-//   2. affordable?  (asked + 1) / candidates <= budget, and the recent spending, an exponential mean
-//      over `window` candidates, is below it, so that what a quiet time has saved is not spent at
-//      once.
+//   2. affordable?  (asked + 1) / candidates <= budget, and the recent spending, an exponential
+//      mean over `window` candidates, is below it, so that what a quiet time has saved is not
+//      spent at once.
 //
 // Both: ask. The noise, normal around 1, lets some surer samples through, where a change may hide.
 // Not for numbers, which come without a probability: those are asked about at random, as every
