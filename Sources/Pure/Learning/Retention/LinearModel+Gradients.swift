@@ -242,7 +242,7 @@ extension LinearModel {
 }
 
 extension LinearModel {
-    /// Fills the block's scores: the number, the two halves of the log odds, the two margins, or the
+    /// Fills the block's scores: the number, the halves of the log odds, two margins, or the
     /// scores of the classes.
     package func score(_ block: inout Block) {
         block.prepareScores(width: width, outputs: outputs)
