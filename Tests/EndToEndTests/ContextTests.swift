@@ -19,7 +19,8 @@ import ZeroMQ
         var block = Block()
         block.reset(width: 4, outputs: 2)
         for _ in 0..<200 {
-            block.append(raw: stream.next().x.span, context: context, use: .scored)
+            let x = stream.next().x
+            block.append(raw: x.span, context: context, use: .scored)
         }
         state.contender.predict(&block)
         return (0..<200).map { block.predictions[2 * $0 + 1] }

@@ -74,7 +74,8 @@ struct LayerReader {
                 values.full(key),
                 nil,
                 "a layer of kind \(word) has no such key",
-                others.isEmpty ? "remove it" : "remove it; it takes \(others.joined(separator: ", "))"
+                others.isEmpty
+                    ? "remove it" : "remove it; it takes \(others.joined(separator: ", "))"
             )
         }
         return isWhole ? layer(word) : nil
@@ -122,7 +123,8 @@ struct LayerReader {
         case "layer_norm": return .layerNorm
         case "attention": return .attention
         default:
-            guard let function = ActivationFunction.allCases.first(where: { $0.name == word }) else {
+            guard let function = ActivationFunction.allCases.first(where: { $0.name == word })
+            else {
                 preconditionFailure("the catalogue has a kind of layer that is not read: \(word)")
             }
             return .activation(function)

@@ -107,7 +107,13 @@ struct LayerTables {
         _ problems: inout ProblemList
     ) -> Entry? {
         guard let members = item.members else {
-            problems.add(item.line, prefix, item.text, "it is not a table", "write { kind = \"dense\", units = 64 }")
+            problems.add(
+                item.line,
+                prefix,
+                item.text,
+                "it is not a table",
+                "write { kind = \"dense\", units = 64 }"
+            )
             return nil
         }
         let values = ScopedValues(

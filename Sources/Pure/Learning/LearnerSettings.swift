@@ -211,7 +211,7 @@ package struct LearnerSettings: Sendable, Equatable {
         guard model == other.model, optimiser.name == other.optimiser.name,
             pace.name == other.pace.name, task == other.task,
             network?.network == other.network?.network, sparse == other.sparse,
-            (isolation == nil) == (other.isolation == nil)
+            isolation?.sharesLayers == other.isolation?.sharesLayers
         else { return false }
         guard let embedding, let wanted = other.embedding else { return true }
         return embedding.isForSameLearner(as: wanted)
