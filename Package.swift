@@ -199,13 +199,15 @@ let package = Package(
         test(
             "EngineTests",
             [
-                "Engine", "Simulation", "Consolidation", "Drift", "Learning", "Primitives",
-                "Samples", "Versions",
+                "Engine", "Simulation", "Consolidation", "Drift", "Learning", "Networks",
+                "Kernels", "Primitives", "Samples", "Versions",
             ]
         ),
         test(
             "SimulationTests",
-            ["Simulation", "Bench", "Engine", "Consolidation", "Learning", "Samples"]
+            [
+                "Simulation", "Bench", "Engine", "Consolidation", "Learning", "Primitives", "Samples",
+            ]
         ),
         test("VersionsTests", ["Versions", "Learning", "Primitives"]),
         test("KernelsTests", ["Kernels"]),

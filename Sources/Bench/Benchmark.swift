@@ -8,6 +8,8 @@ package enum Benchmark: String, CaseIterable {
     case consolidation
     /// What learners keep of classes and contexts that came and went.
     case learners
+    /// How many rows a second networks learn.
+    case networks
     /// How fast the daemon takes samples in, beside a receiver that only counts them.
     case transport
     /// The receiver that only counts, as the transport benchmark starts it.
@@ -19,6 +21,7 @@ package enum Benchmark: String, CaseIterable {
                learnd-bench learners --digits TRAIN.csv TEST.csv [--json] [--seeds N]
                learnd-bench learners --contexts [--json] [--seeds N] [--first-seed N]
                                      [--returns N]
+               learnd-bench networks
                learnd-bench transport [OPTIONS]
 
           consolidation  the full loop beside online learning alone, on streams with abrupt drifts,
@@ -27,6 +30,7 @@ package enum Benchmark: String, CaseIterable {
                          and without; exits with 1 when a bound is not reached; with --contexts:
                          recurring contexts with isolation and without; exits with 1 when the error
                          at a return is more than a tenth above what it was
+          networks       how many rows a second networks learn, on one thread
           transport      the daemon's way in, beside a receiver that only counts
         """
 
@@ -57,6 +61,7 @@ package enum Benchmark: String, CaseIterable {
                 return 2
             }
             return bench.run(write: write)
+        case .networks: return NetworkBench.run(write: write)
         case .transport:
             return TransportBenchmark.run(Array(arguments.dropFirst()), write: write)
         case .countReceiver:

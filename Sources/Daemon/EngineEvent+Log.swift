@@ -16,7 +16,7 @@ extension EngineEvent {
         switch self {
         case .voted, .steered, .consolidated: .notice
         case .contextChanged(let record): record.change == "opened" ? .info : .notice
-        case .scored: .debug
+        case .scored, .queried: .debug
         case .drifted(let report, _): report.level == .drift ? .notice : .info
         case .refused, .gapFound, .contextsFilled: .warning
         }
@@ -42,6 +42,8 @@ extension EngineEvent {
             return "\(samples) samples from \(producer) did not arrive"
         case .scored(let sample):
             return "scored \(sample.id)"
+        case .queried(let query):
+            return "asks for the label of \(query.id)"
         case .contextsFilled(let context, let limit):
             return "the context \"\(context)\" is one more than contexts_max = \(limit): "
                 + "such contexts are treated as unknown; raise contexts_max"

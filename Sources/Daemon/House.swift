@@ -94,7 +94,10 @@ final class House: Sendable {
         members.append(.init("at", .string(Clock.rfc3339Now())))
         outlet.post(.event(topic: "\(name)/\(event.kind)", .object(members)))
         // There may be one for each sample: it is for whoever subscribes, not for the log.
-        if case .scored = event { return }
+        switch event {
+        case .scored, .queried: return
+        default: break
+        }
         let line = LogEvent(
             event.severity,
             event.sentence,

@@ -22,7 +22,7 @@ enum Restoration {
         let wanted = EngineSettings(learner, of: settings)
         switch try checkpoints.load(learner: learner.name) {
         case .none:
-            return LearnerEngine(name: learner.name, settings: wanted)
+            return LearnerEngine(name: learner.name, settings: try WarmStartFile.read(wanted))
         case .loaded(let bytes, let source, let warnings):
             for warning in warnings { log.write(.warning, warning) }
             if source == .previous {

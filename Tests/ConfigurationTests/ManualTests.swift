@@ -73,6 +73,8 @@ import Testing
         let text = try repositoryFile("config/learnd.toml")
             .replacing("\n# width = ", with: "\nwidth = ")
             .replacing("\n# classes = ", with: "\nclasses = ")
+            .replacing("\n# warm_start = ", with: "\nwarm_start = ")
+            .replacing("\n# frozen = ", with: "\nfrozen = ")
         let found = try settings(text)
         #expect(found.learners[0].width == 50)
         #expect(found.learners[0].classes == [.text("no"), .text("yes")])
@@ -118,6 +120,15 @@ import Testing
         let late = try settings(try repositoryFile("config/examples/late-labels.toml"))
         #expect(late.learners[0].labels.wait == .seconds(180 * 86_400))
         #expect(late.learners[0].labels.waitRows == 200_000)
+        let active = try settings(try repositoryFile("config/examples/active-learning.toml"))
+        #expect(active.learners[0].query.budget == 0.05)
+        let pumps = try settings(try repositoryFile("config/examples/anomaly.toml"))
+        #expect(pumps.learners[0].anomaly.isEnabled && pumps.learners[0].anomaly.window == 1000)
+        #expect(active.learners[0].query.strategy == .uncertainty)
+        let warm = try settings(try repositoryFile("config/examples/warm-start.toml")).learners[0]
+        #expect(warm.warmStart?.path == "/etc/learnd/digits.safetensors")
+        #expect(warm.warmStart?.hasFreshHead == true && warm.warmStart?.frozen == ["layers.0"])
+        #expect(warm.width == 64 && warm.classes?.count == 3 && warm.model == .network)
     }
 
     @Test func everyExampleIsValid() throws {
@@ -132,6 +143,8 @@ import Testing
                 try settings(try repositoryFile("config/examples/\(name)"))
             }
         }
+        // Those of networks, and linear regression beside them, are trained by NetworkExampleTests.
+        #expect(NetworkExample.all.allSatisfy { names.contains($0.file + ".toml") })
     }
 
     @Test func theDefaultsAreThoseOfTheDesign() {

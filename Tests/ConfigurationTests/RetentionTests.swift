@@ -42,6 +42,14 @@ import Testing
             "width = 5000\nfeatures_max = 5000\nretain.replay = \"er\"\nretain.bytes_max = \"32KiB\"",
             "retain.bytes_max", "it holds 1 of the rows of 20016 bytes"
         ),
+        ("frozen = [\"layers.0\"]", "frozen", "does nothing without warm_start"),
+        ("classes = [1, 2]\nwarm_start = \"/a\"", "warm_start", "when the width is known"),
+        ("width = 3\nwarm_start = \"/a\"", "warm_start", "when the classes are known"),
+        ("warm_start = \"a\"", "warm_start", "it is not a path from / on"),
+        (
+            "model = \"factorisation\"\nretain.ewc = 1", "retain.ewc",
+            "models over hashed slots"
+        ),
         ("consolidate.retain_strength = 1", "consolidate.retain_strength", "\"l2sp\""),
         (
             "consolidate.retain = \"ewc\"\nconsolidate.anchor = 1", "consolidate.anchor",

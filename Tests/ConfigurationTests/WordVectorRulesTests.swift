@@ -3,6 +3,7 @@
 // What goes with word vectors, and what only with them.
 
 import Engine
+import Learning
 import Testing
 
 @testable import Configuration

@@ -19,8 +19,8 @@ import ZeroMQ
         var block = Block()
         block.reset(width: 4, outputs: 2)
         for _ in 0..<200 {
-            let x = stream.next().x
-            block.append(raw: x.span, context: context, use: .scored)
+            let features = stream.next().x
+            block.append(raw: features.span, context: context, use: .scored)
         }
         state.contender.predict(&block)
         return (0..<200).map { block.predictions[2 * $0 + 1] }

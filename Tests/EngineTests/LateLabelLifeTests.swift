@@ -121,6 +121,34 @@ import Versions
         #expect(total.labels.joined == 60 && total.scored == 5 && engine.engine.isHeld)
     }
 
+    @Test func scoredSamplesSayHowUnusualTheyAre() throws {
+        var settings = settings
+        settings.task = .regression
+        settings.anomaly.isEnabled = true
+        settings.anomaly.window = 60
+        settings.anomaly.trees = 10
+        settings.anomaly.height = 5
+        var engine = TestEngine(settings)
+        engine.step(.batch(unlabelled(0..<400)))
+        var batch = MicroBatch()
+        batch.append(features: [500, -500, 500], id: "far")
+        batch.append(features: [5, 5, 5], id: "near")
+        engine.step(.batch(batch))
+        var ranks: [String: Float] = [:]
+        for case .scored(let sample) in engine.events { ranks[sample.id] = sample.anomaly?.rank }
+        #expect(try #require(ranks["far"]) > 0.95 && ranks["near", default: 1] < 0.9)
+        #expect(ranks["s10"] == nil && ranks["s399"] != nil)
+        // A label says nothing new of the features: the sample is not counted again.
+        let before = try #require(engine.engine.core?.anomaly).count
+        engine.step(.batch(labels(0..<100)))
+        #expect(engine.engine.core?.anomaly?.count == before)
+        let metrics = engine.engine.status()["metrics"]
+        #expect(metrics?["anomaly"]?["count"]?.integer == Int64(before))
+        settings.anomaly.isEnabled = false
+        engine.step(.settings(settings))
+        #expect(try #require(engine.engine.core).anomaly == nil)
+    }
+
     @Test func smallerBoundsHoldAtOnce() {
         var engine = TestEngine(settings)
         engine.step(.batch(unlabelled(0..<60)))

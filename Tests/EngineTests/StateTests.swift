@@ -41,7 +41,14 @@ import Testing
         late.append(label: 1, for: "nobody")
         var open = TestEngine(settings)
         open.step(.batch(late))
+        var unusual = settings
+        unusual.anomaly.isEnabled = true
+        unusual.anomaly.trees = 3
+        unusual.anomaly.height = 3
+        unusual.anomaly.window = 20
         var waiting = learning
+        waiting.step(.settings(unusual))
+        waiting.step(.batch(world.batch(60)))
         waiting.step(.batch(late))
         return [voting, learning, racing, open, waiting]
     }
@@ -81,10 +88,22 @@ import Testing
         all.votePatience = .seconds(3)
         all.preparation.memory = 100
         all.preparation.clip = 4
+        all.preparation.scaling = .windowed
+        all.preparation.window = 30
+        all.preparation.imputation = .last
+        all.features.hasIndicators = true
+        all.features.labelLags = [1, 5]
+        all.factors = 5
         all.labels.rowsMax = 26
         all.labels.bytesMax = 27_000
         all.labels.ageMax = .seconds(28)
         all.contextsMax = 29
+        all.query.budget = 0.3
+        all.query.strategy = .random
+        all.anomaly.isEnabled = true
+        all.anomaly.trees = 31
+        all.anomaly.height = 6
+        all.anomaly.window = 32
         all.publish.first = 10
         all.publish.interval = .seconds(4)
         all.publish.samples = 11
@@ -132,6 +151,8 @@ import Testing
         expectRefused { $0.preparation.clip = 0 }
         expectRefused { $0.voteSamples = 0 }
         expectRefused { $0.labels.ageMax = .zero }
+        expectRefused { $0.query.budget = 1.5 }
+        expectRefused { $0.anomaly.height = 20 }
         expectRefused { $0.classes = [.number(1), .number(1)] }
         expectRefused {
             $0.task = .regression

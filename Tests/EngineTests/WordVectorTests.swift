@@ -113,6 +113,33 @@ import Versions
         #expect(bench.engine.status()["consolidation"]?["state"]?.text == "idle")
     }
 
+    @Test("A loss that falls while the words are learned is no drift; other company is")
+    func drift() {
+        var own = settings
+        own.embedding.vocabularyMax = 100
+        own.embedding.countMemory = 0
+        var bench = TestEngine(own)
+        var random = RandomSource(seed: 3)
+        func feed(_ count: Int, _ word: (Int, Int) -> String) {
+            var batch = MicroBatch()
+            for _ in 0..<count {
+                let group = random.below(6)
+                let words = (0..<5).map { _ in word(group, random.below(6)) }
+                batch.append(named: [("text", words.joined(separator: " "))], label: nil)
+            }
+            bench.step(.batch(batch))
+        }
+        feed(1500) { "g\($0)w\($1)" }
+        let metrics = bench.engine.status()["metrics"]
+        #expect((metrics?["loss_recent"]?.double ?? 9) < 3.5)
+        let calm = bench.engine.status()["drift"]?["drifts"]?.integer
+        #expect(calm == 0)
+        feed(700) { "g\($1)w\($0)" }
+        let drifts = bench.engine.status()["drift"]?["drifts"]?.integer ?? 0
+        #expect(drifts > 0)
+        #expect(bench.jobs.isEmpty)
+    }
+
     @Test("A checkpoint goes on with the same bytes; while learning is held nothing changes")
     func checkpoints() throws {
         var bench = TestEngine(settings)

@@ -55,10 +55,10 @@ import Testing
     private func error(_ learner: ContextExperts, _ block: Block) -> Double {
         var block = block
         learner.predict(&block)
-        block.computeLosses(task: learner.settings.model.task)
+        block.computeLosses(task: learner.settings.task)
         var sum = 0.0
         for row in 0..<block.rows {
-            let isNumber = learner.settings.model.task == .regression
+            let isNumber = learner.settings.task == .regression
             sum += isNumber ? Double(block.losses[row]) : Double(block.errors[row])
         }
         return sum / Double(block.rows)

@@ -7,6 +7,7 @@ import Engine
 import Primitives
 import Samples
 import Simulation
+import Storage
 
 /// One offline run.
 struct EvaluationJob: ~Copyable {
@@ -62,7 +63,28 @@ struct EvaluationJob: ~Copyable {
         if let seed = try arguments.integer("--seed", in: 0...Int.max) {
             settings.seed = UInt64(seed)
         }
+        try warm(&settings)
         return settings
+    }
+
+    /// Reads what the learner starts with, if it does not start with nothing.
+    private static func warm(_ settings: inout EngineSettings) throws(Failure) {
+        guard let source = settings.warmStart?.source else { return }
+        let bytes: [UInt8]?
+        do throws(StorageError) {
+            bytes = try SystemFileSystem().contents(
+                of: source,
+                limit: EngineSettings.warmStartBytesMax
+            )
+        } catch {
+            throw .file(error)
+        }
+        guard let bytes else { throw .data("warm_start = \"\(source)\": there is no such file") }
+        do throws(DecodeError) {
+            try settings.readWarmStart(bytes)
+        } catch {
+            throw .data("warm_start = \"\(source)\" cannot be used: \(error)")
+        }
     }
 
     /// Runs the whole file.

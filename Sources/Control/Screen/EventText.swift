@@ -34,6 +34,9 @@ enum EventText {
         case "voted":
             return "the vote: \(text("task")), \(text("model")): \(text("reason"))"
         case "scored": return "scored \(text("id")): \(prediction(event))"
+        case "query":
+            let doubt = event["uncertainty"]?.double.map { ", " + Figures.percent($0) + " unsure" }
+            return "what is \(text("id"))? (\(text("why"))\(doubt ?? ""))"
         case "contexts_filled":
             return "context \(text("context")) is beyond contexts_max: treated as unknown"
         case "context": return context(event)
@@ -46,7 +49,10 @@ enum EventText {
     private static func prediction(_ event: JSONValue) -> String {
         let prediction = event["prediction"]?.text ?? event["prediction"]?.jsonText ?? "null"
         let highest = (event["probabilities"]?.items ?? []).compactMap(\.double).max()
-        return prediction + (highest.map { " (" + Figures.percent($0) + ")" } ?? "")
+        let rank = event["anomaly_rank"]?.double.map {
+            ", more unusual than " + Figures.percent($0)
+        }
+        return prediction + (highest.map { " (" + Figures.percent($0) + ")" } ?? "") + (rank ?? "")
     }
 
     /// A drift or a warning.

@@ -63,11 +63,18 @@ extension EngineSettings {
         preparation.memory = learner.standardiseMemory
         preparation.clip = Float(learner.standardiseClip)
         labels = LabelSettings(learner.labels)
+        query.budget = learner.query.budget
+        anomaly.isEnabled = learner.anomaly.isEnabled
+        anomaly.trees = learner.anomaly.trees
+        anomaly.height = learner.anomaly.height
+        anomaly.window = learner.anomaly.window
+        query.strategy = learner.query.strategy == .random ? .random : .uncertainty
         publish = PublishSettings(learner.publish)
         drift = DriftSettings(learner.drift)
         memory = MemorySettings(learner.memory)
         retention = learner.retain.settings
         consolidation = ConsolidationSettings(learner.consolidate)
+        warmStart = learner.warmStart.map { $0.start(of: learner) }
         checkpointInterval = settings.checkpointInterval
         seed = settings.seed
     }

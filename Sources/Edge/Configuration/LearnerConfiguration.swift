@@ -156,6 +156,12 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let features: FeatureConfiguration
     /// How samples wait for their labels.
     package let labels: LabelsConfiguration
+    /// Which labels are asked for.
+    package let query: QueryConfiguration
+    /// How unusual samples are.
+    package let anomaly: AnomalyConfiguration
+    /// What it starts with, unless with nothing.
+    package let warmStart: WarmStartConfiguration?
     /// When versions are published.
     package let publish: PublishConfiguration
     /// How drift is looked for.
@@ -214,9 +220,12 @@ package struct LearnerConfiguration: Sendable, Equatable {
         voteDelay = values.duration("vote.delay")
         features = FeatureConfiguration(values)
         labels = LabelsConfiguration(values)
+        query = QueryConfiguration(values)
+        anomaly = AnomalyConfiguration(values)
         publish = PublishConfiguration(values)
         drift = DriftConfiguration(values)
         memory = MemoryConfiguration(values)
+        warmStart = WarmStartConfiguration(values)
         retain = RetentionConfiguration(values)
         consolidate = ConsolidationConfiguration(values)
     }

@@ -53,6 +53,7 @@ struct LearnerRules {
         checkClasses(&problems)
         checkLimits(&problems)
         checkEmbedding(&problems)
+        checkLabels(&problems)
     }
 
     private static func taskOf(_ model: Model) -> Task {

@@ -19,6 +19,7 @@ struct RetentionRules {
         checkBytes(&problems)
         checkPulls(&problems)
         checkConsolidation(&problems)
+        checkModel(&problems)
     }
 
     /// Keys of a buffer count only where there is one.
@@ -82,6 +83,27 @@ struct RetentionRules {
                 "retain.renew_every",
                 "it does nothing while nothing is held",
                 "set \(strengths.joined(separator: ", ")) above 0, or remove it",
+                &problems
+            )
+        }
+    }
+
+    /// Hashed slots have no scores to be compared, and no parameters that are told apart.
+    private func checkModel(_ problems: inout ProblemList) {
+        let model = values.text("model")
+        let isHashed = values.value("hash_bits") != .none && values.text("optimiser") == "ftrl"
+        guard model == "factorisation" || model == "embedding" || isHashed else { return }
+        let replay: Replay = values.word("retain.replay")
+        var paths = ["retain.ewc", "retain.distil"].filter { values.number($0) > 0 }
+        if replay == .scores || (model == "embedding" && replay != .none) {
+            paths.append("retain.replay")
+        }
+        if isGiven("consolidate.retain") { paths.append("consolidate.retain") }
+        for path in paths {
+            refuse(
+                path,
+                "models over hashed slots and word vectors cannot be held by it",
+                "remove it, or choose linear, logistic, softmax or network without ftrl",
                 &problems
             )
         }

@@ -5,8 +5,8 @@
 extension SettingKey {
     /// Every key of the daemon, of a sample socket and of a learner.
     package static let catalogue: [SettingKey] =
-        daemon + samples + learning + features + labels + words + network + layers + publishing
-        + drift + memory + retention + consolidation
+        daemon + samples + learning + features + labels + words + network + layers + birth
+        + publishing + drift + memory + retention + consolidation
 
     /// The keys of one kind of table.
     package static func keys(of scope: SettingScope) -> [SettingKey] {
@@ -224,6 +224,18 @@ extension SettingKey {
             .duration(.seconds(3600)),
             .live
         ),
+        .init(.learner, "query.budget", .number(0...1), .number(0), .live),
+        .init(
+            .learner,
+            "query.strategy",
+            .choice(["uncertainty", "random"]),
+            .text("uncertainty"),
+            .live
+        ),
+        .init(.learner, "anomaly.enabled", .flag, .flag(false), .live),
+        .init(.learner, "anomaly.trees", .integer(1...200), .integer(25), .live),
+        .init(.learner, "anomaly.height", .integer(1...12), .integer(8), .live),
+        .init(.learner, "anomaly.window", .integer(10...1_000_000), .integer(250), .live),
     ]
 
     private static let publishing: [SettingKey] = [

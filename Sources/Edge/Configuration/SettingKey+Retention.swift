@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The keys of what is done against forgetting.
+// The keys of what a learner starts with, and of what is done against forgetting.
 
 extension SettingKey {
+    static let birth: [SettingKey] = [
+        .init(.learner, "warm_start", .path, .none, .newLearner),
+        .init(.learner, "warm_start_head", .choice(["file", "fresh"]), .text("file"), .newLearner),
+        .init(.learner, "frozen", .names, .none, .newLearner),
+    ]
+
     static let retention: [SettingKey] = [
         .init(
             .learner,

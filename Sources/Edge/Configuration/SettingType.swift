@@ -101,6 +101,10 @@ package enum SettingType: Sendable {
     case featureName
     /// A list of one to three whole numbers.
     case sizes
+    /// The whole path of a file.
+    case path
+    /// A list of names of tensors or layers.
+    case names
     /// A list of whole numbers, each different.
     case lags
     /// A table of names and kinds.
@@ -115,9 +119,9 @@ package enum SettingType: Sendable {
         case .size: "size"
         case .duration: "duration"
         case .choice: "word"
-        case .fileMode, .systemName, .featureName: "text"
+        case .fileMode, .systemName, .featureName, .path: "text"
         case .endpoint: "endpoint"
-        case .labels, .sizes, .lags: "list"
+        case .labels, .sizes, .lags, .names: "list"
         case .features: "table"
         }
     }
@@ -143,6 +147,8 @@ package enum SettingType: Sendable {
         case .labels: return "2 to 100000 different texts, numbers or flags"
         case .featureName: return "1 to 1024 bytes"
         case .sizes: return "1 to 3 whole numbers from 1 to 65536"
+        case .path: return "a path from / on"
+        case .names: return "1 to 1000 different texts"
         case .lags:
             return "up to \(FeatureSettings.lagsMost) different numbers, "
                 + "1 to \(FeatureSettings.lagMax)"
@@ -198,6 +204,15 @@ package enum SettingType: Sendable {
             guard (1...1024).contains(text.utf8.count) else { throw outside }
             return .text(text)
         case (.sizes, .list(let items)): return try sizes(items)
+        case (.path, .text(let text)):
+            guard text.hasPrefix("/"), (2...4096).contains(text.utf8.count) else {
+                throw Mistake(
+                    problem: "it is not \(range)",
+                    remedy: "write the whole path, such as \"/etc/learnd/start.safetensors\""
+                )
+            }
+            return .text(text)
+        case (.names, .list(let items)): return try names(items)
         case (.lags, .list(let items)): return try FeatureTable.readLags(items)
         case (.features, .table(let members)): return try FeatureTable.read(members)
         default:
@@ -236,6 +251,8 @@ package enum SettingType: Sendable {
         case .labels: "a list, such as [\"no\", \"yes\"]"
         case .featureName: "the name of a feature in quotes"
         case .sizes: "a list, such as [1, 28, 28]"
+        case .path: "a path in quotes"
+        case .names: "a list, such as [\"layers.0\"]"
         case .lags: "a list, such as [1, 24]"
         case .features: "a table, such as { temp = \"number\", site = \"category\" }"
         }
@@ -280,6 +297,18 @@ package enum SettingType: Sendable {
             throw Mistake(problem: "it is no name of a group", remedy: "see getent group")
         }
         return .text(text)
+    }
+
+    private func names(_ items: [ConfigurationNode]) throws(Mistake) -> SettingValue {
+        var names: [ConfiguredLabel] = []
+        for item in items {
+            guard case .text(let text) = item.value, (1...1024).contains(text.utf8.count),
+                !names.contains(.text(text))
+            else { throw outside }
+            names.append(.text(text))
+        }
+        guard (1...1000).contains(names.count) else { throw outside }
+        return .labels(names)
     }
 
     private func sizes(_ items: [ConfigurationNode]) throws(Mistake) -> SettingValue {

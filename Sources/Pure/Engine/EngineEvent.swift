@@ -23,6 +23,8 @@ package enum EngineEvent: Sendable {
     case gapFound(producer: String, samples: UInt64)
     /// A sample without a label was predicted.
     case scored(ScoredSample)
+    /// The label of a sample would be worth having.
+    case queried(SampleQuery)
     /// A context came that has no room in the learner's table; told once.
     case contextsFilled(context: String, limit: Int)
     /// A context got a part of the model for its own, or had to give it back.
@@ -38,6 +40,7 @@ package enum EngineEvent: Sendable {
         case .contextChanged: "context"
         case .consolidated: "consolidation"
         case .scored: "scored"
+        case .queried: "query"
         case .refused, .gapFound: "refused"
         }
     }
@@ -68,6 +71,7 @@ package enum EngineEvent: Sendable {
                 .init("samples", .int(Int64(clamping: samples))),
             ]
         case .scored(let sample): return sample.fields
+        case .queried(let query): return query.fields
         case .contextsFilled(let context, let limit):
             return [
                 .init("event", "contexts_filled"), .init("context", .string(context)),

@@ -58,10 +58,16 @@ extension EngineSettings {
         compare("retain.rows", \.retention.rows)
         compare("retain.bytes_max", \.retention.bytesMax)
         compare("retain.ewc_rows", \.retention.ewcRows)
+        compare("warm_start", \.warmStartText)
         compare("seed", \.seed)
         return differences
     }
 
+    private var warmStartText: String {
+        guard let warmStart else { return "none" }
+        let frozen = warmStart.frozen.isEmpty ? "nothing" : warmStart.frozen.joined(separator: ", ")
+        return "\(warmStart.source) (head: \(warmStart.head.name), frozen: \(frozen))"
+    }
     private var taskName: String { task?.name ?? "auto" }
     private var modelName: String { model?.name ?? "auto" }
     private var lossName: String { loss?.name ?? "auto" }

@@ -57,6 +57,10 @@ package struct EngineSettings: Sendable, Equatable {
     package var preparation = PreparationSettings()
     /// How many samples may wait for their labels, and how long.
     package var labels = LabelSettings()
+    /// How unusual samples are.
+    package var anomaly = AnomalySettings()
+    /// Which labels are asked for.
+    package var query = QuerySettings()
     /// When versions are published.
     package var publish = PublishSettings()
     /// What is watched for drift.
@@ -67,6 +71,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var retention = RetentionSettings()
     /// When and how to consolidate.
     package var consolidation = ConsolidationSettings()
+    /// Where the learner starts that does not start from nothing.
+    package var warmStart: WarmStart?
     /// The time between checkpoints.
     package var checkpointInterval: Duration = .seconds(10)
     /// The seed of all that is drawn.
@@ -140,13 +146,19 @@ package struct EngineSettings: Sendable, Equatable {
         if (task ?? model?.task) == .unlabelled, retention.isActive {
             return "what has no labels cannot be held on to"
         }
+        if let complaint = warmComplaint ?? holdingComplaint { return complaint }
         if isolation != .off {
             if retention.isActive || consolidation.recipe.pull != .anchor {
                 return "experts of contexts are held by nothing but their isolation and, in a "
                     + "consolidation, an anchor"
             }
         }
-        return labels.complaint ?? memory.complaint ?? retention.complaint ?? drift.complaint
+        if anomaly.isEnabled, (task ?? model?.task) == .unlabelled {
+            return "the anomaly score needs columns of numbers, and texts have none"
+        }
+        return labels.complaint ?? query.complaint ?? anomaly.complaint ?? memory.complaint
+            ?? retention.complaint
+            ?? drift.complaint
             ?? consolidation.recipe.complaint
     }
 
@@ -179,7 +191,7 @@ package struct EngineSettings: Sendable, Equatable {
     }
 
     /// How raw columns become the input of the model: ids stay as they are.
-    private var ownPreparation: PreparationSettings {
+    var ownPreparation: PreparationSettings {
         var settings = preparation
         if model == .network, network?.readsIds == true { settings.scaling = .none }
         return settings
@@ -187,14 +199,25 @@ package struct EngineSettings: Sendable, Equatable {
 
     /// A contender that has learned nothing.
     package func newContender(for schema: Schema) -> Contender {
+        if let warmStart, !warmStart.tensors.isEmpty,
+            let contender = try? warmContender(from: warmStart, schema.task)
+        {
+            var contender = contender
+            contender.grow(width: schema.width, outputs: outputs(of: schema))
+            return contender
+        }
         var preparation = Preparation(ownPreparation)
         preparation.grow(width: schema.width)
-        return Contender(
+        return contender(preparation, schema.task, outputs: outputs(of: schema))
+    }
+
+    func contender(_ preparation: Preparation, _ task: Task, outputs: Int) -> Contender {
+        Contender(
             preparation: preparation,
             learner: makeLearner(
-                learnerSettings(for: schema.task),
+                learnerSettings(for: task),
                 width: preparation.featureWidth,
-                outputs: outputs(of: schema)
+                outputs: outputs
             ),
             retention: Retention(settings: retention, seed: retentionSeed)
         )
@@ -202,7 +225,6 @@ package struct EngineSettings: Sendable, Equatable {
 
     /// What the draws of a contender's replay begin from.
     var retentionSeed: UInt64 { seed ^ 0x7265_7461_696E }  // "retain"
-
 }
 
 /// When versions are published.

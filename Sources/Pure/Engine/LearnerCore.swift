@@ -39,7 +39,7 @@ package struct LearnerCore: Sendable {
     package var contexts: ContextTable
     /// The labelled samples that were stepped; it numbers them in memory and in events.
     package var labelled: UInt64 = 0
-    /// The sum and count of absolute errors (without labels, of losses) since the detectors
+    /// The sum and count of absolute errors (without labels, of trivial losses) since the detectors
     /// started; scales the losses of all but classes.
     var usualError = RunningMean()
     var block = Block()
@@ -51,6 +51,10 @@ package struct LearnerCore: Sendable {
     /// Who got a part of the model lately, and who lost one.
     var contextHistory = ContextHistory()
     var admission = Admission()
+    /// How unusual samples are, where that is asked for.
+    package internal(set) var anomaly: AnomalyScore?
+    /// What it says of the rows of the block.
+    var anomalies: [Anomaly?] = []
     /// The rows of the block that will wait for their labels.
     var pending: [PendingRow] = []
     /// The rows of the block that have waited.
@@ -71,6 +75,7 @@ package struct LearnerCore: Sendable {
         recollection.grow(width: schema.width)
         contexts = ContextTable(limit: settings.contextsMax)
         contextMeasures = ContextMeasures(task: schema.task)
+        configureAnomaly(settings)
     }
 
     init(
@@ -107,8 +112,9 @@ package struct LearnerCore: Sendable {
         var joined: [(account: Int, use: RowUse)] = []
         /// What became of late labels, with the producer's number in the batch.
         var labels: [(producer: UInt16, fate: LabelFate)] = []
-        /// What was predicted of unlabelled samples that have an identifier.
-        var scoredSamples: [ScoredSample] = []
+        /// What was predicted of unlabelled samples that have an identifier, and whose labels are
+        /// asked for.
+        var news: [EngineEvent] = []
         /// The first context that had no room in the learner's table, if this batch brought it.
         var contextBeyond: String?
         /// Which contexts got a part of the model or lost one.
@@ -283,6 +289,7 @@ package struct LearnerCore: Sendable {
         champion.grow(width: schema.width, outputs: outputs)
         memory.grow(width: schema.width)
         recollection.grow(width: schema.width)
+        anomaly?.grow(width: schema.width)
         race?.grow(width: schema.width, outputs: outputs)
         block.reset(width: schema.width, outputs: champion.learner.outputs)
     }
@@ -309,6 +316,7 @@ package struct LearnerCore: Sendable {
         } else {
             champion.testThenTrain(&block)
         }
+        scoreAnomalies(isHeld: isHeld)
         let present = predictionsOfThen(isRacing: race != nil && !isHeld)
         evaluation.record(&block)
         let first = labelled
@@ -359,12 +367,13 @@ package struct LearnerCore: Sendable {
 
 extension LearnerCore {
     /// Log losses count in full at 2 nats; errors at six times the usual one, and the losses of a
-    /// learner without labels at four times the usual loss.
+    /// learner without labels at twice the trivial one: its own falls while it learns, and a scale
+    /// that falls with it would look like a drift.
     var lossScale: LossScale {
         switch schema.task {
         case .classes: LossScale(full: 2, isSquared: false)
         case .regression: LossScale(full: 6 * max(usualError.mean, 1e-12), isSquared: true)
-        case .unlabelled: LossScale(full: 4 * max(usualError.mean, 1e-12), isSquared: false)
+        case .unlabelled: LossScale(full: 2 * max(usualError.mean, 1e-12), isSquared: false)
         }
     }
 
@@ -388,7 +397,8 @@ extension LearnerCore {
                 usualError.add(Double(loss).squareRoot())
                 bounded.append(lossScale.bounded(loss))
             case .unlabelled:
-                usualError.add(Double(loss))
+                let trivial = block.predictions[(row + 1) * block.outputs - 1]
+                usualError.add(Double(trivial.isFinite ? trivial : loss))
                 bounded.append(lossScale.bounded(loss))
             }
         }
@@ -413,6 +423,7 @@ extension LearnerCore {
     /// Takes rates, strengths and the detectors' levels from other settings.
     mutating func configure(_ settings: EngineSettings) {
         contexts.limit = settings.contextsMax
+        configureAnomaly(settings)
         let learning = settings.learnerSettings(for: schema.task)
         champion.configure(learning)
         champion.configure(settings.retention, seed: settings.retentionSeed)

@@ -31,6 +31,7 @@ extension LearnerEngine: ByteCodable {
         writer.write(optional: lastDriftEvent)
         writer.write(now)
         room.encode(into: &writer)
+        selector.encode(into: &writer)
         switch phase {
         case .voting(let queue):
             writer.write(false)
@@ -74,6 +75,7 @@ extension LearnerEngine: ByteCodable {
         lastDriftEvent = try reader.readOptional()
         now = try reader.readMoment()
         room = try WaitingRoom(from: &reader)
+        selector = try QuerySelector(from: &reader)
         if try reader.readFlag() {
             keep(try LearnerCore(from: &reader))
         } else {
@@ -167,6 +169,7 @@ extension LearnerCore: ByteCodable {
         memory.encode(into: &writer)
         recollection.encode(into: &writer)
         contexts.encode(into: &writer)
+        writer.write(optional: anomaly)
         contextMeasures.encode(into: &writer)
         contextHistory.encode(into: &writer)
         writer.write(optional: race)
@@ -188,13 +191,14 @@ extension LearnerCore: ByteCodable {
             recollection: try Recollection(from: &reader),
             contexts: try ContextTable(from: &reader)
         )
+        anomaly = try reader.readOptional()
         contextMeasures = try ContextMeasures(from: &reader)
         contextHistory = try ContextHistory(from: &reader)
         race = try reader.readOptional()
         labelled = try reader.readCounter()
         usualError = try RunningMean(from: &reader)
         guard evaluation.task == schema.task, memory.width == schema.width,
-            recollection.fits(schema)
+            recollection.fits(schema), anomaly.map({ $0.trees.width == schema.width }) ?? true
         else {
             throw .invalid("the memory or the measures do not fit the schema")
         }

@@ -107,6 +107,7 @@ extension LearnerEngine {
                 classes: state.schema.classes.count
             )
             room.shrink(width: state.schema.width)
+            current.anomaly?.grow(width: state.schema.width)
             swap(&core, &current)
         case .learning(let current):
             core.labelled = current.labelled

@@ -178,6 +178,8 @@ extension LearnerEngine {
         var waiting = Waiting(
             room: WaitingRoom(),
             settings: settings.labels,
+            selector: selector,
+            query: settings.query,
             accounts: accountNumbers,
             arrivedAt: arrivedAt,
             now: now,
@@ -186,6 +188,7 @@ extension LearnerEngine {
         swap(&waiting.room, &room)
         let outcome = core.take(batch, isHeld: isHeld, waiting: &waiting)
         swap(&waiting.room, &room)
+        selector = waiting.selector
         keep(core)
         settleLabels(outcome, batch, accountNumbers, effects: &effects)
         settle(outcome, batch, accountNumbers, effects: &effects)

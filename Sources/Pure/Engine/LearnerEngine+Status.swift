@@ -58,10 +58,13 @@ extension LearnerEngine {
         )
     }
 
-    /// The measures, with the delay of the labels that they rest on, if any label was late.
+    /// The measures, with the delay of the labels that they rest on, if any label was late, and how
+    /// unusual samples are.
     func metrics(of core: LearnerCore) -> JSONValue {
-        guard room.delay.count > 0 else { return core.metrics }
-        return .object(core.metrics.members + [.init("label_delay", room.delay.json)])
+        var members = core.metrics.members
+        if room.delay.count > 0 { members.append(.init("label_delay", room.delay.json)) }
+        if let anomaly = core.anomaly { members.append(.init("anomaly", anomaly.json)) }
+        return .object(members)
     }
 
     /// The samples that wait for their labels.
@@ -69,6 +72,7 @@ extension LearnerEngine {
         [
             "rows": .int(Int64(room.count)), "bytes": .int(Int64(room.bytes)),
             "joined": .int(Int64(room.delay.count)),
+            "queries": selector.json(settings.query),
         ]
     }
 

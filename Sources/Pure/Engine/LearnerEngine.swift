@@ -34,6 +34,8 @@ package struct LearnerEngine: Sendable {
     var phase = Phase.voting(VoteQueue())
     /// The samples that were predicted and wait for their labels.
     package internal(set) var room = WaitingRoom()
+    /// Which of them somebody is asked about.
+    package internal(set) var selector: QuerySelector
     /// The core's counts, kept beside it because looking into the phase copies the core.
     var pace: Pace?
     var publication = Publication()
@@ -59,6 +61,7 @@ package struct LearnerEngine: Sendable {
         self.name = name
         self.settings = settings
         random = RandomSource(seed: settings.seed)
+        selector = QuerySelector(seed: settings.seed)
         checkpointAt = now + settings.checkpointInterval
         self.now = now
     }
@@ -210,7 +213,10 @@ extension LearnerEngine {
             effects.events.append(.steered("the new settings are not used: \(complaint)"))
             return
         }
+        let warmStart = settings.warmStart
         settings = new
+        // The tensors of its birth are the learner's own; a configuration only names their file.
+        settings.warmStart = warmStart
         checkpointAt = min(checkpointAt, now + new.checkpointInterval)
         guard case .learning(var core) = phase else { return }
         core.configure(new)

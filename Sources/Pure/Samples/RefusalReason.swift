@@ -13,7 +13,7 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable, Hashable {
     case checksum = 2
     /// A sample object has a field that no sample has; a misspelt `y` must not pass unseen.
     case field = 3
-    /// The sample has no features.
+    /// The sample has no features, or one that a closed schema does not have.
     case features = 4
     /// A feature is of a kind that cannot be learned from here (a list, or text in an array).
     case value = 5

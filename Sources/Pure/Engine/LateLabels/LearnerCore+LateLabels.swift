@@ -6,7 +6,7 @@
 //    scored. When the block has passed, its features and its prediction go to the waiting room.
 // 2. A label finds its row there, and the row goes into the block a second time, now to be learned.
 // 3. When that block has been learned, the row's new prediction gives way to the one from when it
-//    came: that is what is measured and what the detectors see, because that is what a consumer had.
+//    came: that is what is measured and what the detectors see, because it is what a consumer had.
 //    A race, which compares models of today, goes by the predictions of today.
 //
 // Rows and labels are taken in the order in which they arrived.
@@ -22,6 +22,10 @@ package struct Waiting: Sendable {
     package var room: WaitingRoom
     /// The bounds of the room.
     var settings: LabelSettings
+    /// What chooses those that somebody is asked about.
+    var selector: QuerySelector
+    /// How many of them.
+    var query: QuerySettings
     /// The account of each producer of the batch.
     var accounts: [Int]
     /// When the batch came.
@@ -190,9 +194,10 @@ extension LearnerCore {
                 version: waiting.version,
                 task: schema.task,
                 label: bestLabel(of: values),
-                values: schema.task == .classes ? Array(values.prefix(schema.outputs)) : values
+                values: schema.task == .classes ? Array(values.prefix(schema.outputs)) : values,
+                anomaly: anomaly(of: row.row)
             )
-            outcome.scoredSamples.append(scored)
+            outcome.news.append(.scored(scored))
             guard waiting.settings.rowsMax > 0 else {
                 waiting.room.nextTicket += 1
                 continue
@@ -209,8 +214,30 @@ extension LearnerCore {
                     arrivedSample: waiting.seen(row.place)
                 )
             )
+            ask(about: scored, &waiting, &outcome)
         }
         pending.removeAll(keepingCapacity: true)
+    }
+
+    /// Asks for the label of a sample that waits, if it is worth it.
+    private func ask(
+        about sample: ScoredSample,
+        _ waiting: inout Waiting,
+        _ outcome: inout Outcome
+    ) {
+        let probability = schema.task == .classes ? sample.values.max() ?? 0 : nil
+        let why = waiting.selector.choose(probability: probability, waiting.query)
+        guard let why else { return }
+        outcome.news.append(
+            .queried(
+                SampleQuery(
+                    id: sample.id,
+                    sequence: sample.sequence,
+                    why: why,
+                    uncertainty: probability.map { 1 - $0 }
+                )
+            )
+        )
     }
 
     /// The most probable class; the first of equals.

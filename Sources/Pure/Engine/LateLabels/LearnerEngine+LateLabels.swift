@@ -55,7 +55,7 @@ extension LearnerEngine {
                 }
             }
         }
-        for scored in outcome.scoredSamples { effects.events.append(.scored(scored)) }
+        effects.events += outcome.news
     }
 
     /// Lets the samples go that have waited for too long, or are too many.

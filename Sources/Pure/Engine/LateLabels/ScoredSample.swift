@@ -20,6 +20,9 @@ package struct ScoredSample: Sendable, Equatable {
     /// Probabilities of the classes, or the number.
     package var values: [Float]
 
+    /// How unusual it is, where that is asked for and known.
+    package var anomaly: Anomaly?
+
     /// The fields of the event.
     var fields: [JSONValue.Member] {
         var fields: [JSONValue.Member] = [
@@ -33,6 +36,10 @@ package struct ScoredSample: Sendable, Equatable {
             fields.append(.init("probabilities", .array(values.map { .number(Double($0)) })))
         case .regression, .unlabelled:
             fields.append(.init("prediction", values.first.map { .number(Double($0)) } ?? .null))
+        }
+        if let anomaly {
+            fields.append(.init("anomaly", .number(Double(anomaly.score))))
+            fields.append(.init("anomaly_rank", .number(Double(anomaly.rank))))
         }
         return fields
     }

@@ -12,7 +12,8 @@ extension Admission {
         under schema: Schema
     ) -> Judgement {
         let judgement = judgeLabel(label.row(shape: schema.shape), of: batch, under: schema)
-        let fits = schema.width + schema.columnsOfClass <= schema.limits.columnsMax
+        let added = schema.columnsOfClass
+        let fits = added == 0 || schema.width + added <= schema.limits.columnsMax
         return judgement == .grows && !fits ? .refused(.featureLimit) : judgement
     }
 

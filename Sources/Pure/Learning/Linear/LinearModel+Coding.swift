@@ -20,6 +20,8 @@ extension LinearModel {
         writer.write(second)
         writer.write(anchored)
         importance.encode(into: &writer)
+        writer.write(frozen.weights)
+        writer.write(frozen.bias)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -44,6 +46,7 @@ extension LinearModel {
         second = try reader.readFloats()
         anchored = try reader.readFloats()
         importance = try Importance(from: &reader)
+        frozen = FrozenPart(weights: try reader.readFlag(), bias: try reader.readFlag())
         guard isSound else { throw .invalid("a learner's numbers do not fit its shape") }
         rule.setPull(pull)
     }

@@ -28,6 +28,8 @@ package struct LinearModel: Learner {
     /// Which parameters matter for what was learned, and where they were; see
     /// ``RemembersImportance``.
     package var importance = Importance()
+    /// Which tensors stay as they are.
+    var frozen = FrozenPart()
     /// Room for a gradient, and for what a teacher says; their content is of no account.
     var gradient: [Float] = []
     var lesson: [Float] = []

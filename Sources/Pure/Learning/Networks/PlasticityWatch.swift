@@ -12,13 +12,15 @@ package import Primitives
 struct PlasticityWatch: Sendable {
     /// The rows of a measurement.
     static let rows = 32
-    /// The rows that pass between two.
-    static let pause = 4096
+    /// The most rows that pass between two: a measurement costs as much as learning some hundreds.
+    static let pauseMost = 65_536
 
     private(set) var last: Plasticity?
     private var collected: [Float] = []
     private var count = 0
     private var left = PlasticityWatch.rows
+    /// The rows that will pass after the next; it doubles each time.
+    private var pause = 512
 
     /// Takes a row, or lets it pass; true when a measurement is due.
     mutating func take(_ features: Span<Float>) -> Bool {
@@ -38,7 +40,8 @@ struct PlasticityWatch: Sendable {
         }
         collected.removeAll(keepingCapacity: true)
         count = 0
-        left = PlasticityWatch.pause + PlasticityWatch.rows
+        left = pause + PlasticityWatch.rows
+        pause = min(2 * pause, PlasticityWatch.pauseMost)
     }
 
     /// The last figures, as they stand beside the measures.
@@ -73,6 +76,7 @@ extension PlasticityWatch: ByteCodable {
         writer.write(collected)
         writer.write(UInt32(count))
         writer.write(UInt32(left))
+        writer.write(UInt32(pause))
         writer.write(optional: last)
     }
 
@@ -80,8 +84,10 @@ extension PlasticityWatch: ByteCodable {
         collected = try reader.readFloats()
         count = Int(try reader.read(UInt32.self))
         left = Int(try reader.read(UInt32.self))
+        pause = Int(try reader.read(UInt32.self))
         last = try reader.readOptional()
-        guard (1...PlasticityWatch.pause + PlasticityWatch.rows).contains(left),
+        guard (1...PlasticityWatch.pauseMost + PlasticityWatch.rows).contains(left),
+            (512...PlasticityWatch.pauseMost).contains(pause),
             count == max(0, PlasticityWatch.rows - left)
         else { throw .invalid("the rows of a measurement do not go with its count") }
     }

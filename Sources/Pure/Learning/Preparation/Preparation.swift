@@ -54,6 +54,11 @@ package struct Preparation: Sendable {
         }
     }
 
+    /// Starts with means and deviations that others have measured, where the scaling runs.
+    package mutating func start(mean: [Double], deviation: [Double]) {
+        if settings.scaling == .running { running.start(mean: mean, deviation: deviation) }
+    }
+
     /// Takes each row into the statistics, in order, and fills its features.
     package mutating func follow(_ block: inout Block) {
         fill(&block)

@@ -59,6 +59,19 @@ package struct Standardiser: Sendable {
         }
     }
 
+    /// Starts with means and deviations that others have measured, as if over the whole memory.
+    ///
+    /// - Precondition: there is one of each for every column.
+    package mutating func start(mean: [Double], deviation: [Double]) {
+        precondition(
+            mean.count == width && deviation.count == width,
+            "each column has its mean and its deviation"
+        )
+        self.mean = mean
+        variance = deviation.map { $0 * $0 }
+        counts = [Double](repeating: Double(memory), count: width)
+    }
+
     /// Takes each row into the statistics, in order, then fills its features.
     package mutating func standardise(_ block: inout Block) {
         precondition(block.width == width, "a block must be as wide as its standardiser")

@@ -2,7 +2,7 @@
 //
 // Steps along a gradient that is written out: the mean over rows, or one row where something joins
 // its gradient that is no multiple of its features (a teacher, or the pull towards parameters that
-// matter). The order of the sum is that of the rows, so the bits do not depend on anything else.
+// matter), or a tensor stays as it is. The order of the sum is that of the rows, so the bits do not depend on anything else.
 //
 //   1. predict the rows of the step
 //   2. gradient = Σ share (p - y) x          share: weight / Σ weights, or the weight of a lone row
@@ -24,7 +24,7 @@ enum GradientSteps {
 extension LinearModel {
     /// Whether the gradient of a row is more than a multiple of its features.
     func needsGradients(for block: borrowing Block) -> Bool {
-        !block.teacher.isEmpty || !importance.isEmpty
+        !block.teacher.isEmpty || !importance.isEmpty || frozen.isAny
     }
 
     /// Takes the steps of a block; the predictions have their room already.
@@ -67,7 +67,9 @@ extension LinearModel {
             scale = 1
             importance.addPull(to: &gradient, at: values, most: optimiser.pullMost)
         }
+        let before = frozen.isAny ? values : []
         descend(link.layout, scale: scale, &optimiser)
+        if frozen.isAny { restoreFrozen(from: before) }
     }
 
     /// Makes the optimiser's step along the gradient.
