@@ -74,7 +74,10 @@ package struct AnomalyScore: Sendable {
                 note(score, rank: found[row]?.rank ?? 0)
             }
             guard !isHeld else { continue }
-            trees.learn(point.span)
+            var lesson: [Float] = []
+            swap(&lesson, &point)
+            trees.learn(lesson.span)
+            swap(&lesson, &point)
             for column in 0..<width { scale[column].add(block.raw[row * block.width + column]) }
         }
         return found
