@@ -199,8 +199,8 @@ let package = Package(
         test(
             "EngineTests",
             [
-                "Engine", "Simulation", "Consolidation", "Drift", "Learning", "Networks",
-                "Kernels", "Primitives", "Samples", "Versions",
+                "Engine", "Simulation", "Consolidation", "Drift", "Learning", "Networks", "Kernels",
+                "Primitives", "Samples", "Versions",
             ]
         ),
         test(

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The file that a learner starts with is read when the learner is born, and never again: what it held
-// is part of the learner's state from then on.
+// The file that a learner starts with is read when the learner is born, and never again: what it
+// held is part of the learner's state from then on.
 
+import Learning
 import Engine
 import Primitives
 import Storage

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Each network of config/examples is built from its file and learns data that is made here, until it
-// is far better than chance. Debug builds have slow loops but fast products, so the streams are as
-// short as they can be.
+// Each network of config/examples is built from its file and learns data that is made here, until
+// it is far better than chance. Debug builds have slow loops but fast products, so the streams are
+// as short as they can be.
 
 import Engine
 import Foundation

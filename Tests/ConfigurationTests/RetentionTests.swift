@@ -39,7 +39,8 @@ import Testing
         ("retain.temperature = 4", "retain.temperature", "while retain.distil = 0"),
         ("retain.renew_every = 5", "retain.renew_every", "while nothing is held"),
         (
-            "width = 5000\nfeatures_max = 5000\nretain.replay = \"er\"\nretain.bytes_max = \"32KiB\"",
+            "width = 5000\nfeatures_max = 5000\nretain.replay = \"er\"\n"
+                + "retain.bytes_max = \"32KiB\"",
             "retain.bytes_max", "it holds 1 of the rows of 20016 bytes"
         ),
         ("frozen = [\"layers.0\"]", "frozen", "does nothing without warm_start"),

@@ -4,6 +4,7 @@
 // still knows the first ones, who does not has lost them. And a learner that starts with a file.
 
 import Foundation
+import Learning
 import Primitives
 import Testing
 import Versions

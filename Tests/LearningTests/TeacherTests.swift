@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Gradients of what a teacher says, against differences of its loss; the Fisher information, against
-// its definition; the pull, against the minimiser in closed form.
+// Gradients of what a teacher says, against differences of its loss; the Fisher information,
+// against its definition; the pull, against the minimiser in closed form.
 
 import Foundation
 import Learning

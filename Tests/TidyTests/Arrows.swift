@@ -70,7 +70,8 @@ enum Arrows {
 
     /// The stages of the engine.
     static let pure = [
-        "Primitives", "Networks", "Samples", "Learning", "Drift", "Consolidation", "Versions", "Engine",
+        "Primitives", "Networks", "Samples", "Learning", "Drift", "Consolidation", "Versions",
+        "Engine",
     ]
 
     private static let all =

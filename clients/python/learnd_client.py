@@ -35,6 +35,7 @@ from typing import Any
 import numpy as np
 
 from learnd_features import Inlet, Preparation, Rows
+from learnd_network import Network
 from learnd_producer import SAMPLES, Producer, crc32c, envelope, packed
 from learnd_words import WordVectors
 
@@ -116,6 +117,10 @@ class Model:
             self._read_experts(tensors)
             return
         self._preparation = Preparation(tensors, metadata)
+        self._network: Network | None = None
+        if self.kind == "network":
+            self._network = Network(json.loads(metadata["architecture"]), tensors)
+            return
         self._weights = tensors["weights"].astype(np.float64)
         self._bias = tensors["bias"].astype(np.float64)
         self._factors = tensors["factors"].astype(np.float64) if "factors" in tensors else None
@@ -193,6 +198,8 @@ class Model:
     def _scores(self, rows: Rows) -> np.ndarray:
         if self._inlet.is_sparse:
             return np.array([self._sparse(row) for row in rows])
+        if self._network is not None:
+            return self._network.scores(self._preparation.features(rows))
         return self._preparation.features(rows) @ self._weights.T + self._bias
 
     def _sparse(self, pairs: Mapping[int, float]) -> np.ndarray:
@@ -216,7 +223,7 @@ class Model:
         return powers / powers.sum(axis=1, keepdims=True)
 
 
-_KINDS = ("linear", "logistic", "softmax", "experts", "factorisation")
+_KINDS = ("linear", "logistic", "softmax", "experts", "factorisation", "network")
 
 
 # -- Versions in -------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 
 import Configuration
 import Engine
+import Learning
 import Primitives
 import Samples
 import Simulation

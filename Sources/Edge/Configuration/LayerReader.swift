@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From one `[[layers]]` table to a layer. `keys` says which keys each kind takes; a key that belongs
-// to another kind is a mistake, because it would do nothing.
+// From one `[[layers]]` table to a layer. `keys` says which keys each kind takes; a key that
+// belongs to another kind is a mistake, because it would do nothing.
 
 import Kernels
 import Learning

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The layers of a network: `[[learner.NAME.layers]]`, once for each, in order. A residual block has
-// layers of its own. Each table is read by the catalogue like any other; then its keys must be those
-// of its kind, and the network must be possible as a whole. What is wrong is said with the line of
-// its layer.
+// layers of its own. Each table is read by the catalogue like any other; then its keys must be
+// those of its kind, and the network must be possible as a whole. What is wrong is said with the
+// line of its layer.
 
 import Kernels
 import Learning

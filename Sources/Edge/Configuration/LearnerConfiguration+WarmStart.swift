@@ -5,6 +5,7 @@
 // first samples have come.
 
 import Learning
+import Networks
 
 /// What a learner starts with.
 package struct WarmStartConfiguration: Sendable, Equatable {

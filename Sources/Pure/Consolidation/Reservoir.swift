@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A sample of the whole stream, balanced over the classes: the rows in pages, and the book that says
-// which of them are kept (BalancedSlots).
+// A sample of the whole stream, balanced over the classes: the rows in pages, and the book that
+// says which of them are kept (BalancedSlots).
 
 import Learning
 import Primitives

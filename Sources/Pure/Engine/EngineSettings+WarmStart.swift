@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A learner that starts with tensors of a file. Whoever makes the learner reads the file, once; from
-// then on the tensors are part of its settings, and of its checkpoint. A refit begins with them, too.
+// A learner that starts with tensors of a file. Whoever makes the learner reads the file, once;
+// from then on the tensors are part of its settings, and of its checkpoint. A refit begins with
+// them, too.
 
+import Consolidation
 import Learning
 package import Primitives
 import Versions

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // JSON from bytes, for the headers of files (RFC 8259). Samples do not come this way: it builds a
-// value for everything it meets. Nothing is forgiven: no comments, no trailing commas, no text after
-// the value, no name twice in an object, and nesting has a limit.
+// value for everything it meets. Nothing is forgiven: no comments, no trailing commas, no text
+// after the value, no name twice in an object, and nesting has a limit.
 
 extension JSONValue {
     /// Reads one value; all bytes must be its text.

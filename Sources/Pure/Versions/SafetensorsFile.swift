@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A safetensors file that somebody else may have written, read with every bound checked before it is
-// used: the length of the header, the offsets of each tensor, and that the tensors fill the data one
-// after the other, without holes and without overlaps. Numbers of half and double precision become
-// single precision; a number that is not finite is refused, because a model must not start with it.
-// Reference: the format section of huggingface/safetensors' README.
+// A safetensors file that somebody else may have written, read with every bound checked before it
+// is used: the length of the header, the offsets of each tensor, and that the tensors fill the data
+// one after the other, without holes and without overlaps. Numbers of half and double precision
+// become single precision; a number that is not finite is refused, because a model must not start
+// with it. Reference: the format section of huggingface/safetensors' README.
 
 package import Learning
 package import Primitives
@@ -41,8 +41,8 @@ package struct SafetensorsFile: Sendable {
         let length = try reader.read(UInt64.self)
         guard length <= UInt64(min(SafetensorsFile.headerBytesMax, reader.remaining)) else {
             throw .invalid(
-                "its header should have \(length) bytes, but only \(reader.remaining) follow; it is "
-                    + "no safetensors file, or not all of one"
+                "its header should have \(length) bytes, but only \(reader.remaining) follow; "
+                    + "it is no safetensors file, or not all of one"
             )
         }
         let header = try JSONValue(reading: try reader.readRaw(Int(length)))

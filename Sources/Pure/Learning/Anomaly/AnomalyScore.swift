@@ -60,6 +60,7 @@ package struct AnomalyScore: Sendable {
         isHeld: Bool
     ) -> [Anomaly?] {
         var found = [Anomaly?](repeating: nil, count: block.rows)
+        var point = Block.take(&self.point)
         var nextPassed = 0
         let width = min(block.width, scale.count)
         for row in 0..<block.rows {
@@ -67,24 +68,24 @@ package struct AnomalyScore: Sendable {
                 nextPassed += 1
                 continue
             }
-            place(block.raw.span.extracting(row * block.width..<row * block.width + width))
+            let start = row * block.width
+            place(block.raw.span.extracting(start..<start + width), in: &point)
             let score = trees.score(point.span)
             if !score.isNaN {
-                found[row] = Anomaly(score: score, rank: rank(of: score))
-                note(score, rank: found[row]?.rank ?? 0)
+                let rank = rank(of: score)
+                found[row] = Anomaly(score: score, rank: rank)
+                note(score, rank: rank)
             }
             guard !isHeld else { continue }
-            var lesson: [Float] = []
-            swap(&lesson, &point)
-            trees.learn(lesson.span)
-            swap(&lesson, &point)
-            for column in 0..<width { scale[column].add(block.raw[row * block.width + column]) }
+            trees.learn(point.span)
+            for column in 0..<width { scale[column].add(block.raw[start + column]) }
         }
+        self.point = point
         return found
     }
 
     /// Brings a row into the unit cube.
-    private mutating func place(_ raw: Span<Float>) {
+    private func place(_ raw: Span<Float>, in point: inout [Float]) {
         point.removeAll(keepingCapacity: true)
         for column in scale.indices {
             point.append(column < raw.count ? scale[column].place(of: raw[column]) : 0.5)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What matters to a network. The expectation over the labels would take a pass back for each of
-// them, so one label is drawn from the model for each row; for a number the gradient by the score is
-// normal with variance 1, and its square is taken as 1.
+// them, so one label is drawn from the model for each row; for a number the gradient by the score
+// is normal with variance 1, and its square is taken as 1.
 
 import Kernels
 import Networks

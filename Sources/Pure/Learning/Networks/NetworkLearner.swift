@@ -3,9 +3,9 @@
 // A network as a learner: classes by softmax and cross-entropy, numbers by squared or Huber loss.
 //
 // In sequential mode each row passes alone, when predicting too, so that its bits do not depend on
-// the rows around it. In mean-gradient mode the rows of a block are predicted from the parameters at
-// its start, then learned in steps of at most `stepRows` rows, each down the weighted mean of their
-// gradients; that is many times faster.
+// the rows around it. In mean-gradient mode the rows of a block are predicted from the parameters
+// at its start, then learned in steps of at most `stepRows` rows, each down the weighted mean of
+// their gradients; that is many times faster.
 //
 // A network of a fixed input reads the first columns of a row and takes 0 for those that are
 // missing; one that begins with a dense layer grows with the columns, as far as its limits allow.

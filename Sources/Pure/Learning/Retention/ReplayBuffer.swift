@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rows that a contender learns again and again: raw, so that any scaling can be applied to them,
-// with label, target, weight and context, and for DER++ with the scores that the contender had for them just
-// before it learned them. Which rows are kept: BalancedSlots.
+// The rows that a contender learns again and again: raw, so that any scaling can be applied to
+// them, with label, target, weight and context, and for DER++ with the scores that the contender
+// had for them just before it learned them. Which rows are kept: BalancedSlots.
 //
 // Bounds: at most `rows` rows, of at most `bytesMax` bytes together (one row is always kept). When
 // rows become wider and fewer fit, random rows of the largest class go. A feature or a class that

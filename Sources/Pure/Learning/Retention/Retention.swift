@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a contender does against forgetting, and what it needs for that. It is part of the contender,
-// which is a value: a challenger's buffer goes its own way from the moment it is copied.
+// What a contender does against forgetting, and what it needs for that. It is part of the
+// contender, which is a value: a challenger's buffer goes its own way from the moment it is copied.
 //
 // With replay, each new row is one step (in mean-gradient mode: each micro-batch), along the mean
 // gradient of the new row and `draws` rows of the buffer:
@@ -15,8 +15,8 @@
 //
 // In sequential mode all of this happens row by row, so that batches do not matter. Rows that are
 // set aside or only scored are predicted, and neither drawn for nor kept: no row of the holdout is
-// ever in the buffer. A learner without steps along a mean takes plain steps, one for the new row and
-// one for each drawn one.
+// ever in the buffer. A learner without steps along a mean takes plain steps, one for the new row
+// and one for each drawn one.
 
 package import Primitives
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a learner does against forgetting while it learns: rows of the past mixed into each step, and
-// pulls towards what it was. All of it is off unless it is asked for.
+// What a learner does against forgetting while it learns: rows of the past mixed into each step,
+// and pulls towards what it was. All of it is off unless it is asked for.
 
 package import Primitives
 

@@ -3,8 +3,8 @@
 // What a teacher says of the rows of a block: its scores before they became probabilities, and how
 // much they count. A learner with scores z adds to the loss of each row, for a teacher's scores t:
 //
-//   temperature 0:   s |z - t|²                    DER (Buzzega et al., "Dark experience for general
-//                                                  continual learning", NeurIPS 2020)
+//   temperature 0:   s |z - t|²                    DER (Buzzega et al., "Dark experience for
+//                                                  general continual learning", NeurIPS 2020)
 //   temperature T:   s T² KL(softmax(t/T), softmax(z/T))        distillation (Hinton, Vinyals and
 //                                                  Dean, 2015), as LwF uses it (Li and Hoiem, 2016)
 //

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where a learner starts that does not start from nothing: tensors of a file, of which some may stay
-// as they are. The tensors are part of the learner's settings, so that a refit begins with them, too,
-// and a replay needs no file.
+// Where a learner starts that does not start from nothing: tensors of a file, of which some may
+// stay as they are. The tensors are part of the learner's settings, so that a refit begins with
+// them, too, and a replay needs no file.
 //
 // Names and shapes must be those of the model. The last layer may be left out (`head` fresh): then
 // it starts as it would without a file, for other classes than the file's. Tensors that the model
@@ -72,6 +72,7 @@ package struct WarmStart: Sendable, Equatable {
     /// - Parameters:
     ///   - wanted: The tensors of the model.
     ///   - isHead: Whether a tensor belongs to the last layer.
+    /// - Returns: The numbers of each tensor.
     /// - Throws: what does not fit, in words.
     package func numbers(
         for wanted: [LearnerParameters.Tensor],
@@ -171,7 +172,9 @@ extension WarmStart: ByteCodable {
             var count = UInt64(1)
             for size in shape {
                 let (product, isTooLarge) = count.multipliedReportingOverflow(by: size)
-                guard !isTooLarge, size <= 1 << 40, product <= 1 << 40 else { throw .invalid("a tensor \(name) is too large") }
+                guard !isTooLarge, size <= 1 << 40, product <= 1 << 40 else {
+                    throw .invalid("a tensor \(name) is too large")
+                }
                 count = product
             }
             guard count == UInt64(numbers.count), numbers.allSatisfy(\.isFinite) else {
