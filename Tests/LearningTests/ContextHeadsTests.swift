@@ -2,6 +2,7 @@
 //
 // Contexts that own the last layer of a network: what is shared, and what is not.
 
+import Kernels
 import Networks
 import Primitives
 import Testing

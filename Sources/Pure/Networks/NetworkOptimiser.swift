@@ -149,8 +149,9 @@ package struct NetworkOptimiser: Sendable, Equatable {
         return true
     }
 
-    /// Takes the moments of the first parameters from another optimiser of the same kind, and its
-    /// age.
+    /// Takes the moments of the first parameters from another optimiser of the same kind.
+    ///
+    /// The age stays its own: it counts its own steps, whoever else has stepped in between.
     package mutating func takeFirst(_ count: Int, of other: NetworkOptimiser) {
         precondition(
             other.kind == kind && other.first.count == first.count,
@@ -158,8 +159,6 @@ package struct NetworkOptimiser: Sendable, Equatable {
         )
         if !first.isEmpty { NetworkOptimiser.copy(count, other.first, to: &first) }
         if !second.isEmpty { NetworkOptimiser.copy(count, other.second, to: &second) }
-        power1 = other.power1
-        power2 = other.power2
     }
 
     private static func copy(_ count: Int, _ numbers: [Float], to column: inout [Float]) {
