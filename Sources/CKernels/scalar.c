@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// libm's logarithm and exponential, so that the pure modules need no platform import.
+// libm's logarithm, exponential and cosine, so that the pure modules need no platform import.
 
 #include "ckernels.h"
 
@@ -9,5 +9,7 @@
 double learnd_log(double x) { return log(x); }
 
 double learnd_exp(double x) { return exp(x); }
+
+double learnd_cos(double x) { return cos(x); }
 
 double learnd_expm1(double x) { return expm1(x); }

@@ -121,8 +121,8 @@ LEARND_CLONES void learnd_step_adagrad(float *restrict values, float *restrict s
 }
 
 // --- Adam: a and b are the two betas, c = rate / (1 - a^t), d = 1 / (1 - b^t); the bias of the
-// moments is taken out in c and d, and `rate` is epsilon. `decay` is the share that AdamW takes off a
-// weight before its step, 0 in Adam ---
+// moments is taken out in c and d, and `rate` is epsilon. `decay` is the share that AdamW takes off
+// a weight before its step, 0 in Adam ---
 
 LEARND_INLINE void adam_one(float *w, float *first, float *second, float g, float anchor,
                             const learnd_step *s, float decay, float l1, int anchored) {

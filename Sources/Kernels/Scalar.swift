@@ -13,6 +13,9 @@ package enum Scalar {
     /// The exponential.
     package static func exp(_ x: Double) -> Double { learnd_exp(x) }
 
+    /// The cosine.
+    package static func cos(_ x: Double) -> Double { learnd_cos(x) }
+
     /// The exponential of `x`, minus one, exact near zero.
     package static func expMinusOne(_ x: Double) -> Double { learnd_expm1(x) }
 }

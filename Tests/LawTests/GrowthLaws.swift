@@ -62,8 +62,8 @@ struct GrowthLaws {
         let rows = Rows.random(10, seed: 2, classes: subject.outputs)
         let old = learner.predictions(rows)
         learner.grow(width: 7, outputs: 5)
-        let kind = subject.settings.model == .network ? "network" : "softmax"
-        #expect(learner.outputs == 5 && learner.parameters.kind == kind)
+        let kind = subject.settings.model == .logistic ? .softmax : subject.settings.model
+        #expect(learner.outputs == 5 && learner.parameters.kind == kind.name)
         #expect(learner.parameters.bias.count == 5)
         let new = learner.predictions(rows)
         for row in 0..<10 {

@@ -219,7 +219,7 @@ struct LearnerLaws {
             learner.testThenTrain(&block)
             #expect(block.predictions.allSatisfy { $0.isFinite })
             #expect(learner.isFinite)
-            var evaluation = Evaluation(task: subject.settings.task)
+            var evaluation = Evaluation(subject.settings.yardstick)
             evaluation.record(&block)
             #expect(block.losses.allSatisfy { $0.isFinite })
             #expect(evaluation.loss.isFinite)

@@ -10,15 +10,18 @@ import Testing
 /// One setting under test, with a name that a failure prints.
 struct Subject: Sendable, CustomTestStringConvertible {
     var settings: LearnerSettings
+    var outputs: Int
     var testDescription: String
 
     static let all = linear + networks
 
     static let linear: [Subject] = {
         var subjects: [Subject] = []
-        let losses: [(ModelKind, LossKind)] = [
-            (.linear, .squared), (.linear, .huber(delta: 0.5)), (.logistic, .logistic),
-            (.softmax, .crossEntropy),
+        let losses: [(ModelKind, LossKind, Int)] = [
+            (.linear, .squared, 1), (.linear, .huber(delta: 0.5), 1),
+            (.linear, .quantile(tau: 0.8), 1), (.linear, .expectile(tau: 0.2), 1),
+            (.logistic, .logistic, 2), (.softmax, .crossEntropy, 3), (.svm, .hinge, 2),
+            (.svm, .hinge, 3),
         ]
         let optimisers: [(OptimiserSettings, RatePace)] = [
             (.sgd(rate: 0.02), .constant), (.invariant(rate: 0.02), .constant),
@@ -34,18 +37,23 @@ struct Subject: Sendable, CustomTestStringConvertible {
             (.adamW(rate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-6, decay: 0.1), .constant),
             (.followTheLeader(rate: 0.1, beta: 1), .constant),
         ]
+        let first = ["squared", "huber", "logistic", "cross_entropy"]
         let basic = ["sgd", "invariant", "adam", "ftrl"]
         let extras: [(String, Float, Float, Float?)] = [
             ("plain", 0, 0, nil), ("l1", 0.01, 0, nil), ("l2", 0, 0.1, nil), ("clip", 0, 0, 0.5),
             ("all", 0.01, 0.1, 0.5),
         ]
-        for (model, loss) in losses {
+        for (model, loss, outputs) in losses {
             for (optimiser, pace) in optimisers {
                 for mode in LearningMode.allCases {
-                    // Each regulariser alone where the way of it differs, else all together.
+                    // What is not tried in every combination differs in one place only: a loss in
+                    // its gradient, an optimiser in its step.
                     let isBasic = pace == .constant && basic.contains(optimiser.name)
+                    let isUsual = loss == .squared || model == .softmax
+                    guard isBasic || isUsual else { continue }
+                    let isFull = isBasic && first.contains(loss.name)
                     for (name, l1, l2, clip) in extras
-                    where isBasic || name == "plain" || name == "all" {
+                    where isFull || name == "plain" || name == "all" {
                         let settings = LearnerSettings(
                             model: model,
                             loss: loss,
@@ -60,8 +68,9 @@ struct Subject: Sendable, CustomTestStringConvertible {
                         subjects.append(
                             Subject(
                                 settings: settings,
+                                outputs: outputs,
                                 testDescription:
-                                    "\(model.name) \(loss) \(optimiser) \(pace.name) "
+                                    "\(model.name) \(loss) \(outputs) \(optimiser) \(pace.name) "
                                     + "\(mode.name) \(name)"
                             )
                         )
@@ -69,7 +78,40 @@ struct Subject: Sendable, CustomTestStringConvertible {
                 }
             }
         }
-        return subjects + isolated
+        return subjects + rowByRow + isolated
+    }()
+
+    /// The models whose steps follow from their rows alone.
+    static let rowByRow: [Subject] = {
+        var forgetful = ModelSettings()
+        forgetful.rls.forgetting = 0.98
+        forgetful.arow.fullWidth = 3
+        forgetful.passiveAggressive.variant = .second
+        let choices: [(String, ModelKind, LossKind, Int, ModelSettings)] = [
+            ("rls", .rls, .squared, 1, ModelSettings()),
+            ("rls that forgets", .rls, .squared, 1, forgetful),
+            ("arow", .arow, .hinge, 2, ModelSettings()),
+            ("arow of three", .arow, .hinge, 3, ModelSettings()),
+            ("diagonal arow", .arow, .hinge, 2, forgetful),
+            ("diagonal arow of three", .arow, .hinge, 3, forgetful),
+            ("PA-I", .passiveAggressive, .hinge, 2, ModelSettings()),
+            ("PA-I of three", .passiveAggressive, .hinge, 3, ModelSettings()),
+            ("PA-II", .passiveAggressive, .hinge, 2, forgetful),
+            ("PA-I regression", .passiveAggressive, .epsilonInsensitive, 1, ModelSettings()),
+            ("PA-II regression", .passiveAggressive, .epsilonInsensitive, 1, forgetful),
+        ]
+        return choices.map { name, model, loss, outputs, models in
+            Subject(
+                settings: LearnerSettings(
+                    model: model,
+                    loss: loss,
+                    optimiser: .sgd(rate: 0.05),
+                    models: models
+                ),
+                outputs: outputs,
+                testDescription: name
+            )
+        }
     }()
 
     /// Experts over models of every kind, some with room for fewer contexts than come.
@@ -99,6 +141,8 @@ struct Subject: Sendable, CustomTestStringConvertible {
                 subjects.append(
                     Subject(
                         settings: settings,
+                        outputs: settings.task == .regression
+                            ? 1 : settings.model == .logistic ? 2 : 3,
                         testDescription:
                             "\(isolation.expertsMax) experts of \(settings.model.name) "
                             + "\(settings.optimiser.name) \(mode.name)"
@@ -114,16 +158,6 @@ struct Subject: Sendable, CustomTestStringConvertible {
     /// Those without clipping and regularisers.
     static let plain = all.filter {
         $0.settings.gradientClip == nil && $0.settings.l1 == 0 && $0.settings.l2 == 0
-    }
-
-    var outputs: Int {
-        switch settings.model {
-        case .linear: 1
-        case .logistic, .factorisation: 2
-        case .softmax: 3
-        case .network: settings.task == .regression ? 1 : 3
-        case .embedding: 2
-        }
     }
 
     func learner(width: Int = 7) -> any Learner {

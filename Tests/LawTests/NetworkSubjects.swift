@@ -126,6 +126,7 @@ extension Subject {
                 gradientClip: isFull ? 0.5 : nil,
                 network: NetworkChoice(settings, seed: 3, stepRows: 16)
             ),
+            outputs: loss.task == .regression ? 1 : 3,
             testDescription: "network \(loss) \(optimiser) \(mode.name)" + (isFull ? " all" : "")
         )
     }

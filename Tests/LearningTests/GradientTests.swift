@@ -23,12 +23,24 @@ struct GradientTests {
         }
         switch kind {
         case .squared: return (scores[0] - Double(y)) * (scores[0] - Double(y))
+        case .epsilonInsensitive: return .nan
         case .huber(let delta):
             let distance = abs(scores[0] - Double(y))
             let most = Double(delta)
             return distance <= most ? distance * distance / 2 : most * (distance - most / 2)
         case .logistic:
             return Scalar.log(1 + Scalar.exp(c == 1 ? -scores[0] : scores[0]))
+        case .hinge:
+            if scores.count == 1 { return max(0, 1 - (c == 1 ? 1 : -1) * scores[0]) }
+            return scores.indices.reduce(0.0) { sum, place in
+                sum + max(0, 1 - (place == c ? 1 : -1) * scores[place])
+            }
+        case .quantile(let tau):
+            let distance = scores[0] - Double(y)
+            return distance < 0 ? -Double(tau) * distance : Double(1 - tau) * distance
+        case .expectile(let tau):
+            let distance = scores[0] - Double(y)
+            return Double(distance < 0 ? tau : 1 - tau) * distance * distance
         case .crossEntropy:
             let sum: Double = scores.reduce(0) { $0 + Scalar.exp($1) }
             return Scalar.log(sum) - scores[c]
@@ -49,7 +61,8 @@ struct GradientTests {
 
     private static let cases: [(ModelKind, LossKind)] = [
         (.linear, .squared), (.linear, .huber(delta: 0.6)), (.logistic, .logistic),
-        (.softmax, .crossEntropy),
+        (.softmax, .crossEntropy), (.svm, .hinge), (.linear, .quantile(tau: 0.8)),
+        (.linear, .expectile(tau: 0.3)),
     ]
 
     private func rows(_ count: Int, seed: UInt64, outputs: Int) -> Block {
@@ -68,7 +81,7 @@ struct GradientTests {
         return block
     }
 
-    @Test("The step is minus the gradient", arguments: 0..<4)
+    @Test("The step is minus the gradient", arguments: 0..<7)
     func finiteDifferences(number: Int) {
         let (model, kind) = GradientTests.cases[number]
         let outputs = model == .linear ? 1 : model == .logistic ? 2 : 4
@@ -96,7 +109,7 @@ struct GradientTests {
         }
     }
 
-    @Test("A mean step is the weighted mean of the rows' steps", arguments: 0..<4)
+    @Test("A mean step is the weighted mean of the rows' steps", arguments: 0..<7)
     func meanOfRows(number: Int) {
         let (model, kind) = GradientTests.cases[number]
         let outputs = model == .linear ? 1 : model == .logistic ? 2 : 4
@@ -104,7 +117,7 @@ struct GradientTests {
         var block = rows(9, seed: 3, outputs: outputs)
         block.weights = (0..<9).map { Float($0 % 4) }
         block.uses[5] = .holdout
-        var expected = [Double](repeating: 0, count: 6 * (model == .softmax ? 4 : 1))
+        var expected = [Double](repeating: 0, count: 6 * (outputs == 4 ? 4 : 1))
         var total = 0.0
         for row in 0..<9 where row != 5 && block.weights[row] > 0 {
             var one = Block()

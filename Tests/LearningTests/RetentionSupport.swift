@@ -93,8 +93,8 @@ enum RetentionSupport {
     static func outputs(_ model: ModelKind) -> Int {
         switch model {
         case .linear: 1
-        case .logistic, .factorisation, .embedding: 2
-        case .softmax, .network: 3
+        case .logistic, .svm, .factorisation, .embedding: 2
+        default: 3
         }
     }
 

@@ -11,7 +11,7 @@ struct RetentionTests {
     @Test(
         "In sequential mode the batches do not matter",
         arguments: RetentionSupport.all,
-        [ModelKind.linear, .logistic, .softmax, .network]
+        [ModelKind.linear, .logistic, .softmax, .svm, .network]
     )
     func batchesDoNotMatter(settings: RetentionSettings, model: ModelKind) {
         let classes = model == .linear ? 1 : RetentionSupport.outputs(model)

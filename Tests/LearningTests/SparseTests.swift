@@ -25,7 +25,7 @@ struct SparseTests {
         let outputs = model == .linear ? 1 : model == .logistic ? 2 : 3
         var settings = LearnerSettings(
             model: model,
-            loss: model.usualLoss,
+            loss: model.usualLoss(for: .classes),
             optimiser: .followTheLeader(rate: 0.1, beta: 1),
             l1: 0.01,
             l2: 0.02

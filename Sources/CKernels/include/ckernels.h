@@ -6,7 +6,7 @@
 // A row of parameters is n weights followed by one bias: n + 1 numbers, which is also the stride
 // between the rows of a model with several outputs. Moments and anchors have the same layout.
 //
-// Every kernel but learnd_log, learnd_exp and learnd_expm1 is written so that its bits do not
+// Every kernel but those of one number from libm is written so that its bits do not
 // depend on the processor: products and sums are separate (no fused multiply-add), and sums of many
 // numbers have a fixed order of lanes. The variants made for newer processors only differ in speed.
 
@@ -23,6 +23,7 @@
 
 double learnd_log(double x);
 double learnd_exp(double x);
+double learnd_cos(double x);
 double learnd_expm1(double x);
 
 // scores.c
@@ -106,6 +107,55 @@ typedef struct {
 // 0 when nothing was done, because the numbers are so large that bounds must be kept.
 int learnd_learn_logistic(const learnd_rows *block, float *values, float rate);
 int learnd_learn_softmax(const learnd_rows *block, float *values, size_t outputs, float rate);
+
+// wide.c, rls.c, arow.c, passive_aggressive.c: models with parameters in double precision
+
+// The rows of a block that are tested, then trained on. A label is a class, or, with `is_number`, a
+// target; with one row of parameters for two classes the score is that of the second.
+typedef struct {
+    const float *features;
+    size_t rows, n, outputs;
+    int is_number;
+    const float *targets;
+    const int32_t *labels;
+    const float *weights;
+    const uint8_t *uses;
+    uint8_t learned_use;
+    float *predictions;
+} learnd_samples;
+
+// A pull towards the parameters at `anchor`; null: none.
+typedef struct {
+    const double *anchor;
+    double l2, l1;
+} learnd_pull;
+
+// `variance_most` is what the mean of the covariance's diagonal may reach. The usual error is that
+// of the last rows, `count` of them until they are LEARND_RLS_WARM.
+#define LEARND_RLS_WARM 100
+typedef struct {
+    double forgetting, variance_most, clip;
+    double variance, count;
+} learnd_rls_state;
+
+typedef struct {
+    double r, q;
+} learnd_arow_rule;
+
+typedef struct {
+    double aggressiveness, insensitivity;
+    int is_second;
+} learnd_pa_rule;
+
+void learnd_wide_predict(const learnd_samples *block, const double *values, size_t rows);
+// `scratch` has n + 1 numbers.
+void learnd_rls(const learnd_samples *block, double *values, double *covariance, double *scratch,
+                const learnd_pull *pull, learnd_rls_state *state);
+void learnd_arow(const learnd_samples *block, size_t rows, double *values, double *covariance,
+                 int is_full, double *scratch, const learnd_pull *pull,
+                 const learnd_arow_rule *rule);
+void learnd_passive_aggressive(const learnd_samples *block, size_t rows, double *values,
+                               const learnd_pull *pull, const learnd_pa_rule *rule);
 
 // skipgram.c
 

@@ -9,8 +9,8 @@
 // 2. Weigh them so that the classes have the frequencies of the stream again: the reservoir is
 //    balanced, and a model refitted on balanced rows ships the wrong prior.
 // 3. Refit: a new contender passes over the rows, shuffled anew each time, in steps that fall from
-//    pass to pass. What belongs to contexts of which the memory has too few rows passes through
-//    unchanged.
+//    pass to pass (StepSchedule.swift has the ways). What belongs to contexts of which the memory has
+//    too few rows passes through unchanged.
 // 4. Continuation: the champion does, held near what it was (Continuation.swift).
 // 5. The replay buffer of a refit holds rows that it was made of, with its own scores; that of a
 //    continuation is the champion's.
@@ -85,6 +85,7 @@ package struct ConsolidationJob: Sendable {
     private let settings: RecipeSettings
     private var random: RandomSource
     private let continuation: Continuation
+    private let passesMost: Int?
     private var waiting: [Challenger]
     private var passesLeft: Int
     private var order: [Int] = []
@@ -115,6 +116,7 @@ package struct ConsolidationJob: Sendable {
         anchored.learner.restartMoments()
         continuation = Continuation(champion: champion, settings: settings)
         continuation.begin(&anchored, on: rows, random: &random)
+        passesMost = champion.learner.settings.model.passesMost
         anchored.learner.rehearse(true)
         var refitted = fresh
         rows.fit(&refitted.preparation)
@@ -132,7 +134,8 @@ package struct ConsolidationJob: Sendable {
 
     private var passes: Int {
         guard rows.count > 0 else { return 0 }
-        return min(settings.passesMax, max(3, settings.rowsPerRecipe / rows.count))
+        let wanted = min(settings.passesMax, max(3, settings.rowsPerRecipe / rows.count))
+        return min(wanted, passesMost ?? wanted)
     }
 
     /// What the weights of this pass's rows are multiplied by.
@@ -140,8 +143,18 @@ package struct ConsolidationJob: Sendable {
     /// For gradient descent a weight is a factor of the rate, so falling weights end near the
     /// optimum of the rows, instead of somewhere around it that the last of them decide.
     private var stepShare: Float {
-        let done = Double(passes - passesLeft) / Double(max(1, passes - 1))
-        return Float(1 / (1 + (settings.decay - 1) * done))
+        // Where a weight is no rate but what a row counts, a row is to count for what it is.
+        if passesMost == 1 { return 1 }
+        switch settings.schedule {
+        case .decay:
+            let done = Double(passes - passesLeft) / Double(max(1, passes - 1))
+            return Float(1 / (1 + (settings.decay - 1) * done))
+        case .cosine:
+            let inPass = Double(position) / Double(max(1, order.count))
+            let done = (Double(passes - passesLeft) + inPass) / Double(max(1, passes))
+            let inCycle = StepSchedule.doneInCycle(done: done, cycles: settings.cycles)
+            return Float(StepSchedule.cosineShare(done: inCycle, fall: settings.decay))
+        }
     }
 
     /// Whether all challengers are done.
@@ -192,7 +205,10 @@ package struct ConsolidationJob: Sendable {
             rows.fill(&block, from: order.sorted()[...], outputs: outputs)
             challenger.contender.refillBuffer(from: block)
         }
-        challenger.contender.learner.restartMoments()
+        // Moments belong to the passes; how certain parameters are belongs to what was learned.
+        if challenger.contender.learner.settings.model.followsGradients {
+            challenger.contender.learner.restartMoments()
+        }
         challenger.contender.learner.rehearse(false)
     }
 }

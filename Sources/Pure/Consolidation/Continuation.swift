@@ -2,10 +2,13 @@
 //
 // What keeps a continuation near the champion while it passes over the memory:
 //
-//   anchor         anchor / 2 * |w - w*|²                                          (L2-SP)
+//   anchor         anchor / 2 * |w - w*|² + anchorL1 * sum |w - w*|       (elastic net, L2-SP)
 //   importance     strength / 2 * sum F (w - w*)², F over 256 rows of the memory    (EWC)
 //   scores         strength * |z - z*|² for each row, z* what the champion gives it (DER++)
 //   distillation   strength * T² KL(softmax(z*/T), softmax(z/T)), T = 2             (LwF)
+//
+// The anchor does not fall with the rows' weights, so the last pass feels it as many times more as its
+// steps are smaller than those of the first.
 //
 // The labels of the memory's rows count beside it, whichever it is. For DER++ these rows are the
 // memory: the champion scores them as it is when the job starts.
@@ -22,17 +25,20 @@ struct Continuation: Sendable {
     private let champion: Contender
     private let pull: ContinuationPull
     private let strength: Float
+    private let anchor: Anchor
 
     init(champion: Contender, settings: RecipeSettings) {
         self.champion = champion
         pull = settings.pull
+        anchor =
+            pull == .anchor ? Anchor(l2: settings.anchor, l1: settings.anchorL1) : .none
         strength =
             pull == .anchor ? settings.anchor : settings.pullStrength ?? pull.usualStrength
     }
 
     /// Holds the challenger before its first pass.
     func begin(_ challenger: inout Contender, on rows: TrainingRows, random: inout RandomSource) {
-        challenger.learner.anchor(strength: pull == .anchor ? strength : 0)
+        challenger.learner.anchor(anchor)
         guard pull == .importance else { return }
         var places = Array(0..<rows.count)
         random.shuffle(&places)

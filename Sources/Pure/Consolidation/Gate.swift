@@ -43,10 +43,10 @@ package enum Gate {
         var block = Block()
         block.take(rows, outputs: champion.learner.outputs)
         champion.predict(&block)
-        block.computeLosses(task: task)
+        block.computeLosses(champion.learner.settings.yardstick)
         let championLosses = block.losses.map { min(Double($0), LossBound.value(for: task)) }
         challenger.predict(&block)
-        block.computeLosses(task: task)
+        block.computeLosses(champion.learner.settings.yardstick)
         var sum = (champion: 0.0, challenger: 0.0, square: 0.0)
         var compared = 0
         // A learner without labels may have nothing to say of a row.

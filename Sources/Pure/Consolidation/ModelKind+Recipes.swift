@@ -10,10 +10,17 @@ extension ModelKind {
     /// The recipes that apply to the model.
     package var recipes: [Recipe] {
         switch self {
-        case .linear, .logistic, .softmax, .network, .factorisation: Recipe.allCases
+        case .linear, .logistic, .softmax, .svm, .rls, .arow, .passiveAggressive, .network,
+            .factorisation:
+            Recipe.allCases
         // A few thousand remembered texts teach vectors little; what a refit on them has seen is
         // nothing beside what the stream has taught the champion.
         case .embedding: []
         }
     }
+
+    /// The most passes over the memory that are of use; nil when more are always welcome.
+    ///
+    /// Least squares has its best answer after one; a second would count every row twice.
+    var passesMost: Int? { self == .rls ? 1 : nil }
 }

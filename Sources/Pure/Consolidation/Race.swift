@@ -116,7 +116,7 @@ package struct Race: Sendable {
             let learned = block.uses.reduce(0) { $0 + ($1 == .train ? 1 : 0) }
             runners[place].challenger.contender.trained += UInt64(learned)
             guard verdict == .undecided else { continue }
-            block.computeLosses(task: task)
+            block.computeLosses(runners[place].challenger.contender.learner.settings.yardstick)
             for row in 0..<champion.rows {
                 let (mine, theirs) = (champion.losses[row], block.losses[row])
                 guard !mine.isNaN, !theirs.isNaN else { continue }

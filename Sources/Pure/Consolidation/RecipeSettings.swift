@@ -41,6 +41,8 @@ package struct RecipeSettings: Sendable, Equatable {
     package var pull = ContinuationPull.anchor
     /// How strongly the continuation is pulled towards the champion by L2-SP.
     package var anchor: Float = 0.01
+    /// The same, by the first norm: an elastic net about the champion.
+    package var anchorL1: Float = 0
     /// How strongly it is pulled by any other means; nil: the usual.
     package var pullStrength: Float?
     /// Rows that a job trains on, over all passes; a small memory is passed over more often.
@@ -49,6 +51,10 @@ package struct RecipeSettings: Sendable, Equatable {
     package var passesMax = 30
     /// How much smaller the steps of the last pass are than those of the first.
     package var decay = 8.0
+    /// In which way they become smaller.
+    package var schedule = StepSchedule.decay
+    /// How many cycles of cosines there are.
+    package var cycles = 2
     /// A job asked for by a drift starts only with so many rows from after its onset.
     package var freshRowsMin = 48
     /// Challengers are made anew while the rows from after the onset double, up to so many.
@@ -67,7 +73,10 @@ package struct RecipeSettings: Sendable, Equatable {
 
     /// What is wrong with the settings, if anything.
     package var complaint: String? {
-        for (name, number) in [("anchor", anchor), ("retain strength", pullStrength ?? 0)]
+        for (name, number) in [
+            ("anchor", anchor), ("anchor's L1 part", anchorL1),
+            ("retain strength", pullStrength ?? 0),
+        ]
         where !(number >= 0 && number.isFinite) {
             return "the \(name) is \(number), but must be 0 or more"
         }
@@ -83,6 +92,9 @@ package struct RecipeSettings: Sendable, Equatable {
         }
         if !(decay >= 1 && decay <= 1000) {
             return "the decay is \(decay), but must be 1 (none) to 1000"
+        }
+        if !(1...StepSchedule.cyclesMost).contains(cycles) {
+            return "there are \(cycles) cycles, but must be 1 to \(StepSchedule.cyclesMost)"
         }
         if !(tolerance >= 0 && tolerance.isFinite) {
             return "the tolerance is \(tolerance), but must be 0 or more"
@@ -100,12 +112,15 @@ extension RecipeSettings: ByteCodable {
     package func encode(into writer: inout ByteWriter) {
         writer.write(pull.rawValue)
         writer.write(anchor)
+        writer.write(anchorL1)
         writer.write(pullStrength != nil)
         if let pullStrength { writer.write(pullStrength) }
         for number in [rowsPerRecipe, passesMax, freshRowsMin, freshRowsMax, raceSamples] {
             writer.write(Int64(number))
         }
         for number in [decay, tolerance, raceError, followUpError] { writer.write(number) }
+        writer.write(schedule.rawValue)
+        writer.write(Int64(cycles))
     }
 
     /// Reads every setting.
@@ -115,6 +130,7 @@ extension RecipeSettings: ByteCodable {
         }
         self.pull = pull
         anchor = try reader.readFloat()
+        anchorL1 = try reader.readFloat()
         pullStrength = try reader.readFlag() ? try reader.readFloat() : nil
         rowsPerRecipe = Int(try reader.read(Int64.self))
         passesMax = Int(try reader.read(Int64.self))
@@ -125,6 +141,11 @@ extension RecipeSettings: ByteCodable {
         tolerance = try reader.readDouble()
         raceError = try reader.readDouble()
         followUpError = try reader.readDouble()
+        guard let schedule = StepSchedule(rawValue: try reader.read()) else {
+            throw .invalid("the schedule of a consolidation's steps is unknown")
+        }
+        self.schedule = schedule
+        cycles = Int(try reader.read(Int64.self))
         if let complaint { throw .invalid(complaint) }
     }
 }

@@ -21,6 +21,7 @@ extension EngineSettings {
         compare("model", \.modelName)
         compare("loss", \.lossName)
         compare("optimiser", \.optimiser.name)
+        compare("the pace of the rate", \.pace.name)
         compare("isolation", \.isolation.name)
         compare("layers", \.layersText)
         compare("input_shape", \.inputShapeText)

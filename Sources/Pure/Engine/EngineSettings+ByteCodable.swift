@@ -15,6 +15,8 @@ extension EngineSettings: ByteCodable {
         writer.write(model.map { Int8($0.rawValue) } ?? -1)
         writer.write(optional: loss)
         optimiser.encode(into: &writer)
+        pace.encode(into: &writer)
+        models.encode(into: &writer)
         writer.write(l1)
         writer.write(l2)
         writer.write(mode.rawValue)
@@ -53,6 +55,8 @@ extension EngineSettings: ByteCodable {
         model = try EngineSettings.choice(try reader.read(Int8.self), ModelKind.init(rawValue:))
         loss = try reader.readOptional()
         optimiser = try OptimiserSettings(from: &reader)
+        pace = try RatePace(from: &reader)
+        models = try ModelSettings(from: &reader)
         l1 = try reader.readFloat()
         l2 = try reader.readFloat()
         guard let mode = LearningMode(rawValue: try reader.read()) else {

@@ -23,6 +23,10 @@ package struct EngineSettings: Sendable, Equatable {
     package var loss: LossKind?
     /// How weights follow gradients.
     package var optimiser: OptimiserSettings = .sgd(rate: 0.05)
+    /// What becomes of the rate of gradient descent.
+    package var pace = RatePace.constant
+    /// What belongs to one kind of model alone.
+    package var models = ModelSettings()
     /// The pull of the first norm.
     package var l1: Float = 0
     /// The pull of the second norm.
@@ -89,13 +93,16 @@ package struct EngineSettings: Sendable, Equatable {
     package func learnerSettings(for task: Task) -> LearnerSettings {
         let usual: ModelKind = task == .classes ? .softmax : .linear
         let model = self.model.map { $0.predicts(task) ? $0 : usual } ?? usual
+        let usualLoss = model.usualLoss(for: task)
         var chosen = LearnerSettings(
             model: model,
-            loss: loss ?? model.usualLoss(for: task),
-            optimiser: optimiser(for: model),
+            loss: loss ?? usualLoss,
+            optimiser: optimiser,
+            pace: pace,
             l1: l1,
             l2: l2,
             mode: mode,
+            models: models,
             network: model == .network
                 ? network.map { NetworkChoice($0, seed: seed, stepRows: stepRows) } : nil,
             isolation: isolation == .off ? nil : isolationSettings
@@ -105,7 +112,11 @@ package struct EngineSettings: Sendable, Equatable {
             chosen.embedding?.seed = seed
         }
         chosen.sparse = sparseSettings(for: model)
-        if chosen.problem != nil || chosen.task != task { chosen.loss = model.usualLoss(for: task) }
+        chosen.preferInvariant()
+        if chosen.problem == nil, chosen.task == task { return chosen }
+        chosen.loss = usualLoss
+        chosen.optimiser = optimiser
+        chosen.preferInvariant()
         if chosen.problem != nil { chosen.optimiser = .sgd(rate: optimiser.rate) }
         return chosen
     }
@@ -175,19 +186,12 @@ package struct EngineSettings: Sendable, Equatable {
     /// The width of arrays that the configuration or the network's input decides.
     package var fixedWidth: Int? { width ?? (model == .network ? network?.inputs : nil) }
 
-    /// Plain gradient descent on squared loss diverges above a rate of about 1 / (width + 1), so
-    /// its importance-invariant form, which can't overshoot, stands in where it can.
-    private func optimiser(for model: ModelKind) -> OptimiserSettings {
-        guard case .sgd(let rate) = optimiser, (loss ?? model.usualLoss) == .squared,
-            model == .linear, mode == .sequential
-        else { return optimiser }
-        return .invariant(rate: rate)
-    }
-
-    /// How many outputs a model has under the schema: logistic regression always has two.
+    /// How many outputs a model has under the schema: some always have two.
     package func outputs(of schema: Schema) -> Int {
-        let isTwo = schema.task == .classes && (model == .logistic || model == .factorisation)
-        return isTwo ? 2 : schema.outputs
+        max(
+            learnerSettings(for: schema.task).model.leastOutputs(for: schema.task),
+            schema.outputs
+        )
     }
 
     /// How raw columns become the input of the model: ids stay as they are.
@@ -225,6 +229,17 @@ package struct EngineSettings: Sendable, Equatable {
 
     /// What the draws of a contender's replay begin from.
     var retentionSeed: UInt64 { seed ^ 0x7265_7461_696E }  // "retain"
+}
+
+extension LearnerSettings {
+    /// Plain gradient descent on squared errors diverges above a rate of about 1 / (width + 1), so
+    /// its importance-invariant form, which can't overshoot, stands in where it can.
+    fileprivate mutating func preferInvariant() {
+        guard case .sgd(let rate) = optimiser, model == .linear, loss.isQuadratic,
+            mode == .sequential
+        else { return }
+        optimiser = .invariant(rate: rate)
+    }
 }
 
 /// When versions are published.

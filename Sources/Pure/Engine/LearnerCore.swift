@@ -67,7 +67,7 @@ package struct LearnerCore: Sendable {
         self.schema = schema
         champion = settings.newContender(for: schema)
         remembers = !champion.learner.settings.model.recipes.isEmpty
-        evaluation = Evaluation(task: schema.task)
+        evaluation = Evaluation(settings.learnerSettings(for: schema.task).yardstick)
         watch = DriftWatch(settings: settings.drift)
         memory = ReplayMemory(settings: settings.memory, seed: settings.seed)
         memory.grow(width: schema.width)
@@ -372,7 +372,11 @@ extension LearnerCore {
     var lossScale: LossScale {
         switch schema.task {
         case .classes: LossScale(full: 2, isSquared: false)
-        case .regression: LossScale(full: 6 * max(usualError.mean, 1e-12), isSquared: true)
+        case .regression:
+            LossScale(
+                full: 6 * max(usualError.mean, 1e-12),
+                isSquared: evaluation.yardstick.isSquared
+            )
         case .unlabelled: LossScale(full: 2 * max(usualError.mean, 1e-12), isSquared: false)
         }
     }
@@ -394,7 +398,8 @@ extension LearnerCore {
                 bits.append(block.errors[row])
                 bounded.append(scale.bounded(loss))
             case .regression:
-                usualError.add(Double(loss).squareRoot())
+                let isSquared = evaluation.yardstick.isSquared
+                usualError.add(isSquared ? Double(loss).squareRoot() : Double(loss))
                 bounded.append(lossScale.bounded(loss))
             case .unlabelled:
                 let trivial = block.predictions[(row + 1) * block.outputs - 1]
@@ -426,6 +431,7 @@ extension LearnerCore {
         configureAnomaly(settings)
         let learning = settings.learnerSettings(for: schema.task)
         champion.configure(learning)
+        evaluation.judge(by: champion.learner.settings.yardstick)
         champion.configure(settings.retention, seed: settings.retentionSeed)
         race?.configure(learning)
         race?.configure(settings.retention, seed: settings.retentionSeed)

@@ -32,23 +32,27 @@ extension Block {
         return best - start != Int(classes[row])
     }
 
+    /// Fills losses and errors by the usual yardstick of the task.
+    package mutating func computeLosses(task: Task) { computeLosses(Yardstick(task)) }
+
     /// Fills losses and errors of all rows that can be tested, as ``Evaluation`` does, but counts
     /// nothing.
-    package mutating func computeLosses(task: Task) {
+    package mutating func computeLosses(_ yardstick: Yardstick) {
         prepareLosses()
-        switch task {
+        switch yardstick {
         case .classes: judgeClasses()
-        case .regression:
+        case .squared, .quantile, .expectile:
             for row in 0..<rows {
                 errors[row] = 0
                 guard targets[row].isFinite, uses[row] != .scored else {
                     losses[row] = .nan
                     continue
                 }
-                let error = predictions[row] - targets[row]
-                losses[row] = error * error
+                let error = Double(predictions[row]) - Double(targets[row])
+                let most = Double(Float.greatestFiniteMagnitude)
+                losses[row] = Float(min(yardstick.loss(error: error), most))
             }
-        case .unlabelled: takeLosses()
+        case .own: takeLosses()
         }
     }
 

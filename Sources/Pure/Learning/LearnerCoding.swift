@@ -7,6 +7,9 @@ package import Primitives
 /// Reads learners back.
 package enum LearnerCoding {
     static let linearFamily: UInt8 = 1
+    static let leastSquares: UInt8 = 2
+    static let adaptiveRegularisation: UInt8 = 3
+    static let passiveAggressive: UInt8 = 4
     static let network: UInt8 = 8
     static let sparseFamily: UInt8 = 12
     static let factorisation: UInt8 = 13
@@ -33,6 +36,9 @@ package enum LearnerCoding {
     ) throws(DecodeError) -> any Learner {
         switch tag {
         case linearFamily: return try LinearModel(from: &reader)
+        case leastSquares: return try RecursiveLeastSquares(from: &reader)
+        case adaptiveRegularisation: return try AdaptiveRegularisation(from: &reader)
+        case passiveAggressive: return try PassiveAggressive(from: &reader)
         case network: return try NetworkLearner(from: &reader)
         case sparseFamily: return try SparseModel(from: &reader)
         case factorisation: return try FactorisationMachine(from: &reader)

@@ -8,8 +8,32 @@ import Networks
 extension LearnerSettings {
     /// Why these settings cannot be used, in one sentence; nil when they can.
     package var problem: String? {
-        let families = networkProblem ?? sparseProblem ?? embeddingProblem
-        if let problem = lossProblem ?? optimiserProblem ?? families { return problem }
+        if let problem = lossProblem ?? familyProblem {
+            return problem
+        }
+        return model.followsGradients ? gradientProblem : otherProblem
+    }
+
+    private var familyProblem: String? {
+        networkProblem ?? sparseProblem ?? embeddingProblem ?? models.problem(of: model)
+    }
+
+    /// What a model whose steps follow from its rows alone has no use for.
+    private var otherProblem: String? {
+        if mode != .sequential {
+            return "the mode \(mode.name) needs a model that follows gradients, but \(model.name) "
+                + "takes each row by itself; use sequential"
+        }
+        for (name, value) in [("l1", l1), ("l2", l2), ("gradient_clip", gradientClip ?? 0)]
+        where value != 0 {
+            return "\(name) is \(value), but \(model.name) has no gradient to add it to; leave it "
+                + "out"
+        }
+        return nil
+    }
+
+    private var gradientProblem: String? {
+        if let problem = optimiserProblem { return problem }
         guard l1 >= 0, l1.isFinite else { return "l1 is \(l1), but must be 0 or more" }
         guard l2 >= 0, l2.isFinite, l2 <= l2Most else {
             return "l2 is \(l2), but must be 0 or more, and at most 1 / rate = \(l2Most); "
@@ -93,16 +117,22 @@ extension LearnerSettings {
     private var lossProblem: String? {
         switch (model, loss) {
         case (.linear, .squared), (.logistic, .logistic), (.softmax, .crossEntropy),
-            (.network, .squared), (.network, .crossEntropy), (.factorisation, .squared),
-            (.factorisation, .logistic), (.embedding, .negativeSampling):
+            (.svm, .hinge), (.rls, .squared), (.arow, .hinge), (.passiveAggressive, .hinge),
+            (.passiveAggressive, .epsilonInsensitive), (.network, .squared),
+            (.network, .crossEntropy), (.factorisation, .squared), (.factorisation, .logistic),
+            (.embedding, .negativeSampling):
             nil
         case (.linear, .huber(let delta)), (.network, .huber(let delta)):
             delta > 0 && delta.isFinite
                 ? nil : "delta of the huber loss is \(delta), but must be above 0"
+        case (.linear, .quantile(let tau)), (.linear, .expectile(let tau)):
+            tau >= 0.001 && tau <= 0.999
+                ? nil : "tau is \(tau), but must lie between 0.001 and 0.999"
         default:
-            "the model \(model.name) does not go with this loss; use squared or huber with linear "
-                + "or network, logistic with logistic, cross_entropy with softmax or network, "
-                + "squared or logistic with factorisation, negative_sampling with embedding"
+            "the model \(model.name) does not go with the loss \(loss.name); use squared, huber, "
+                + "quantile or expectile with linear, squared or huber with network, logistic with "
+                + "logistic, cross_entropy with softmax or network, squared or logistic with "
+                + "factorisation, hinge with svm, or the loss that goes with the model"
         }
     }
 
@@ -135,9 +165,9 @@ extension LearnerSettings {
         switch optimiser {
         case .sgd: return nil
         case .invariant:
-            guard loss == .squared, mode == .sequential else {
-                return "the optimiser invariant needs the squared loss and sequential mode; "
-                    + "use sgd for others"
+            guard loss.isQuadratic, mode == .sequential else {
+                return "the optimiser invariant needs the squared or expectile loss and sequential "
+                    + "mode; use sgd for others"
             }
             return nil
         case .momentum(_, let momentum):

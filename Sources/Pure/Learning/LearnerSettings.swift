@@ -11,6 +11,14 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     case logistic = 1
     /// One score for each class; probabilities are their exponentials, normalised.
     case softmax = 2
+    /// The score is a margin for the second of two classes, or one margin for each of more.
+    case svm = 3
+    /// The score is the predicted number, by recursive least squares.
+    case rls = 4
+    /// Margins as of `svm`, learned by AROW.
+    case arow = 5
+    /// Margins as of `svm`, or a number, learned passive-aggressively.
+    case passiveAggressive = 6
     /// Layers, whose scores mean classes or a number; see ``NetworkLearner``.
     case network = 8
     /// Weights and products of factors; see ``FactorisationMachine``.
@@ -24,6 +32,10 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         case .linear: "linear"
         case .logistic: "logistic"
         case .softmax: "softmax"
+        case .svm: "svm"
+        case .rls: "rls"
+        case .arow: "arow"
+        case .passiveAggressive: "passive_aggressive"
         case .network: "network"
         case .factorisation: "factorisation"
         case .embedding: "embedding"
@@ -33,10 +45,9 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     /// What a model of this kind predicts; nil for one that learns classes or a number.
     package var task: Task? {
         switch self {
-        case .linear: .regression
-        case .logistic, .softmax: .classes
-        case .network: nil
-        case .factorisation: nil
+        case .linear, .rls: .regression
+        case .logistic, .softmax, .svm, .arow: .classes
+        case .passiveAggressive, .network, .factorisation: nil
         case .embedding: .unlabelled
         }
     }
@@ -45,6 +56,27 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     package func predicts(_ task: Task) -> Bool {
         self.task.map { $0 == task } ?? (task == .classes || task == .regression)
     }
+
+    /// Whether it follows gradients: then it has an optimiser, regularisers and two modes; else its
+    /// steps follow from its rows alone.
+    package var followsGradients: Bool {
+        switch self {
+        case .linear, .logistic, .softmax, .svm, .network, .factorisation, .embedding: true
+        case .rls, .arow, .passiveAggressive: false
+        }
+    }
+
+    /// The fewest outputs that it has for a task.
+    package func leastOutputs(for task: Task) -> Int {
+        switch self {
+        case .linear, .softmax, .rls, .network, .embedding: 1
+        case .logistic, .svm, .arow: 2
+        case .passiveAggressive, .factorisation: task == .classes ? 2 : 1
+        }
+    }
+
+    /// The most features that it can have; nil when there is no limit of its own.
+    package var widthMost: Int? { self == .rls ? LeastSquaresSettings.widthMost : nil }
 }
 
 /// What learning makes small.
@@ -58,6 +90,17 @@ package enum LossKind: Sendable, Equatable {
     case logistic
     /// -log of the probability of the true class.
     case crossEntropy
+    /// max(0, 1 - m), with m the margin for the true class (Cortes and Vapnik, "Support-vector
+    /// networks", 1995); of more than two classes each is learned against the rest.
+    case hinge
+    /// tau times what a prediction lacks, or (1 - tau) times what it exceeds: the prediction becomes
+    /// the tau-quantile (Koenker and Bassett, "Regression quantiles", 1978).
+    case quantile(tau: Float)
+    /// (p - y)², times tau where the prediction is too low and (1 - tau) where it is too high: the
+    /// tau-expectile (Newey and Powell, "Asymmetric least squares estimation and testing", 1987).
+    case expectile(tau: Float)
+    /// max(0, |p - y| - insensitivity), of passive-aggressive regression.
+    case epsilonInsensitive
     /// -log of the probability of a word beside another, and of noise words not; see ``Embedding``.
     case negativeSampling
 
@@ -68,7 +111,29 @@ package enum LossKind: Sendable, Equatable {
         case .huber: "huber"
         case .logistic: "logistic"
         case .crossEntropy: "cross_entropy"
+        case .hinge: "hinge"
+        case .quantile: "quantile"
+        case .expectile: "expectile"
+        case .epsilonInsensitive: "epsilon_insensitive"
         case .negativeSampling: "negative_sampling"
+        }
+    }
+
+    /// Whether it is a square of the error, but for a factor: what the importance-invariant step
+    /// can solve.
+    package var isQuadratic: Bool {
+        switch self {
+        case .squared, .expectile: true
+        default: false
+        }
+    }
+
+    /// What a learner of this loss predicts.
+    package var task: Task {
+        switch self {
+        case .squared, .huber, .quantile, .expectile, .epsilonInsensitive: .regression
+        case .logistic, .crossEntropy, .hinge: .classes
+        case .negativeSampling: .unlabelled
         }
     }
 }
@@ -169,6 +234,8 @@ package struct LearnerSettings: Sendable, Equatable {
     package var mode: LearningMode
     /// The largest Euclidean norm that the gradient of one step may have, regularisers apart.
     package var gradientClip: Float?
+    /// What belongs to one kind of model alone.
+    package var models: ModelSettings
     /// The layers of a network; nil for every other model.
     package var network: NetworkChoice?
     /// The buckets of a model over hashed features; nil for a model over columns.
@@ -177,6 +244,18 @@ package struct LearnerSettings: Sendable, Equatable {
     package var embedding: EmbeddingSettings?
     /// How contexts are kept apart; nil: one model for all.
     package var isolation: IsolationSettings?
+
+    /// What is predicted.
+    package var task: Task { model.task ?? loss.task }
+
+    /// How the predictions are judged.
+    package var yardstick: Yardstick {
+        switch loss {
+        case .quantile(let tau): .quantile(tau: tau)
+        case .expectile(let tau): .expectile(tau: tau)
+        default: Yardstick(task)
+        }
+    }
 
     /// Makes settings.
     package init(
@@ -188,6 +267,7 @@ package struct LearnerSettings: Sendable, Equatable {
         l2: Float = 0,
         mode: LearningMode = .sequential,
         gradientClip: Float? = nil,
+        models: ModelSettings = ModelSettings(),
         network: NetworkChoice? = nil,
         sparse: SparseSettings? = nil,
         isolation: IsolationSettings? = nil
@@ -200,6 +280,7 @@ package struct LearnerSettings: Sendable, Equatable {
         self.l2 = l2
         self.mode = mode
         self.gradientClip = gradientClip
+        self.models = models
         self.network = network
         self.sparse = sparse
         self.isolation = isolation
@@ -208,27 +289,26 @@ package struct LearnerSettings: Sendable, Equatable {
     /// Whether a learner that was made with the other settings can go on with these: its parameters
     /// and moments are made for one model, one optimiser and one pace, and it keeps them for life.
     package func isForSameLearner(as other: LearnerSettings) -> Bool {
-        guard model == other.model, optimiser.name == other.optimiser.name,
-            pace.name == other.pace.name, task == other.task,
+        guard model == other.model, task == other.task,
             network?.network == other.network?.network, sparse == other.sparse,
             isolation?.sharesLayers == other.isolation?.sharesLayers
         else { return false }
+        if model.followsGradients,
+            optimiser.name != other.optimiser.name || pace.name != other.pace.name
+        {
+            return false
+        }
         guard let embedding, let wanted = other.embedding else { return true }
         return embedding.isForSameLearner(as: wanted)
     }
 
-    /// What is predicted.
-    package var task: Task {
-        if let task = model.task { return task }
-        switch loss {
-        case .squared, .huber: return .regression
-        case .logistic, .crossEntropy: return .classes
-        case .negativeSampling: return .unlabelled
-        }
-    }
-
     /// Settings with the loss that goes with the model.
     package init(model: ModelKind, optimiser: OptimiserSettings, mode: LearningMode = .sequential) {
-        self.init(model: model, loss: model.usualLoss, optimiser: optimiser, mode: mode)
+        self.init(
+            model: model,
+            loss: model.usualLoss(for: model.task ?? .classes),
+            optimiser: optimiser,
+            mode: mode
+        )
     }
 }

@@ -15,6 +15,11 @@ package func makeLearner(
         return ContextExperts(settings, width: width, outputs: outputs)
     }
     switch settings.model {
+    case .svm: return LinearModel(settings, width: width, outputs: outputs)
+    case .rls: return RecursiveLeastSquares(settings, width: width)
+    case .arow: return AdaptiveRegularisation(settings, width: width, outputs: outputs)
+    case .passiveAggressive:
+        return PassiveAggressive(settings, width: width, outputs: outputs)
     case .linear, .logistic, .softmax:
         if settings.sparse == nil {
             return LinearModel(settings, width: width, outputs: outputs)

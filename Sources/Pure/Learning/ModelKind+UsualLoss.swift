@@ -3,19 +3,18 @@
 // The loss that a model has when none is set.
 
 extension ModelKind {
-    /// The loss that goes with the model; for one that learns either task, that of classes.
-    package var usualLoss: LossKind {
+    /// The loss that goes with the model, for a task that it can have.
+    package func usualLoss(for task: Task) -> LossKind {
         switch self {
         case .linear: .squared
         case .logistic: .logistic
-        case .softmax, .network: .crossEntropy
-        case .factorisation: .logistic
+        case .softmax: .crossEntropy
+        case .svm, .arow: .hinge
+        case .rls: .squared
+        case .passiveAggressive: task == .classes ? .hinge : .epsilonInsensitive
+        case .network: task == .classes ? .crossEntropy : .squared
+        case .factorisation: task == .classes ? .logistic : .squared
         case .embedding: .negativeSampling
         }
-    }
-
-    /// The loss that goes with the model when it learns the task.
-    package func usualLoss(for task: Task) -> LossKind {
-        self.task == nil && task == .regression ? .squared : usualLoss
     }
 }

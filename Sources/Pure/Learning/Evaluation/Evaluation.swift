@@ -9,20 +9,34 @@ package import Primitives
 
 /// The measures of one learner's stream, with their baselines.
 package struct Evaluation: Sendable {
+    /// How predictions are judged.
+    package private(set) var yardstick: Yardstick
     /// What is predicted.
-    package let task: Task
+    package var task: Task { yardstick.task }
     private var classes: ClassMeasures
     private var numbers: NumberMeasures
     private var losses: LossMeasures
 
     /// Makes measures of nothing; the recent ones look back `window` rows.
-    package init(task: Task, window: Int = 1000) {
+    package init(_ yardstick: Yardstick, window: Int = 1000) {
         precondition(window > 0, "a window holds one row or more")
-        self.task = task
+        self.yardstick = yardstick
+        let task = yardstick.task
         // The measures of the other task stay empty, and their windows as small as can be.
         classes = ClassMeasures(window: task == .classes ? window : 1)
         numbers = NumberMeasures(window: task == .regression ? window : 1)
         losses = LossMeasures(window: task == .unlabelled ? window : 1)
+    }
+
+    /// Makes measures of nothing for the usual yardstick of a task.
+    package init(task: Task, window: Int = 1000) {
+        self.init(Yardstick(task), window: window)
+    }
+
+    /// Judges from now on in another way of the same task; what was counted stays.
+    package mutating func judge(by yardstick: Yardstick) {
+        precondition(yardstick.task == task, "measures keep their task")
+        self.yardstick = yardstick
     }
 
     /// Fills the losses and errors of a predicted block, and counts the rows that have a loss.
@@ -54,7 +68,11 @@ package struct Evaluation: Sendable {
                 losses[row] = .nan
                 continue
             }
-            losses[row] = numbers.record(prediction: predictions[row], target: targets[row])
+            losses[row] = numbers.record(
+                prediction: predictions[row],
+                target: targets[row],
+                yardstick: yardstick
+            )
         }
     }
 
@@ -66,8 +84,7 @@ package struct Evaluation: Sendable {
         case .unlabelled: losses.count
         }
     }
-    /// The mean loss over the window: log loss, squared error or the learner's own; NaN when there
-    /// is none.
+    /// The mean loss over the window, as it is judged; NaN when there is none.
     package var lossRecent: Double {
         switch task {
         case .classes: classes.recentLoss
@@ -92,16 +109,16 @@ package struct Evaluation: Sendable {
     package var json: JSONValue {
         switch task {
         case .classes: classes.json
-        case .regression: numbers.json
+        case .regression: numbers.json(yardstick: yardstick)
         case .unlabelled: losses.json
         }
     }
 }
 
 extension Evaluation: ByteCodable {
-    /// Appends the task and its measures.
+    /// Appends the yardstick and its measures.
     package func encode(into writer: inout ByteWriter) {
-        writer.write(task.rawValue)
+        yardstick.encode(into: &writer)
         classes.encode(into: &writer)
         numbers.encode(into: &writer)
         losses.encode(into: &writer)
@@ -109,10 +126,7 @@ extension Evaluation: ByteCodable {
 
     /// Reads measures.
     package init(from reader: inout ByteReader) throws(DecodeError) {
-        guard let task = Task(rawValue: try reader.read()) else {
-            throw .invalid("the task of an evaluation is unknown")
-        }
-        self.task = task
+        yardstick = try Yardstick(from: &reader)
         classes = try ClassMeasures(from: &reader)
         numbers = try NumberMeasures(from: &reader)
         losses = try LossMeasures(from: &reader)

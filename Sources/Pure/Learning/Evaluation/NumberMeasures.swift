@@ -29,6 +29,8 @@ struct NumberMeasures: Sendable {
     }
 
     private var model = Errors()
+    private var judged: Double = 0
+    private var covered: UInt64 = 0
     private var runningMean = Errors()
     private var lastValue = Errors()
     private var mean: Double = 0
@@ -44,13 +46,13 @@ struct NumberMeasures: Sendable {
 
     /// How many rows were counted.
     var count: UInt64 { model.count }
-    /// The mean squared error over the window.
+    /// The mean loss over the window.
     var recentLoss: Double { lossRecent.mean }
-    /// The mean squared error since the start.
-    var loss: Double { model.meanSquared }
+    /// The mean loss since the start.
+    var loss: Double { count == 0 ? .nan : judged / Double(count) }
 
-    /// Counts one row and returns its squared error, at most the largest single-precision number.
-    mutating func record(prediction: Float, target: Float) -> Float {
+    /// Counts one row and returns its loss, at most the largest single-precision number.
+    mutating func record(prediction: Float, target: Float, yardstick: Yardstick) -> Float {
         let label = Double(target)
         let error = Double(prediction) - label
         if model.count > 0 {
@@ -63,13 +65,25 @@ struct NumberMeasures: Sendable {
         squaredDistances += distance * (label - mean)
         last = label
         let most = Double(Float.greatestFiniteMagnitude)
-        let loss = Float(min(error * error, most))
+        let exact = yardstick.loss(error: error)
+        judged += exact
+        if error >= 0 { covered += 1 }
+        let loss = Float(min(exact, most))
         absoluteRecent.add(Float(min(abs(error), most)))
         lossRecent.add(loss)
         return loss
     }
 
-    var json: JSONValue {
+    /// The measures; of a quantile also the share of labels that were not above it.
+    func json(yardstick: Yardstick) -> JSONValue {
+        guard case .object(var members) = json else { return json }
+        if case .quantile = yardstick {
+            members.append(.init("coverage", .number(Double(covered) / Double(count))))
+        }
+        return .object(members)
+    }
+
+    private var json: JSONValue {
         .object(pairs: [
             "count": .int(Int64(clamping: count)),
             "mae": .number(model.meanAbsolute),
@@ -100,7 +114,8 @@ extension NumberMeasures: ByteCodable {
             writer.write(errors.absolute)
             writer.write(errors.squared)
         }
-        for number in [mean, squaredDistances, last] { writer.write(number) }
+        for number in [mean, squaredDistances, last, judged] { writer.write(number) }
+        writer.write(covered)
         absoluteRecent.encode(into: &writer)
         lossRecent.encode(into: &writer)
     }
@@ -119,6 +134,8 @@ extension NumberMeasures: ByteCodable {
         mean = try reader.readDouble()
         squaredDistances = try reader.readDouble()
         last = try reader.readDouble()
+        judged = try reader.readDouble()
+        covered = try reader.read()
         absoluteRecent = try SlidingMean(from: &reader)
         lossRecent = try SlidingMean(from: &reader)
     }

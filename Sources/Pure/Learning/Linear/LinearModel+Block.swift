@@ -10,7 +10,8 @@ extension LinearModel {
     /// Tests and trains on the whole block; false when the model or its numbers need the long way,
     /// and nothing was done.
     mutating func learnWhole(_ block: inout Block) -> Bool {
-        guard case .sgd(let optimiser) = rule, settings.mode == .sequential, kind != .linear,
+        guard case .sgd(let optimiser) = rule, settings.mode == .sequential,
+            kind == .logistic || kind == .softmax,
             anchored.isEmpty, settings.l1 == 0, settings.l2 == 0,
             (settings.gradientClip ?? 0) == 0
         else { return false }

@@ -57,6 +57,7 @@ extension LinearModel {
             switch kind {
             case .linear: outputs == 1
             case .logistic: outputs == 2
+            case .svm: outputs >= 2
             case .softmax: outputs >= 1
             // No other kind is linear.
             default: false

@@ -10,9 +10,9 @@ extension LinearModel {
         let newOutputs = max(outputs, self.outputs)
         let newWidth = max(width, self.width)
         guard newOutputs > self.outputs || newWidth > self.width else { return }
-        let isSplit = kind == .logistic && newOutputs > 2
-        if isSplit { becomeSoftmax() }
-        let old = (rows: rows, width: self.width)
+        let isSplit = rows == 1 && kind != .linear && newOutputs > 2 && self.outputs == 2
+        if isSplit { split() }
+        let old = (rows: isSplit ? 2 : rows, width: self.width)
         self.outputs = newOutputs
         self.width = newWidth
         let new = (rows: rows, width: newWidth)
@@ -25,18 +25,20 @@ extension LinearModel {
         if isSplit { alignMoments() }
     }
 
-    /// Makes two rows whose scores differ by the one score there was.
+    /// Makes two rows of the one for two classes.
     ///
-    /// Gradients of the two are opposite
-    /// and as large as that of the one, and so are the moments.
-    private mutating func becomeSoftmax() {
-        kind = .softmax
+    /// Those of a softmax model differ by the one score there was; margins are that score and its
+    /// opposite. Gradients of the two are opposite and as large as that of the one, and so are the
+    /// moments.
+    private mutating func split() {
+        let share: Float = kind == .logistic ? 0.5 : 1
+        if kind == .logistic { kind = .softmax }
         let signed: (inout [Float], Float) -> Void = { numbers, scale in
             numbers = numbers.map { -$0 * scale } + numbers.map { $0 * scale }
         }
-        signed(&values, 0.5)
-        signed(&anchored, 0.5)
-        signed(&importance.centre, 0.5)
+        signed(&values, share)
+        signed(&anchored, share)
+        signed(&importance.centre, share)
         importance.shares += importance.shares
         switch rule.firstMoment {
         case .signed: signed(&first, 1)

@@ -88,11 +88,13 @@ extension LinearModel {
         var first = ownFirst.mutableSpan
         var second = ownSecond.mutableSpan
         for row in 0..<block.rows {
-            layout.predict(row, values: values.span, features: features, into: &predictions)
-            let weight = weights[row]
+            layout.score(row, values: values.span, features: features, into: &predictions)
+            if !layout.learnsFromScores { layout.map(row, &predictions) }
+            var weight = weights[row]
             guard uses[row] == .train, weight > 0, weight.isFinite,
                 link.hasLabel(target: targets[row], class: classes[row])
             else { continue }
+            weight = link.importance(weight, row, predictions.span, targets)
             optimiser.begin()
             let norm = link.norm(Rule.usesNorm, row, features)
             var scale: Float = 1
@@ -133,6 +135,9 @@ extension LinearModel {
                 )
             }
         }
+        if layout.learnsFromScores {
+            for row in 0..<block.rows { layout.map(row, &predictions) }
+        }
         self.values = ownValues
         self.first = ownFirst
         self.second = ownSecond
@@ -159,31 +164,45 @@ extension Layout {
         )
     }
 
-    /// Writes the predictions of one row.
+    /// Writes the scores of one row.
     @inline(__always)
-    func predict(
+    func score(
         _ row: Int,
         values: Span<Float>,
         features: Span<Float>,
         into predictions: inout MutableSpan<Float>
     ) {
-        let to = row * outputs
         Scores.fill(
             &predictions,
-            to: to,
+            to: row * outputs,
             rows: rows,
             width: width,
             parameters: values,
             features: features,
             at: row * width
         )
+    }
+
+    /// Turns the scores of one row into predictions.
+    ///
+    /// Margins become probabilities by a map that only keeps their order: with a margin for each
+    /// class their softmax, and with one for the second of two classes the softmax of it and its
+    /// opposite.
+    @inline(__always)
+    func map(_ row: Int, _ predictions: inout MutableSpan<Float>) {
+        let to = row * outputs
         switch kind {
-        case .logistic:
-            let probability = Probability.sigmoid(predictions[to])
-            predictions[to] = 1 - probability
-            predictions[to + 1] = probability
-        case .softmax: Probability.softmax(&predictions, at: to, count: outputs)
+        case .logistic: Layout.split(&predictions, at: to, score: predictions[to])
+        case .svm where rows == 1: Layout.split(&predictions, at: to, score: 2 * predictions[to])
+        case .softmax, .svm: Probability.softmax(&predictions, at: to, count: outputs)
         default: break
         }
+    }
+
+    @inline(__always)
+    private static func split(_ predictions: inout MutableSpan<Float>, at: Int, score: Float) {
+        let probability = Probability.sigmoid(score)
+        predictions[at] = 1 - probability
+        predictions[at + 1] = probability
     }
 }

@@ -13,6 +13,8 @@ package struct LinearModel: Learner {
     /// How it learns.
     package internal(set) var settings: LearnerSettings
     /// What its scores mean: as in the settings, until a logistic model has met a third class.
+    ///
+    /// A support vector machine that meets one stays what it is, with a margin for each class.
     package internal(set) var kind: ModelKind
     /// The number of features in a row.
     package internal(set) var width: Int
@@ -48,7 +50,7 @@ package struct LinearModel: Learner {
         self.settings = settings
         kind = settings.model
         self.width = width
-        self.outputs = LinearModel.leastOutputs(settings.model)
+        self.outputs = settings.model.leastOutputs(for: settings.task)
         rule = Rule(settings)
         values = []
         first = []
@@ -58,7 +60,14 @@ package struct LinearModel: Learner {
     }
 
     /// The number of rows of parameters.
-    var rows: Int { kind == .softmax ? outputs : 1 }
+    var rows: Int {
+        switch kind {
+        case .logistic: 1
+        case .softmax: outputs
+        case .svm: outputs == 2 ? 1 : outputs
+        default: 1
+        }
+    }
 
     /// What an artifact holds.
     package var parameters: LearnerParameters {
@@ -88,18 +97,34 @@ package struct LinearModel: Learner {
 
     /// Predicts without changing anything.
     package func predict(_ block: inout Block) {
+        fillScores(&block)
+        map(&block)
+    }
+
+    /// Fills the predictions with plain scores.
+    func fillScores(_ block: inout Block) {
         block.preparePredictions(width: width, outputs: outputs)
         var predictions = Block.take(&block.predictions)
-        predictRows(block, &predictions)
+        fillScores(block, &predictions)
         block.predictions = predictions
     }
 
-    private func predictRows(_ block: borrowing Block, _ predicted: inout [Float]) {
+    /// Turns the scores of all rows into predictions.
+    func map(_ block: inout Block) {
+        let layout = Layout(self)
+        guard layout.kind != .linear else { return }
+        var own = Block.take(&block.predictions)
+        var predictions = own.mutableSpan
+        for row in 0..<block.rows { layout.map(row, &predictions) }
+        block.predictions = own
+    }
+
+    private func fillScores(_ block: borrowing Block, _ predicted: inout [Float]) {
         let layout = Layout(self)
         let features = block.features.span
         var predictions = predicted.mutableSpan
         for row in 0..<block.rows {
-            layout.predict(row, values: values.span, features: features, into: &predictions)
+            layout.score(row, values: values.span, features: features, into: &predictions)
         }
     }
 
@@ -141,8 +166,6 @@ package struct LinearModel: Learner {
         first = own
     }
 
-    static func leastOutputs(_ kind: ModelKind) -> Int { kind == .logistic ? 2 : 1 }
-
     private mutating func allocate() {
         let count = rows * (width + 1)
         values = [Float](repeating: 0, count: count)
@@ -158,6 +181,9 @@ struct Layout {
     let rows: Int
     let width: Int
     let outputs: Int
+
+    /// Whether learning needs the scores themselves, so that they become predictions afterwards.
+    var learnsFromScores: Bool { kind == .svm }
 
     init(kind: ModelKind, rows: Int, width: Int, outputs: Int) {
         self.kind = kind

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From a prediction and a label to the gradient of the loss by the score. For the logistic and the
-// cross-entropy loss it is the probability minus what it should have been; for the squared loss
-// 2 (p - y); for Huber's p - y, no further than delta.
+// From a prediction and a label to the gradient of the loss by the score:
+//
+//     squared                    2 (p - y)
+//     huber                      p - y, no further than delta
+//     quantile                   1 - tau above the label, -tau below it, 0 on it
+//     expectile                  2 (p - y), times the row's importance: 1 - tau above, tau below
+//     logistic, cross-entropy    the probability minus what it should have been
+//     hinge                      -y where y m < 1, with y = 1 for the true class and -1 for others
 
 import Kernels
 
@@ -11,12 +16,21 @@ struct Link {
     let layout: Layout
     /// The largest norm of a gradient; 0: none.
     let clip: Float
-    private let delta: Float
+    private let shape: Shape
+    private let number: Float
+
+    /// The loss of numbers; those of classes follow from the model.
+    private enum Shape { case squared, huber, quantile, expectile }
 
     init(_ settings: LearnerSettings, _ layout: Layout) {
         self.layout = layout
         clip = settings.gradientClip ?? 0
-        delta = if case .huber(let delta) = settings.loss { delta } else { 0 }
+        switch settings.loss {
+        case .huber(let delta): (shape, number) = (.huber, delta)
+        case .quantile(let tau): (shape, number) = (.quantile, tau)
+        case .expectile(let tau): (shape, number) = (.expectile, tau)
+        default: (shape, number) = (.squared, 0)
+        }
     }
 
     /// Whether the row has a label that this model can learn.
@@ -48,11 +62,37 @@ struct Link {
         case .softmax:
             let probability = predictions[row * layout.outputs + output]
             return probability - (Int(classes[row]) == output ? 1 : 0)
-        default:
-            let distance = predictions[row] - targets[row]
-            return delta > 0
-                ? min(max(distance, -delta), delta) : Link.bounded(2 * distance)
+        case .svm:
+            // Margins are not turned into probabilities before they are learned from.
+            let isTrue = Int(classes[row]) == (layout.rows == 1 ? 1 : output)
+            let margin = predictions[row * layout.outputs + output]
+            return isTrue ? (margin < 1 ? -1 : 0) : (margin > -1 ? 1 : 0)
+        default: return numberError(predictions[row], targets[row])
         }
+    }
+
+    @inline(__always)
+    private func numberError(_ prediction: Float, _ target: Float) -> Float {
+        let distance = prediction - target
+        switch shape {
+        case .squared, .expectile: return Link.bounded(2 * distance)
+        case .huber: return min(max(distance, -number), number)
+        case .quantile: return distance > 0 ? 1 - number : distance < 0 ? -number : 0
+        }
+    }
+
+    /// What the loss makes of a row's weight: the expectile's two sides weigh differently.
+    ///
+    /// As a weight, because the importance-invariant step must know it as one.
+    @inline(__always)
+    func importance(
+        _ weight: Float,
+        _ row: Int,
+        _ predictions: Span<Float>,
+        _ targets: Span<Float>
+    ) -> Float {
+        guard shape == .expectile else { return weight }
+        return weight * (predictions[row] > targets[row] ? 1 - number : number)
     }
 
     /// The squared norm of the features and the 1 of the bias, where somebody needs it.

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Gradient descent for squared loss whose step is the limit of infinitely many small ones on the
+// Gradient descent for squared errors whose step is the limit of infinitely many small ones on the
 // same row (Karampatziakis and Langford, "Online importance weight aware updates", 2011):
 //
 //     w -= (p - y) / (x·x + 1) * (1 - exp(-2 h rate (x·x + 1))) * x        (the 1 is the bias)
 //
 // with h the weight. The prediction moves towards the label and never past it, whatever rate,
 // weight and features; weight 2 is exactly the row twice. The safe choice for regression. Not for
-// other losses: each would need its own closed form.
+// other losses: each would need its own closed form; the expectile's sides are weights, since a step
+// stays on its side.
 
 import Kernels
 

@@ -54,9 +54,13 @@ extension LinearModel {
     ) {
         let link = Link(settings, Layout(self))
         predictRows(rows, of: block, &predictions)
-        guard isLesson(rows, of: block, link) else { return }
-        optimiser.begin()
-        sumGradient(rows, of: block, steps, predictions, link, optimiser)
+        let isLesson = isLesson(rows, of: block, link)
+        if isLesson {
+            optimiser.begin()
+            sumGradient(rows, of: block, steps, predictions, link, optimiser)
+        }
+        if link.layout.learnsFromScores { link.layout.map(rows, &predictions) }
+        guard isLesson else { return }
         var scale: Float = 1
         if link.clip > 0 {
             var squares: Double = 0
@@ -123,7 +127,8 @@ extension LinearModel {
         let features = block.features.span
         var predictions = predicted.mutableSpan
         for row in rows {
-            layout.predict(row, values: values.span, features: features, into: &predictions)
+            layout.score(row, values: values.span, features: features, into: &predictions)
+            if !layout.learnsFromScores { layout.map(row, &predictions) }
         }
     }
 
@@ -155,7 +160,12 @@ extension LinearModel {
         var sums = sum.mutableSpan
         for row in rows where link.learns(block, row) {
             let weight = block.weights[row]
-            let share = steps == .together ? Float(Double(weight) / total) : weight
+            let share = link.importance(
+                steps == .together ? Float(Double(weight) / total) : weight,
+                row,
+                predictions,
+                block.targets.span
+            )
             let norm = link.norm(Rule.usesNorm && steps == .alone, row, block.features.span)
             for output in 0..<link.layout.rows {
                 let error = link.error(
@@ -195,9 +205,10 @@ extension LinearModel {
             layout.score(row, values: parameters, features: block.features.span, at: 0, of: &room)
             for output in 0..<outputs { room[outputs + output] = 0 }
             block.teacher.addGradient(of: row, count: outputs, in: &room)
-            if kind == .logistic {
-                // The two scores are half the log odds, with either sign.
-                let error = (room[outputs + 1] - room[outputs]) / 2
+            if self.rows == 1, outputs == 2 {
+                // The two scores are half the log odds, or the margin, with either sign.
+                let share: Float = kind == .logistic ? 0.5 : 1
+                let error = (room[outputs + 1] - room[outputs]) * share
                 add(Link.bounded(error), row, 0, of: block, to: &sums)
             } else {
                 for output in 0..<outputs {
@@ -231,8 +242,8 @@ extension LinearModel {
 }
 
 extension LinearModel {
-    /// Fills the block's scores: the number, the two halves of the log odds, or the scores of the
-    /// classes.
+    /// Fills the block's scores: the number, the two halves of the log odds, the two margins, or the
+    /// scores of the classes.
     package func score(_ block: inout Block) {
         block.prepareScores(width: width, outputs: outputs)
         var scores = Block.take(&block.scores)
@@ -273,9 +284,15 @@ extension Layout {
             features: features,
             at: row * width
         )
-        guard kind == .logistic else { return }
-        let half = scores[at] / 2
+        guard rows == 1, outputs == 2 else { return }
+        let half = kind == .logistic ? scores[at] / 2 : scores[at]
         scores[at] = -half
         scores[at + 1] = half
+    }
+
+    /// Turns the scores of some rows into predictions.
+    func map(_ rows: Range<Int>, _ predicted: inout [Float]) {
+        var predictions = predicted.mutableSpan
+        for row in rows { map(row, &predictions) }
     }
 }

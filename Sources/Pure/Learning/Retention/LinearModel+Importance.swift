@@ -6,6 +6,8 @@
 //   linear (variance 1)   F = E x²
 //   logistic              F = E p (1 - p) x²
 //   softmax, class k      F = E p_k (1 - p_k) x²
+//   svm                   as softmax with its margins as scores; with one margin m for two classes,
+//                         whose odds are those of 2 m: F = E 4 p (1 - p) x²
 
 import Kernels
 package import Primitives
@@ -45,8 +47,10 @@ extension LinearModel: RemembersImportance {
     /// The expected square of the gradient by a score.
     private func variance(of output: Int, _ row: Int, _ predictions: Span<Float>) -> Float {
         switch kind {
+        case .svm where self.rows == 1:
+            return 4 * predictions[2 * row] * predictions[2 * row + 1]
         case .logistic: return predictions[2 * row] * predictions[2 * row + 1]
-        case .softmax:
+        case .softmax, .svm:
             let probability = predictions[row * outputs + output]
             return probability * (1 - probability)
         default: return 1
