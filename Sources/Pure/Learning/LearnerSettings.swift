@@ -291,7 +291,7 @@ package struct LearnerSettings: Sendable, Equatable {
     package func isForSameLearner(as other: LearnerSettings) -> Bool {
         guard model == other.model, task == other.task,
             network?.network == other.network?.network, sparse == other.sparse,
-            (isolation == nil) == (other.isolation == nil)
+            isolation?.sharesLayers == other.isolation?.sharesLayers
         else { return false }
         if model.followsGradients,
             optimiser.name != other.optimiser.name || pace.name != other.pace.name
