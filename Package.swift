@@ -3,7 +3,8 @@
 
 import PackageDescription
 
-/// What every target is built with: Swift 6, warnings are errors, explicit existentials and imports.
+/// What every target is built with: Swift 6, warnings are errors, explicit existentials and
+/// imports.
 let common: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
@@ -206,7 +207,8 @@ let package = Package(
         test(
             "SimulationTests",
             [
-                "Simulation", "Bench", "Engine", "Consolidation", "Learning", "Primitives", "Samples",
+                "Simulation", "Bench", "Engine", "Consolidation", "Learning", "Primitives",
+                "Samples",
             ]
         ),
         test("VersionsTests", ["Versions", "Learning", "Primitives"]),

@@ -43,7 +43,8 @@ void learnd_sparse_ftrl(float *values, float *z, float *n, const float *anchor, 
     for (size_t j = 0; j < row->count; j++) {
         if (row->columns[j] < 0) continue;
         const size_t at = (size_t)row->columns[j] * stride + output;
-        const float l1 = row->columns[j] > 0 ? step->l1 : 0, l2 = row->columns[j] > 0 ? step->l2 : 0;
+        const float l1 = row->columns[j] > 0 ? step->l1 : 0;
+        const float l2 = row->columns[j] > 0 ? step->l2 : 0;
         const float target = anchor ? anchor[at] : 0;
         float g = bounded_gradient((double)error * row->values[j]);
         g = full_gradient(g, values[at], target, 0, step->pull, anchor != 0);

@@ -5,6 +5,7 @@
 
 import Learning
 import Engine
+import Learning
 import Primitives
 import Storage
 

@@ -110,8 +110,8 @@ package struct SparseRow: Sendable {
         }
     }
 
-    /// The score of a factorisation machine, whose columns are a weight and factors; `sums` gets the
-    /// sum of each factor.
+    /// The score of a factorisation machine, whose columns are a weight and factors; `sums` gets
+    /// the sum of each factor.
     package func factorScore(
         of parameters: Span<Float>,
         stride: Int,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Hashed tokens over spans: which bucket a token falls into, and lists of buckets with their values.
+// Hashed tokens over spans: which bucket a token falls into, and lists of buckets with their
+// values.
 
 import CKernels
 

@@ -28,8 +28,8 @@ struct SimulatedProducer {
 
     /// After so many samples the world is another.
     private static let worldSamples = 3000
-    /// The share of samples whose labels come later, of those labels the share that never comes, and
-    /// that of labels that nobody waits for.
+    /// The share of samples whose labels come later, of those labels the share that never comes,
+    /// and that of labels that nobody waits for.
     private let lateness: Double
     private static let labelLoss = 0.1
     private static let strayLabels = 0.02

@@ -48,7 +48,7 @@ import Testing
         ("width = 3\nwarm_start = \"/a\"", "warm_start", "when the classes are known"),
         ("warm_start = \"a\"", "warm_start", "it is not a path from / on"),
         (
-            "model = \"factorisation\"\nretain.ewc = 1", "retain.ewc",
+            "model = \"factorisation\"\nhash_bits = 10\nretain.ewc = 1", "retain.ewc",
             "models over hashed slots"
         ),
         ("consolidate.retain_strength = 1", "consolidate.retain_strength", "\"l2sp\""),

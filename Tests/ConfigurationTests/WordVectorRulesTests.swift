@@ -64,6 +64,7 @@ import Testing
             ("classes = [1, 2]", "classes"), ("task = \"classes\"", "model"),
             ("loss = \"squared\"", "loss"), ("isolation = \"experts\"", "isolation"),
             ("retain.replay = \"er\"", "retain.replay"), ("retain.ewc = 1.0", "retain.ewc"),
+            ("retain.anchor = 1.0", "retain.anchor"),
             ("consolidate.every = \"1h\"", "consolidate.every"),
             ("consolidate.every_samples = 5", "consolidate.every_samples"),
             ("embedding.count_memory = 5", "embedding.count_memory"),

@@ -12,7 +12,7 @@ import numpy as np
 
 from daemon import Daemon
 from learnd_client import Model, Producer, control, fetch, subscribe
-from learnd_events import scored
+from learnd_events import queries, scored
 
 
 def learned(learner: dict[str, Any]) -> int:
@@ -192,6 +192,39 @@ class LateLabelTests(unittest.TestCase):
             delay = learner["metrics"]["label_delay"]
             self.assertGreater(delay["samples"], 0)
             self.assertGreater(delay["seconds"], 0)
+
+    def test_questions_are_answered_within_the_budget(self) -> None:
+        more = (
+            '[learner.default]\ntask = "classes"\nclasses = [0, 1]\nwidth = 2\nvote.samples = 1\n'
+            "query.budget = 0.2\nanomaly.enabled = true\n"
+        )
+        random = np.random.default_rng(8)
+        with Daemon(more) as daemon:
+            with Producer("asked", daemon.endpoints["samples"]) as producer:
+                with queries(daemon.endpoints["events"], timeout=0.2) as questions:
+                    answered = 0
+                    answers = {}
+                    for start in range(0, 2000, 100):
+                        rows = random.normal(size=(100, 2))
+                        for index, row in enumerate(rows):
+                            answers[f"{start + index}"] = int(row[0] > row[1])
+                        producer.send([{"x": list(row), "id": f"{start + index}"}
+                                       for index, row in enumerate(rows)])
+                        try:
+                            while True:
+                                question = next(questions)
+                                producer.send_label(question["id"], answers[question["id"]])
+                                answered += 1
+                        except TimeoutError:
+                            continue
+            learner = self.wait(daemon, lambda one: one["labels"]["joined"] == answered)
+            asked = learner["waiting_room"]["queries"]
+            self.assertGreater(answered, 100)
+            self.assertLessEqual(asked["asked"], 0.2 * asked["candidates"])
+            self.assertGreater(learner["metrics"]["anomaly"]["count"], 1000)
+            seen = daemon.learnctl("watch", "--for", "1")
+            self.assertEqual(seen.returncode, 0, seen.stderr)
+            self.assertIn("waiting room", daemon.learnctl("status").stdout)
 
     def first_answer(self, producer: Producer, answers: Any) -> dict[str, Any]:
         for number in range(200):

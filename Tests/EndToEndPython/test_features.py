@@ -83,8 +83,8 @@ class FeatureTests(unittest.TestCase):
         samples = [sample() for _ in range(4000)]
         probes = [sample()["x"] for _ in range(200)] + [{"never": "seen"}, {"site": None}]
         model, learner = self.run_learner(
-            'model = "logistic"\nclasses = [0, 1]\noptimiser = "ftrl"\nrate = 0.5\nl1 = 0.05\nhash_bits = 18\n'
-            "hash_slots = 16\n",
+            'model = "logistic"\nclasses = [0, 1]\noptimiser = "ftrl"\nrate = 0.5\nl1 = 0.05\n'
+            "hash_bits = 18\nhash_slots = 16\n",
             samples, probes,
         )
         self.assertEqual(model.kind, "logistic")

@@ -23,7 +23,9 @@ import ZeroMQ
             block.append(raw: features.span, context: context, use: .scored)
         }
         state.contender.predict(&block)
-        return (0..<200).map { block.predictions[2 * $0 + 1] }
+        // Classes stand in the order in which they appeared.
+        let second = Int(state.schema.classes.index(ofNumber: 1))
+        return (0..<200).map { block.predictions[2 * $0 + second] }
     }
 
     /// How many of them are on the right side.

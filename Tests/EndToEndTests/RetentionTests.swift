@@ -30,7 +30,8 @@ import ZeroMQ
         classes_max = 10
         vote.samples = 20
         publish.first = 100
-        publish.interval = "1h"
+        publish.interval = "100ms"
+        publish.move = 0
         drift.enabled = false
         \(more)
         [[learner.\(name).layers]]
@@ -98,15 +99,16 @@ import ZeroMQ
             }
             guard label % 2 == 1 else { continue }
             // In the middle of the stream, and at its end.
-            let version = try daemon.learner("keeps").version
+            let versions = try ["keeps", "loses"].map { try daemon.learner($0).version }
             #expect(daemon.terminate() == .exited(0))
             daemon = try TestDaemon(home, context: context)
-            try daemon.wait(until: "a version", learner: "keeps") { $0.version > version }
+            for (learner, version) in zip(["keeps", "loses"], versions) {
+                try daemon.wait(until: "a version", learner: learner) { $0.version > version }
+            }
             let replay = try daemon.learner("keeps").json["replay"]
             #expect(replay?["kind"]?.text == "er" && replay?["rows"]?.integer == 60)
             #expect(try daemon.learner("loses").json["replay"] == .null)
         }
-        try daemon.wait(until: "a version", learner: "loses") { $0.version > 0 }
         for label in 0..<4 {
             #expect(try accuracy(of: "keeps", on: label, daemon) >= 0.8)
         }

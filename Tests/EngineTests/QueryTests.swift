@@ -26,6 +26,7 @@ import Testing
         settings.width = 10
         settings.classes = [.number(0), .number(1)]
         settings.voteSamples = 1
+        settings.optimiser = .sgd(rate: 0.2)
         settings.query.budget = budget
         settings.query.strategy = strategy
         settings.memory.holdoutEvery = 1000
@@ -61,7 +62,7 @@ import Testing
             #expect(Double(selector.asked) <= budget * Double(selector.candidates))
         }
         lesson.candidates = engine.engine.selector.candidates
-        // Half of the answers are held out of nothing: an examination on what comes next.
+        // An examination on what comes next, of which nothing is learned.
         var exam = MicroBatch()
         var right: [Double] = []
         for number in 0..<500 {

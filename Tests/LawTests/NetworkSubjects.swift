@@ -41,13 +41,15 @@ extension Subject {
             }
         }
         return subjects + isolated(plain, [optimisers[0], optimisers[4]])
+            + isolated(plain, [optimisers[0], optimisers[4]], sharesLayers: true)
     }()
 
     /// Experts that are networks; a network's bits depend on the rows that pass with a row, so the
     /// laws of bits hold for them where each row passes alone.
     private static func isolated(
         _ network: NetworkSettings,
-        _ optimisers: [OptimiserSettings]
+        _ optimisers: [OptimiserSettings],
+        sharesLayers: Bool = false
     ) -> [Subject] {
         optimisers.enumerated().map { number, optimiser in
             var subject = Subject.network(
@@ -63,9 +65,11 @@ extension Subject {
                 expertsMax: number == 0 ? 2 : 8,
                 probation: 3,
                 trial: 5,
+                sharesLayers: sharesLayers,
                 preparation: scaling
             )
-            subject.testDescription = "experts of \(subject.testDescription)"
+            subject.testDescription =
+                "\(sharesLayers ? "heads" : "experts") of \(subject.testDescription)"
             return subject
         }
     }

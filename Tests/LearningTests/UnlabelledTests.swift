@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the other parts make of a learner without labels: two numbers a row, its loss and the trivial
-// one, and labels that nobody looks at.
+// What the other parts make of a learner without labels: two numbers a row, its loss and the
+// trivial one, and labels that nobody looks at.
 
 import Learning
 import Primitives

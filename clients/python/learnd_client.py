@@ -129,17 +129,22 @@ class Model:
             self._places = {int(bucket): n for n, bucket in enumerate(tensors["buckets"])}
 
     def _read_experts(self, tensors: Mapping[str, np.ndarray]) -> None:
-        """Each expert is a model of its own, whose tensors' names begin with its number."""
+        """Each expert is a model of its own, whose tensors' names begin with its number.
+
+        What an expert does not have, it shares with the first: heads share all layers but one.
+        """
         self.contexts = json.loads(self.metadata["contexts"])
         self._ensemble = tensors["ensemble"].astype(np.float64)
         metadata = {**self.metadata, "model": self.metadata["expert_model"]}
+        first: dict[str, np.ndarray] = {}
         for number in range(len(self._ensemble)):
             prefix = f"experts.{number}."
-            own = {
+            own = first | {
                 name[len(prefix):]: tensor
                 for name, tensor in tensors.items()
                 if name.startswith(prefix)
             }
+            first = first or own
             self._experts.append(Model(own, metadata, self._inlet))
 
     @classmethod

@@ -17,8 +17,10 @@ from sklearn.feature_extraction import FeatureHasher
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.utils import murmurhash3_32
 
-TOKENS = ["", "a", "ab", "abc", "abcd", "abcde", "temp", "site=north", "größe", "日本語", "x" * 37,
-          "0", "17", "3=170", "label-1", "good movie"]
+TOKENS = [
+    "", "a", "ab", "abc", "abcd", "abcde", "temp", "site=north", "größe", "日本語", "x" * 37, "0",
+    "17", "3=170", "label-1", "good movie",
+]
 SAMPLES = [
     {"temp": 21.5, "open": True, "site": "north"},
     {"temp": -0.25, "open": False, "site": "süd", "count": 3},
@@ -70,17 +72,20 @@ for bits in (3, 10):
     parts.append(table(f"samples{bits}", f"FeatureHasher of the samples into 2^{bits} buckets.",
                        "[[(Int, Float)]]", [pairs(row) for row in hashed]))
 parts.append(table("texts", "Texts.", "[String]", [swift(text) for text in TEXTS]))
-for name, unit, ngrams, buckets in (("words", "word", (1, 2), 50), ("characters", "char", (2, 3), 64)):
+CUTS = (("words", "word", (1, 2), 50), ("characters", "char", (2, 3), 64))
+for name, unit, ngrams, buckets in CUTS:
     vectorizer = HashingVectorizer(
         n_features=buckets, analyzer=unit, ngram_range=ngrams, norm=None, dtype=np.float64)
     # Each code point is lowered by itself.
     lowered = [text.replace("İ", "i̇") for text in TEXTS]
+    hashed = rows(vectorizer.transform(lowered))
     parts.append(table(name, f"HashingVectorizer, {unit} {ngrams}, {buckets} buckets.",
-                       "[[(Int, Float)]]", [pairs(row) for row in rows(vectorizer.transform(lowered))]))
+                       "[[(Int, Float)]]", [pairs(row) for row in hashed]))
 
 target = pathlib.Path(__file__).resolve().parents[2] / "Tests/LearningTests/Golden"
 target.joinpath("HashedTokens.swift").write_text(
     "// SPDX-License-Identifier: Apache-2.0\n//\n"
     f"// Made by scripts/golden/hashing.py with scikit-learn {sklearn.__version__}.\n\n"
-    "/// Buckets and values as scikit-learn has them.\nenum HashedTokens {\n" + "\n".join(parts) + "}\n"
+    "/// Buckets and values as scikit-learn has them.\nenum HashedTokens {\n"
+    + "\n".join(parts) + "}\n"
 )

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which keys of features fit together, and with the model. Each value for itself was checked before.
+// Which keys of features fit together, and with the model. Each value for itself was checked
+// before.
 
 import Engine
 import Learning

@@ -26,14 +26,10 @@ struct IsolationRules {
                 &problems
             )
         case .heads:
-            refuse(
-                "isolation",
-                model == .network
-                    ? "networks do not share their layers among contexts yet"
-                    : "a head is the last layer of a network, and this model has only one layer",
-                "set isolation = \"experts\"",
-                &problems
-            )
+            checkHeads(model, &problems)
+            checkRoom(&problems)
+            checkScaling(&problems)
+            checkRetention(&problems)
         case .experts:
             checkModel(&problems)
             checkRoom(&problems)
@@ -54,6 +50,25 @@ struct IsolationRules {
         )
     }
 
+    /// Heads are the last layers of one network.
+    private func checkHeads(_ model: LearnerConfiguration.Model, _ problems: inout ProblemList) {
+        guard model == .network else {
+            return refuse(
+                "isolation",
+                "a head is the last layer of a network, and this model has only one layer",
+                "set isolation = \"experts\", or model = \"network\"",
+                &problems
+            )
+        }
+        guard values.number("replace.rate") > 0 else { return }
+        refuse(
+            "replace.rate",
+            "units that heads share cannot be replaced by one of them",
+            "set replace.rate = 0, or isolation = \"experts\"",
+            &problems
+        )
+    }
+
     /// An expert without a context is never opened.
     private func checkRoom(_ problems: inout ProblemList) {
         guard values.integer("contexts_max") == 0 else { return }
@@ -70,7 +85,7 @@ struct IsolationRules {
         guard values.value("standardise.scaling") == .text("windowed") else { return }
         refuse(
             "standardise.scaling",
-            "with isolation = \"experts\" each expert scales for itself, which no window can do",
+            "with isolation each context scales for itself, which no window can do",
             "set standardise.scaling = \"running\" or \"none\", or isolation = \"off\"",
             &problems
         )
@@ -83,7 +98,7 @@ struct IsolationRules {
         for path in paths where isGiven(path) {
             refuse(
                 path,
-                "it holds one model, and with isolation = \"experts\" there are several",
+                "it holds one model, and with isolation there are several",
                 "remove it, or set isolation = \"off\"",
                 &problems
             )
@@ -91,7 +106,7 @@ struct IsolationRules {
         if isGiven("consolidate.retain") {
             refuse(
                 "consolidate.retain",
-                "with isolation = \"experts\" a continuation is held by an anchor",
+                "with isolation a continuation is held by an anchor",
                 "remove it (\"l2sp\" is the default), or set isolation = \"off\"",
                 &problems
             )

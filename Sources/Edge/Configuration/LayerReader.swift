@@ -3,7 +3,6 @@
 // From one `[[layers]]` table to a layer. `keys` says which keys each kind takes; a key that
 // belongs to another kind is a mistake, because it would do nothing.
 
-import Kernels
 import Learning
 import Networks
 
@@ -88,10 +87,8 @@ struct LayerReader {
     private func layer(_ word: String) -> LayerSettings {
         LayerSettings(
             kind(word),
-            activation: values.isGiven("activation")
-                ? ActivationFunction.allCases.first { $0.name == values.text("activation") } : nil,
-            initialisation: values.isGiven("init")
-                ? Initialisation.allCases.first { $0.name == values.text("init") } : nil
+            activation: values.isGiven("activation") ? values.text("activation") : nil,
+            initialisation: values.isGiven("init") ? values.text("init") : nil
         )
     }
 
@@ -123,11 +120,10 @@ struct LayerReader {
         case "layer_norm": return .layerNorm
         case "attention": return .attention
         default:
-            guard let function = ActivationFunction.allCases.first(where: { $0.name == word })
-            else {
+            guard let function = LayerKind.function(named: word) else {
                 preconditionFailure("the catalogue has a kind of layer that is not read: \(word)")
             }
-            return .activation(function)
+            return function
         }
     }
 }

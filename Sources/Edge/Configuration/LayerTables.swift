@@ -5,7 +5,6 @@
 // those of its kind, and the network must be possible as a whole. What is wrong is said with the
 // line of its layer.
 
-import Kernels
 import Learning
 import Networks
 import Primitives

@@ -49,7 +49,7 @@ struct WarmStartRules {
     func check(problems: inout ProblemList) {
         guard values.value("warm_start") != .none else {
             for (path, standard) in [
-                ("warm_start_head", SettingValue.text("file")), ("frozen", .none),
+                ("warm_start_head", SettingValue.text("file")), ("frozen", SettingValue.none),
             ] where values.value(path) != standard {
                 refuse(path, "it does nothing without warm_start", "set warm_start", &problems)
             }

@@ -11,7 +11,6 @@ extension LearnerRules {
         ("l1", "word vectors have no regulariser"),
         ("l2", "word vectors have no regulariser"),
         ("width", "word vectors are learned from texts, not from arrays"),
-        ("isolation", "word vectors are one for all contexts"),
         ("retain.replay", "what has no labels cannot be held on to"),
         ("retain.ewc", "what has no labels cannot be held on to"),
         ("retain.distil", "what has no labels cannot be held on to"),

@@ -92,17 +92,15 @@ struct RetentionRules {
     private func checkModel(_ problems: inout ProblemList) {
         let model = values.text("model")
         let isHashed = values.value("hash_bits") != .none && values.text("optimiser") == "ftrl"
-        guard model == "factorisation" || model == "embedding" || isHashed else { return }
+        guard model == "factorisation" || isHashed else { return }
         let replay: Replay = values.word("retain.replay")
         var paths = ["retain.ewc", "retain.distil"].filter { values.number($0) > 0 }
-        if replay == .scores || (model == "embedding" && replay != .none) {
-            paths.append("retain.replay")
-        }
+        if replay == .scores { paths.append("retain.replay") }
         if isGiven("consolidate.retain") { paths.append("consolidate.retain") }
         for path in paths {
             refuse(
                 path,
-                "models over hashed slots and word vectors cannot be held by it",
+                "models over hashed slots cannot be held by it",
                 "remove it, or choose linear, logistic, softmax or network without ftrl",
                 &problems
             )

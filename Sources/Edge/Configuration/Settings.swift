@@ -100,6 +100,7 @@ package struct Settings: Sendable, Equatable {
             file: tree.file
         ).check(samples, problems: &problems)
         for (table, learner) in zip(learnerTables, learners) {
+            NetworkRules(table.values, table.layers).check(problems: &problems)
             LearnerRules(table.values).check(problems: &problems)
             LinearRules(table.values).check(problems: &problems)
             RetentionRules(table.values).check(problems: &problems)

@@ -9,8 +9,8 @@
 // 2. Weigh them so that the classes have the frequencies of the stream again: the reservoir is
 //    balanced, and a model refitted on balanced rows ships the wrong prior.
 // 3. Refit: a new contender passes over the rows, shuffled anew each time, in steps that fall from
-//    pass to pass (StepSchedule.swift has the ways). What belongs to contexts of which the memory has
-//    too few rows passes through unchanged.
+//    pass to pass (StepSchedule.swift has the ways). What belongs to contexts of which the memory
+//    has too few rows passes through unchanged.
 // 4. Continuation: the champion does, held near what it was (Continuation.swift).
 // 5. The replay buffer of a refit holds rows that it was made of, with its own scores; that of a
 //    continuation is the champion's.

@@ -7,8 +7,8 @@
 //   scores         strength * |z - z*|² for each row, z* what the champion gives it (DER++)
 //   distillation   strength * T² KL(softmax(z*/T), softmax(z/T)), T = 2             (LwF)
 //
-// The anchor does not fall with the rows' weights, so the last pass feels it as many times more as its
-// steps are smaller than those of the first.
+// The anchor does not fall with the rows' weights, so the last pass feels it as many times more as
+// its steps are smaller than those of the first.
 //
 // The labels of the memory's rows count beside it, whichever it is. For DER++ these rows are the
 // memory: the champion scores them as it is when the job starts.

@@ -7,9 +7,10 @@
 //     cosine    1 / fall + (1 - 1 / fall) (1 + cos(pi u)) / 2, with u the share of the cycle that
 //               is done; each cycle is twice as long as the one before, and begins in full again
 //
-// The second is SGDR (Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts",
-// 2017): restarts leave a bad valley, which matters for networks; for the convex losses of linear
-// models the decay is as good. Neither is for an endless stream, which has no end to fall towards.
+// The second is SGDR (Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm
+// restarts", 2017): restarts leave a bad valley, which matters for networks; for the convex losses
+// of linear models the decay is as good. Neither is for an endless stream, which has no end to fall
+// towards.
 
 import Kernels
 

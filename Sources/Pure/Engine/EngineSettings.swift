@@ -122,7 +122,11 @@ package struct EngineSettings: Sendable, Equatable {
     }
 
     private var isolationSettings: IsolationSettings {
-        IsolationSettings(expertsMax: isolationMax, preparation: preparation)
+        IsolationSettings(
+            expertsMax: isolationMax,
+            sharesLayers: isolation == .heads,
+            preparation: preparation
+        )
     }
 
     /// What is wrong with the settings, if anything.
@@ -138,9 +142,6 @@ package struct EngineSettings: Sendable, Equatable {
         }
         if !(0...65_536).contains(contextsMax) {
             return "contexts max is \(contextsMax), it must be 0 to 65536"
-        }
-        if isolation == .heads {
-            return "isolation by heads needs a network, and this model has one layer; use experts"
         }
         if let complaint = featuresComplaint ?? widthComplaint { return complaint }
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }

@@ -110,7 +110,7 @@ extension LearnerCore {
             return .null
         }
         return [
-            "by": "experts",
+            "by": .string(isolation.sharesLayers ? "heads" : "experts"),
             "max": .int(Int64(isolation.expertsMax)),
             "experts": .array(
                 experts.map { expert in

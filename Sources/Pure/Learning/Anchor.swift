@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A pull towards the parameters of some moment, as an elastic net about them (Zou and Hastie,
-// "Regularization and variable selection via the elastic net", 2005, about a point other than zero):
+// "Regularization and variable selection via the elastic net", 2005, about a point other than
+// zero):
 //
 //     l2 / 2 * |w - w*|²  +  l1 * sum |w - w*|
 //

@@ -59,6 +59,10 @@ package protocol Learner: Sendable {
     ///   - champion: The learner that is to be refitted.
     ///   - rows: How many rows there are of each context.
     mutating func inherit(from champion: any Learner, rows: [Int])
+    /// Takes all layers but the last from another learner of the same shape, if it has layers.
+    mutating func takeLayers(of other: any Learner)
+    /// Predicts and learns as ``testThenTrain(_:)`` does, but leaves all layers but the last alone.
+    mutating func learnLastLayer(_ block: inout Block)
 }
 
 extension Learner {
@@ -70,6 +74,10 @@ extension Learner {
     package mutating func rehearse(_ isRehearsing: Bool) {}
     /// Changes nothing: all contexts share one model.
     package mutating func inherit(from champion: any Learner, rows: [Int]) {}
+    /// Changes nothing: there are no layers.
+    package mutating func takeLayers(of other: any Learner) {}
+    /// Learns: the only layer is the last.
+    package mutating func learnLastLayer(_ block: inout Block) { testThenTrain(&block) }
 }
 
 extension Learner {

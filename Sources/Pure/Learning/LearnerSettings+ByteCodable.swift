@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Settings as bytes: a number for each choice, then what belongs to it.
+// Settings as bytes: a number for each choice, then what belongs to it. One byte says which of the
+// settings that may be absent follow, so that those of a model need not know of all others.
 
 package import Primitives
 
@@ -14,13 +15,16 @@ extension LearnerSettings: ByteCodable {
         writer.write(l1)
         writer.write(l2)
         writer.write(mode.rawValue)
-        writer.write(gradientClip != nil)
+        let parts: [(isThere: Bool, bit: UInt8)] = [
+            (gradientClip != nil, 1), (sparse != nil, 2), (isolation != nil, 4),
+        ]
+        writer.write(parts.reduce(UInt8(0)) { $1.isThere ? $0 | $1.bit : $0 })
         if let gradientClip { writer.write(gradientClip) }
         models.encode(into: &writer)
         if model == .network { writer.write(optional: network) }
         if model == .embedding { (embedding ?? EmbeddingSettings()).encode(into: &writer) }
-        writer.write(optional: sparse)
-        writer.write(optional: isolation)
+        sparse?.encode(into: &writer)
+        isolation?.encode(into: &writer)
     }
 
     /// Reads settings, and refuses those that no learner could use.
@@ -38,12 +42,14 @@ extension LearnerSettings: ByteCodable {
             throw .invalid("the learning mode is unknown")
         }
         self.mode = mode
-        gradientClip = try reader.readFlag() ? try reader.readFloat() : nil
+        let parts = try reader.read(UInt8.self)
+        guard parts < 8 else { throw .invalid("settings have parts \(parts) that are unknown") }
+        gradientClip = parts & 1 > 0 ? try reader.readFloat() : nil
         models = try ModelSettings(from: &reader)
         network = model == .network ? try reader.readOptional() : nil
         if model == .embedding { embedding = try EmbeddingSettings(from: &reader) }
-        sparse = try reader.readOptional()
-        isolation = try reader.readOptional()
+        if parts & 2 > 0 { sparse = try SparseSettings(from: &reader) }
+        if parts & 4 > 0 { isolation = try .init(from: &reader) }
         if let problem { throw .invalid(problem) }
     }
 }

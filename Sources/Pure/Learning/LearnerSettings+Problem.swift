@@ -46,7 +46,21 @@ extension LearnerSettings {
             return "experts need labels, and the model \(model.name) learns without; "
                 + "set isolation = \"off\""
         }
-        return isolation?.problem
+        return headProblem ?? isolation?.problem
+    }
+
+    private var headProblem: String? {
+        guard isolation?.sharesLayers == true else { return nil }
+        guard let network else {
+            return "a head is the last layer of a network, and the model \(model.name) has only "
+                + "one layer; set isolation = \"experts\""
+        }
+        guard network.network.replacement.rate == 0 else {
+            return
+                "units that heads share cannot be replaced by one of them; set replace.rate = 0, "
+                + "or isolation = \"experts\""
+        }
+        return nil
     }
 
     private var networkProblem: String? {

@@ -93,8 +93,8 @@ package enum LossKind: Sendable, Equatable {
     /// max(0, 1 - m), with m the margin for the true class (Cortes and Vapnik, "Support-vector
     /// networks", 1995); of more than two classes each is learned against the rest.
     case hinge
-    /// tau times what a prediction lacks, or (1 - tau) times what it exceeds: the prediction becomes
-    /// the tau-quantile (Koenker and Bassett, "Regression quantiles", 1978).
+    /// tau times what a prediction lacks, or (1 - tau) times what it exceeds: the prediction
+    /// becomes the tau-quantile (Koenker and Bassett, "Regression quantiles", 1978).
     case quantile(tau: Float)
     /// (p - y)², times tau where the prediction is too low and (1 - tau) where it is too high: the
     /// tau-expectile (Newey and Powell, "Asymmetric least squares estimation and testing", 1987).
@@ -291,7 +291,7 @@ package struct LearnerSettings: Sendable, Equatable {
     package func isForSameLearner(as other: LearnerSettings) -> Bool {
         guard model == other.model, task == other.task,
             network?.network == other.network?.network, sparse == other.sparse,
-            (isolation == nil) == (other.isolation == nil)
+            isolation?.sharesLayers == other.isolation?.sharesLayers
         else { return false }
         if model.followsGradients,
             optimiser.name != other.optimiser.name || pace.name != other.pace.name

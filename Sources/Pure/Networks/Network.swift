@@ -71,6 +71,25 @@ package struct Network: Sendable {
     /// The tensors, in the order in which they lie.
     package var tensors: [Tensor] { plan.tensors }
 
+    /// Where the parameters of the output layer begin: all before them are those of the others.
+    package var outputLayerAt: Int {
+        plan.tensors.count < 2 ? 0 : plan.tensors[plan.tensors.count - 2].at
+    }
+
+    /// Takes the parameters of all layers but the last from a network of the same shape.
+    package mutating func takeLayers(of other: Network) {
+        precondition(
+            other.parameters.count == parameters.count && other.outputs == outputs,
+            "layers are taken from a network of the same shape"
+        )
+        var cells = parameters.mutableSpan
+        Copying.copy(
+            other.parameters.span.extracting(0..<other.outputLayerAt),
+            to: &cells,
+            at: 0
+        )
+    }
+
     /// The numbers of one tensor.
     package func numbers(of tensor: Tensor) -> ArraySlice<Float> { parameters[tensor.range] }
 

@@ -149,6 +149,23 @@ package struct NetworkOptimiser: Sendable, Equatable {
         return true
     }
 
+    /// Takes the moments of the first parameters from another optimiser of the same kind.
+    ///
+    /// The age stays its own: it counts its own steps, whoever else has stepped in between.
+    package mutating func takeFirst(_ count: Int, of other: NetworkOptimiser) {
+        precondition(
+            other.kind == kind && other.first.count == first.count,
+            "moments are taken from an optimiser of the same parameters"
+        )
+        if !first.isEmpty { NetworkOptimiser.copy(count, other.first, to: &first) }
+        if !second.isEmpty { NetworkOptimiser.copy(count, other.second, to: &second) }
+    }
+
+    private static func copy(_ count: Int, _ numbers: [Float], to column: inout [Float]) {
+        var cells = column.mutableSpan
+        Copying.copy(numbers.span.extracting(0..<count), to: &cells, at: 0)
+    }
+
     private mutating func constants(_ step: NetworkStep) -> FlatConstants {
         var constants = FlatConstants(kind, rate: step.rate)
         constants.l1 = step.l1

@@ -224,6 +224,20 @@ class ContextTests(unittest.TestCase):
             best = alone[number].predict([0.3, -1.2])
             self.assertEqual(model.predict([0.3, -1.2], context=name), best)
 
+    def test_what_an_expert_lacks_is_that_of_the_first(self) -> None:
+        parts = [
+            {"weights": [1, 0], "bias": [1], "mean": [1, 2], "deviation": [2, 4]},
+            {"weights": [-1, 2], "bias": [5], "mean": [1, 2], "deviation": [2, 4]},
+        ]
+        tensors, metadata = read_safetensors(
+            artifact_of_experts("linear", parts, ensemble=[0.5, 0.5], contexts={"north": 1})
+        )
+        whole = Model(tensors, metadata).predict([3.0, 4.0], context="north")
+        for name in ("mean", "deviation"):
+            del tensors[f"experts.1.{name}"]
+        head = Model(tensors, metadata).predict([3.0, 4.0], context="north")
+        self.assertEqual(head, whole)
+
     def test_a_model_without_experts_is_the_same_in_every_context(self) -> None:
         model = Model.from_bytes(artifact())
         self.assertEqual(model.contexts, {})

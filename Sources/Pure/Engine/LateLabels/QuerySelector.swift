@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which unlabelled samples somebody should be asked about, when labels are dear (Zliobaite, Bifet,
-// Pfahringer and Holmes, "Active learning with drifting streaming data", 2014, the variable
-// uncertainty strategy). A sample is a candidate when it waits for its label. With p the probability
-// of its predicted class:
+// Which unlabelled samples somebody should be asked about, when labels are dear (after Zliobaite,
+// Bifet, Pfahringer and Holmes, "Active learning with drifting streaming data", 2014, the variable
+// uncertainty strategy). A sample is a candidate when it waits for its label. With p the
+// probability of its predicted class:
 //
-//   1. within the budget?   (asked + 1) / candidates <= budget, and the recent spending, an
-//      exponential mean over `window` candidates, is below it, so that what a quiet time has saved
-//      is not spent at once;
-//   2. uncertain?           p < threshold * noise: ask, and threshold *= 1 - step
-//      else                 threshold *= 1 + step
+//   1. uncertain?   p < threshold * noise. The threshold moves at each candidate, down by the share
+//      (1 - target) of a step when it was uncertain, up by the share `target` when it was not, so
+//      that it settles where that share of all candidates is uncertain: twice the budget, because
+//      not each of them comes when it can be afforded. In the paper only candidates within the
+//      budget move it, and a small budget is half spent before the threshold has settled.
+//   2. affordable?  (asked + 1) / candidates <= budget, and the recent spending, an exponential
+//      mean over `window` candidates, is below it, so that what a quiet time has saved is not
+//      spent at once.
 //
-// The threshold follows the stream, so the budget is spent whether the learner is sure of itself or
-// not; the noise, normal around 1, lets some sure samples through, where a change may hide. Not for
-// numbers, which come without a probability: those are asked about at random, as every sample is
-// by the other strategy. All draws come from the learner's seed.
+// Both: ask. The noise, normal around 1, lets some surer samples through, where a change may hide.
+// Not for numbers, which come without a probability: those are asked about at random, as every
+// sample is by the other strategy. All draws come from the learner's seed.
 
 package import Primitives
 
@@ -82,9 +84,9 @@ package struct QuerySelector: Sendable {
     private var spending = 0.0
     private var random: RandomSource
 
-    private static let step = 0.01
+    private static let step = 0.02
     private static let window = 100.0
-    private static let noise = 0.2
+    private static let noise = 0.05
 
     /// Makes a selector that has seen nothing.
     package init(seed: UInt64) {
@@ -104,24 +106,33 @@ package struct QuerySelector: Sendable {
         guard settings.budget > 0 else { return nil }
         candidates += 1
         spending *= 1 - 1 / QuerySelector.window
-        guard Double(asked + 1) <= settings.budget * Double(candidates),
-            spending / QuerySelector.window < settings.budget
-        else { return nil }
+        let isAffordable =
+            Double(asked + 1) <= settings.budget * Double(candidates)
+            && spending / QuerySelector.window < settings.budget
+        // More than is affordable, so that the budget is spent, and not only approached.
+        let target = min(1, 2 * settings.budget)
         var why = QueryStrategy.random
         if settings.strategy == .uncertainty, let probability {
-            let limit = threshold * (1 + QuerySelector.noise * random.normal())
-            guard Double(probability) < limit else {
-                threshold = min(1, threshold * (1 + QuerySelector.step))
-                return nil
-            }
-            threshold *= 1 - QuerySelector.step
             why = .uncertainty
-        } else if !random.chance(settings.budget) {
-            return nil
+            guard isUncertain(probability, target: target), isAffordable else { return nil }
+        } else {
+            guard isAffordable, random.chance(target) else { return nil }
         }
         asked += 1
         spending += 1
         return why
+    }
+
+    /// Whether the sample is among the least sure; moves the threshold.
+    private mutating func isUncertain(_ probability: Float, target: Double) -> Bool {
+        let limit = threshold * (1 + QuerySelector.noise * random.normal())
+        let step = QuerySelector.step
+        guard Double(probability) < limit else {
+            threshold = min(1, threshold * (1 + step * target))
+            return false
+        }
+        threshold *= 1 - step * (1 - target)
+        return true
     }
 
     /// What was asked, as it stands in a status.

@@ -38,7 +38,8 @@ struct VoteQueue: Sendable {
         return items.reduce(0) { $0 + $1.batch.rows.count - $1.open + $1.batch.labels.count }
     }
 
-    /// Counts the votes, as many as are asked for; what waits for a label says its shape on the way.
+    /// Counts the votes, as many as are asked for; what waits for a label says its shape on the
+    /// way.
     func count(settings: EngineSettings, isTaskKnown: Bool) -> Vote {
         var vote = Vote()
         var left = settings.voteSamples

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Samples that came without a label but with an identifier. Each was predicted when it came, and
-// keeps that prediction: it is the one that its label will test. Bounded in rows, bytes and age; the
-// oldest leave first. Of those that left without a label the hashes of the newest identifiers are
-// kept, so that a label that comes too late is told from one that belongs to nobody.
+// keeps that prediction: it is the one that its label will test. Bounded in rows, bytes and age;
+// the oldest leave first. Of those that left without a label the hashes of the newest identifiers
+// are kept, so that a label that comes too late is told from one that belongs to nobody.
 //
 // The rows stand in the order of arrival, which is that of their tickets; one that leaves from the
 // middle leaves a hole, and holes are closed when they outnumber the rows. So a row is found by a

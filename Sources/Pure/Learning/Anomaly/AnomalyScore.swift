@@ -161,6 +161,10 @@ private struct ColumnScale: Sendable, ByteCodable {
     private var count = 0.0
 
     private static let memory = 2000.0
+    /// From so many samples on, none moves the scale as if it were farther out than so many
+    /// deviations: an absurd value must not make the next one usual.
+    private static let trusted = 20.0
+    private static let farthest = 10.0
 
     init() {}
 
@@ -175,7 +179,11 @@ private struct ColumnScale: Sendable, ByteCodable {
         guard !value.isNaN else { return }
         count = min(count + 1, ColumnScale.memory)
         let step = 1 / count
-        let difference = Double(value) - mean
+        var difference = Double(value) - mean
+        if count > ColumnScale.trusted, variance > 0 {
+            let most = ColumnScale.farthest * variance.squareRoot()
+            difference = max(-most, min(difference, most))
+        }
         mean += step * difference
         variance = (1 - step) * (variance + step * difference * difference)
     }

@@ -77,12 +77,19 @@ extension ContextExperts {
 
     /// Lets rows that change nobody's ownership through all experts.
     private mutating func pass(_ rows: Range<Int>, of block: inout Block) {
+        guard isolation.sharesLayers else { return passExperts(rows, of: &block) }
+        passHeads(rows, of: &block)
+    }
+
+    /// Lets rows through experts that do not know of one another.
+    mutating func passExperts(_ rows: Range<Int>, of block: inout Block) {
         guard !rows.isEmpty else { return }
         var scratch = ExpertScratch()
         swap(&scratch, &self.scratch)
         defer { swap(&scratch, &self.scratch) }
         scratch.route(rows, of: block, experts: experts.count, task: task) { owner(of: $0) }
         for place in experts.indices where scratch.concerns(place, learning: true) {
+            if isolation.sharesLayers { bringLayers(to: place) }
             scratch.gather(rows, of: block, for: place, learning: true)
             learn(&scratch, place)
             scratch.scatter(place, to: &block)
@@ -96,10 +103,10 @@ extension ContextExperts {
         switch settings.mode {
         case .sequential:
             experts[place].preparation.follow(&scratch.block, taking: scratch.taken)
-            experts[place].learner.testThenTrain(&scratch.block)
+            step(&scratch.block, place)
         case .meanGradient:
             experts[place].preparation.apply(&scratch.block)
-            experts[place].learner.testThenTrain(&scratch.block)
+            step(&scratch.block, place)
             // Its features are of no account any more.
             experts[place].preparation.follow(&scratch.block, taking: scratch.taken)
         }
@@ -110,6 +117,15 @@ extension ContextExperts {
             experts[place].recent.append(row, of: scratch.block)
             experts[place].count(rows: 1, at: clock + UInt64(scratch.ordinals[row]))
         }
+    }
+
+    private mutating func step(_ block: inout Block, _ place: Int) {
+        guard isolation.sharesLayers, place == 0, experts.count > 1 else {
+            experts[place].learner.testThenTrain(&block)
+            layersAt = place
+            return
+        }
+        experts[0].learner.learnLastLayer(&block)
     }
 
     /// Counts what an expert on trial has lost on a row, the first third apart.

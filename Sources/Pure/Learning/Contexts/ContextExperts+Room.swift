@@ -23,6 +23,7 @@ extension ContextExperts {
         let learner = makeLearner(settings.undivided, width: width, outputs: outputs)
         var expert = ContextExpert(learner: learner, preparation: isolation.preparation)
         expert.grow(columns: experts[0].preparation.width)
+        if isolation.sharesLayers { expert.learner.takeLayers(of: experts[0].learner) }
         experts.append(expert)
         mix.append()
         owned[Int(context)] = Int32(experts.count - 1)
@@ -48,14 +49,18 @@ extension ContextExperts {
         let own = experts[place].trialLoss / max(1, experts[place].trialCount)
         guard best.place >= 0, best.loss < own else { return }
         experts[place].learner = experts[best.place].learner
-        experts[place].learner.restartMoments()
+        if !isolation.sharesLayers { experts[place].learner.restartMoments() }
         experts[place].preparation = experts[best.place].preparation
         experts[place].preparation.trust(atMost: ContextExperts.inheritedRows)
         var block = Block()
         experts[place].recent.fill(&block, outputs: outputs, use: .train)
         let taken = [UInt8](repeating: 1, count: block.rows)
         experts[place].preparation.follow(&block, taking: taken)
-        experts[place].learner.testThenTrain(&block)
+        if isolation.sharesLayers {
+            experts[place].learner.learnLastLayer(&block)
+        } else {
+            experts[place].learner.testThenTrain(&block)
+        }
     }
 
     /// How many rows the scaling of a head start counts for.

@@ -41,6 +41,8 @@ package struct ContextExperts: Learner {
     var mix = ExpertMix()
     /// How many rows have been trained on.
     var clock: UInt64 = 0
+    /// Whose layers are the newest, while a block passes heads; afterwards all have them.
+    var layersAt = 0
     /// Whether old rows are repeated, from which nothing follows for who owns what.
     var isRehearsing = false
     /// Room for a part of a block; its content is of no account.
@@ -123,7 +125,9 @@ package struct ContextExperts: Learner {
         )
         for (place, part) in inner.enumerated() {
             let prefix = "experts.\(place)."
-            all.tensors += part.tensors.map {
+            let isHead = place > 0 && isolation.sharesLayers
+            let own = isHead ? Array(part.tensors.suffix(2)) : part.tensors
+            all.tensors += own.map {
                 .init(prefix + $0.name, shape: $0.shape, $0.numbers)
             }
             if let (mean, deviation) = experts[place].preparation.statistics {
@@ -184,6 +188,14 @@ extension ContextExperts {
     ///   - rows: How many rows there are of each context.
     package mutating func inherit(from champion: any Learner, rows: [Int]) {
         guard let old = champion as? ContextExperts, old.experts.count > 0 else { return }
+        guard !isolation.sharesLayers else {
+            // Heads fit the layers that they have learned with: what goes on is all of it.
+            let wanted = settings
+            self = old
+            restartMoments()
+            configure(wanted)
+            return
+        }
         let blank = experts[0]
         owned = old.owned
         waiting = old.waiting

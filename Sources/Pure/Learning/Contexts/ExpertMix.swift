@@ -63,9 +63,8 @@ struct ExpertMix: Sendable, Equatable {
 
     /// The weighted mean of what the experts say, written from `to` on.
     ///
-    /// - Parameters:
-    ///   - votes: The outputs of each expert, one expert after the other, `stride` apart.
-    ///   - at: Where those of the first expert begin.
+    /// The votes are the outputs of each expert, one expert after the other, `stride` apart; those
+    /// of the first begin at `start`.
     func blend(
         _ votes: Span<Float>,
         at start: Int,

@@ -33,6 +33,8 @@ package struct IsolationSettings: Sendable, Equatable {
     /// After how many samples of its own an expert is compared with the others, and gets a head
     /// start from one that does better; 0: never.
     package var trial: Int
+    /// Whether the experts are networks that share all layers but the last: heads.
+    package var sharesLayers: Bool
     /// How an expert makes features of raw columns.
     package var preparation: PreparationSettings
 
@@ -41,11 +43,13 @@ package struct IsolationSettings: Sendable, Equatable {
         expertsMax: Int = 8,
         probation: Int = 50,
         trial: Int = 30,
+        sharesLayers: Bool = false,
         preparation: PreparationSettings = PreparationSettings()
     ) {
         self.expertsMax = expertsMax
         self.probation = probation
         self.trial = trial
+        self.sharesLayers = sharesLayers
         self.preparation = preparation
     }
 
@@ -74,6 +78,7 @@ extension IsolationSettings: ByteCodable {
         writer.write(UInt32(expertsMax))
         writer.write(UInt32(probation))
         writer.write(UInt32(trial))
+        writer.write(sharesLayers)
         preparation.encode(into: &writer)
     }
 
@@ -82,6 +87,7 @@ extension IsolationSettings: ByteCodable {
         expertsMax = Int(try reader.read(UInt32.self))
         probation = Int(try reader.read(UInt32.self))
         trial = Int(try reader.read(UInt32.self))
+        sharesLayers = try reader.readFlag()
         preparation = try PreparationSettings(from: &reader)
         if let problem { throw .invalid(problem) }
     }

@@ -2,7 +2,8 @@
 //
 // What noise words are drawn from: a table in which a word stands about as often as its count to
 // the power of 3/4 asks for (Mikolov et al. 2013), kept while the counts change (the adaptive
-// unigram table of Kaji and Kobayashi, "Incremental skip-gram model with negative sampling", EMNLP 2017):
+// unigram table of Kaji and Kobayashi, "Incremental skip-gram model with negative sampling",
+// EMNLP 2017):
 //
 // 1. When a count rises from c - 1 to c, its word's share of the total mass z rises by
 //    f = c^(3/4) - (c-1)^(3/4).

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How predictions are judged, in measures, at the gate and in a race. A model of a quantile must not
-// be judged by its squared errors: the mean would win. Whatever else a model makes small, classes
-// are judged by the log loss and numbers by the squared error.
+// How predictions are judged, in measures, at the gate and in a race. A model of a quantile must
+// not be judged by its squared errors: the mean would win. Whatever else a model makes small,
+// classes are judged by the log loss and numbers by the squared error.
 
 package import Primitives
 

@@ -242,8 +242,8 @@ extension LinearModel {
 }
 
 extension LinearModel {
-    /// Fills the block's scores: the number, the two halves of the log odds, the two margins, or the
-    /// scores of the classes.
+    /// Fills the block's scores: the number, the two halves of the log odds, the two margins, or
+    /// the scores of the classes.
     package func score(_ block: inout Block) {
         block.prepareScores(width: width, outputs: outputs)
         var scores = Block.take(&block.scores)

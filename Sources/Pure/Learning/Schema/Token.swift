@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The hashing trick (Weinberger, Dasgupta, Langford, Smola and Attenberg, "Feature hashing for large
-// scale multitask learning", 2009): a token falls into bucket |h| mod n with the sign of h, where h
-// is MurmurHash3_x86_32 of its UTF-8 bytes with the seed 0. These are the buckets and signs of
-// scikit-learn's FeatureHasher. Tokens:
+// The hashing trick (Weinberger, Dasgupta, Langford, Smola and Attenberg, "Feature hashing for
+// large scale multitask learning", 2009): a token falls into bucket |h| mod n with the sign of h,
+// where h is MurmurHash3_x86_32 of its UTF-8 bytes with the seed 0. These are the buckets and signs
+// of scikit-learn's FeatureHasher. Tokens:
 //
 //   a number or a truth          name           times its value
 //   a category                   name=text      times 1

@@ -11,9 +11,10 @@
 // where S_f = sum_i v_if x_i. Learned by AdaGrad or plain descent, one row at a time, for a number
 // (squared loss) or two classes (logistic loss).
 //
-// The factors of a bucket are drawn from the seed and the bucket when a row first trains it, so they
-// do not depend on the order of the stream; until then the bucket predicts nothing. Factors that all
-// were 0 would stay so. Not for a few dense numbers: products of columns are simpler and exact.
+// The factors of a bucket are drawn from the seed and the bucket when a row first trains it, so
+// they do not depend on the order of the stream; until then the bucket predicts nothing. Factors
+// that all were 0 would stay so. Not for a few dense numbers: products of columns are simpler and
+// exact.
 //
 // Memory: column c is `values[c * (1 + factors)...]`, the weight and then the factors.
 

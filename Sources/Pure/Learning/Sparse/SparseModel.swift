@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The linear family over hashed features: a row is a list of (bucket, value), and only what it names
-// is read or changed. Learned by FTRL-proximal (see ``FollowTheLeader`` for the formulas), each
-// weight with its own rate, so that features that are nearly always absent learn as fast as those
-// that are nearly always there. For streams of identifiers, categories and words without end.
+// The linear family over hashed features: a row is a list of (bucket, value), and only what it
+// names is read or changed. Learned by FTRL-proximal (see ``FollowTheLeader`` for the formulas),
+// each weight with its own rate, so that features that are nearly always absent learn as fast as
+// those that are nearly always there. For streams of identifiers, categories and words without end.
 //
 // Values go in as they are: features of very different size should be scaled by their producer,
 // although the rates of single weights forgive much. Not for a few dense numbers, which lose their

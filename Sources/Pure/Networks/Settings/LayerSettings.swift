@@ -120,3 +120,21 @@ package struct LayerSettings: Sendable, Equatable {
         self.initialisation = initialisation
     }
 }
+
+extension LayerSettings {
+    /// Makes a layer from the words of the configuration; words that nothing has are left out.
+    package init(_ kind: LayerKind, activation: String?, initialisation: String?) {
+        self.init(
+            kind,
+            activation: ActivationFunction.allCases.first { $0.name == activation },
+            initialisation: Initialisation.allCases.first { $0.name == initialisation }
+        )
+    }
+}
+
+extension LayerKind {
+    /// The function of each number that the word names; nil when it names none.
+    package static func function(named word: String) -> LayerKind? {
+        ActivationFunction.allCases.first { $0.name == word }.map(LayerKind.activation)
+    }
+}
