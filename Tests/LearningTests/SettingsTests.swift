@@ -91,21 +91,22 @@ struct SettingsTests {
         try reader.expectEnd()
     }
 
-    @Test("Bad settings say which value, and are refused as bytes")
-    func problems() {
-        let base = LearnerSettings(model: .linear, optimiser: .sgd(rate: 0.1))
-        var bad: [(LearnerSettings, String)] = []
-        func add(_ word: String, _ change: (inout LearnerSettings) -> Void) {
-            var settings = base
-            change(&settings)
-            bad.append((settings, word))
+    private func expectRefused(_ bad: [(LearnerSettings, String)]) {
+        for (settings, word) in bad {
+            #expect(settings.problem?.contains(word) == true, "\(word)")
+            var reader = ByteReader(bytes(settings))
+            #expect(throws: DecodeError.self) { try LearnerSettings(from: &reader) }
         }
-        add("logistic") { $0.loss = .logistic }
-        add("delta") { $0.loss = .huber(delta: 0) }
-        add("tau") { $0.loss = .quantile(tau: 0) }
-        add("tau") { $0.loss = .expectile(tau: 1) }
-        add("svm") { $0.loss = .hinge }
-        func addRow(_ word: String, _ model: ModelKind, _ change: (inout LearnerSettings) -> Void) {
+    }
+
+    @Test("Models without gradients refuse what would do nothing")
+    func rowByRowProblems() {
+        var bad: [(LearnerSettings, String)] = []
+        func addRow(
+            _ word: String,
+            _ model: ModelKind,
+            _ change: (inout LearnerSettings) -> Void
+        ) {
             var settings = LearnerSettings(model: model, optimiser: .sgd(rate: 0.05))
             change(&settings)
             bad.append((settings, word))
@@ -128,6 +129,23 @@ struct SettingsTests {
         addRow("passive_aggressive.insensitivity", .passiveAggressive) {
             $0.models.passiveAggressive.insensitivity = .nan
         }
+        expectRefused(bad)
+    }
+
+    @Test("Bad settings say which value, and are refused as bytes")
+    func problems() {
+        let base = LearnerSettings(model: .linear, optimiser: .sgd(rate: 0.1))
+        var bad: [(LearnerSettings, String)] = []
+        func add(_ word: String, _ change: (inout LearnerSettings) -> Void) {
+            var settings = base
+            change(&settings)
+            bad.append((settings, word))
+        }
+        add("logistic") { $0.loss = .logistic }
+        add("delta") { $0.loss = .huber(delta: 0) }
+        add("tau") { $0.loss = .quantile(tau: 0) }
+        add("tau") { $0.loss = .expectile(tau: 1) }
+        add("svm") { $0.loss = .hinge }
         add("rate") { $0.optimiser = .sgd(rate: 0) }
         add("rate") { $0.optimiser = .sgd(rate: .nan) }
         add("rate") { $0.optimiser = .sgd(rate: .infinity) }
@@ -160,11 +178,7 @@ struct SettingsTests {
             $0.optimiser = .momentum(rate: 0.1, momentum: 0.9)
             $0.pace = .decay(speed: 1, power: 1)
         }
-        for (settings, word) in bad {
-            #expect(settings.problem?.contains(word) == true, "\(word)")
-            var reader = ByteReader(bytes(settings))
-            #expect(throws: DecodeError.self) { try LearnerSettings(from: &reader) }
-        }
+        expectRefused(bad)
     }
 
     /// Numbers without libm, so that only the kernels decide the bits.

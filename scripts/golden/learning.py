@@ -16,13 +16,14 @@ Where river's formulas differ from ours, the script sets river up so that they m
   far less than the tolerance.
 - The squared loss has the gradient 2 (p - y) in both.
 - RMSProp: as AdaGrad, with the square of our epsilon.
-- FTRL: river computes a weight from z at the start of the *next* step, so that what it predicts with
-  is one step old, and it leaves a weight as it was where |z| <= l1. So before each prediction a step
-  with gradients of 0 makes it compute its weights, and l1 is 0; with l1 the formula of the paper is
-  written out below.
+- FTRL: river computes a weight from z at the start of the *next* step, so that what it predicts
+  with is one step old, and it leaves a weight as it was where |z| <= l1. So before each prediction
+  a step with gradients of 0 makes it compute its weights, and l1 is 0; with l1 the formula of the
+  paper is written out below.
 - AdamW is not in river: the formula is written out below.
 - Passive-aggressive models get the feature that is always 1 instead of an intercept, because river
-  leaves the 1 out of the norm.
+  leaves the 1 out of the norm. The regressor gets the loss of the paper: river's takes a label for
+  0 or 1 and measures the distance from 2 y - 1, but steps towards y.
 - The pinball loss: river's gradient at p = y is that of p < y, ours is 0; it never happens here.
 """
 
@@ -175,6 +176,7 @@ def passive_aggressive_series(kind, mode):
     """The score before each step."""
     if kind == "linear":
         learner = linear_model.PARegressor(C=0.05, mode=mode, eps=0.1, learn_intercept=False)
+        learner.loss = lambda y, p: max(abs(p - y) - 0.1, 0)
     else:
         learner = linear_model.PAClassifier(C=0.05, mode=mode, learn_intercept=False)
     scores = []

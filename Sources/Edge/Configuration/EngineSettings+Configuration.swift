@@ -19,35 +19,10 @@ extension EngineSettings {
             case .regression: .regression
             case .unlabelled: .unlabelled
             }
-        model =
-            switch learner.model {
-            case .auto: nil
-            case .linear: .linear
-            case .logistic: .logistic
-            case .softmax: .softmax
-            case .embedding: .embedding
-            case .network: .network
-            case .factorisation: .factorisation
-            case .svm: .svm
-            case .rls: .rls
-            case .arow: .arow
-            case .passiveAggressive: .passiveAggressive
-            }
+        model = EngineSettings.model(of: learner)
         network = learner.network
         stepRows = learner.stepRows
-        loss =
-            switch learner.loss {
-            case .auto: nil
-            case .squared: .squared
-            case .huber: .huber(delta: Float(learner.huberDelta))
-            case .logistic: .logistic
-            case .crossEntropy: .crossEntropy
-            case .negativeSampling: .negativeSampling
-            case .hinge: .hinge
-            case .quantile: .quantile(tau: Float(learner.linear.tau))
-            case .expectile: .expectile(tau: Float(learner.linear.tau))
-            case .epsilonInsensitive: .epsilonInsensitive
-            }
+        loss = EngineSettings.loss(of: learner)
         optimiser = OptimiserSettings(learner)
         pace = learner.linear.pace
         models = learner.linear.models
@@ -90,6 +65,37 @@ extension EngineSettings {
         warmStart = learner.warmStart.map { $0.start(of: learner) }
         checkpointInterval = settings.checkpointInterval
         seed = settings.seed
+    }
+
+    private static func model(of learner: LearnerConfiguration) -> ModelKind? {
+        switch learner.model {
+        case .auto: nil
+        case .linear: .linear
+        case .logistic: .logistic
+        case .softmax: .softmax
+        case .embedding: .embedding
+        case .network: .network
+        case .factorisation: .factorisation
+        case .svm: .svm
+        case .rls: .rls
+        case .arow: .arow
+        case .passiveAggressive: .passiveAggressive
+        }
+    }
+
+    private static func loss(of learner: LearnerConfiguration) -> LossKind? {
+        switch learner.loss {
+        case .auto: nil
+        case .squared: .squared
+        case .huber: .huber(delta: Float(learner.huberDelta))
+        case .logistic: .logistic
+        case .crossEntropy: .crossEntropy
+        case .negativeSampling: .negativeSampling
+        case .hinge: .hinge
+        case .quantile: .quantile(tau: Float(learner.linear.tau))
+        case .expectile: .expectile(tau: Float(learner.linear.tau))
+        case .epsilonInsensitive: .epsilonInsensitive
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Losses, optimisers and rates, and the models whose steps follow from their rows alone, as they are
-// configured.
+// Losses, optimisers and rates, and the models whose steps follow from their rows alone, as they
+// are configured.
 
 package import Learning
 

@@ -13,7 +13,7 @@ extension EngineSettings {
         made.grow(width: limits.columnsMax)
         guard made.featureWidth > most else { return nil }
         return "the model \(model.name) has \(most) features at most, but features_max = "
-            + "\(limits.columnsMax) makes \(made.featureWidth) of them; lower features_max, or remove "
-            + "what makes more"
+            + "\(limits.columnsMax) makes \(made.featureWidth) of them; lower features_max, or "
+            + "remove what makes more"
     }
 }

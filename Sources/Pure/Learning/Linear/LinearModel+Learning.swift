@@ -60,6 +60,8 @@ extension LinearModel {
             learnByGradients(block, &predictions, steps, &optimiser)
         } else {
             learnRows(block, &predictions, &optimiser)
+            let layout = Layout(self)
+            if layout.learnsFromScores { layout.map(0..<block.rows, &predictions) }
         }
         block.predictions = predictions
         return optimiser
@@ -97,24 +99,19 @@ extension LinearModel {
             weight = link.importance(weight, row, predictions.span, targets)
             optimiser.begin()
             let norm = link.norm(Rule.usesNorm, row, features)
-            var scale: Float = 1
-            if link.clip > 0 {
-                var errors: Double = 0
-                for output in 0..<layout.rows {
-                    let error = optimiser.weighted(
-                        error: link.error(output, row, predictions.span, targets, classes),
-                        weight: weight,
-                        squaredNorm: norm
-                    )
-                    errors += Double(error) * Double(error)
-                }
-                scale = link.clipScale(squaredGradient: errors * Double(norm))
-            }
+            let scale = link.clipScale(
+                optimiser,
+                row,
+                weight: weight,
+                squaredNorm: norm,
+                predictions.span,
+                targets,
+                classes
+            )
             if Rule.observes {
                 for output in 0..<layout.rows {
-                    let error = Link.bounded(
-                        link.error(output, row, predictions.span, targets, classes) * weight
-                    )
+                    let plain = link.error(output, row, predictions.span, targets, classes)
+                    let error = Link.bounded(plain * weight)
                     let place = layout.place(output, at: row * layout.width, error: error)
                     optimiser.observe(first.span, features: features, place: place)
                 }
@@ -134,9 +131,6 @@ extension LinearModel {
                     place: place
                 )
             }
-        }
-        if layout.learnsFromScores {
-            for row in 0..<block.rows { layout.map(row, &predictions) }
         }
         self.values = ownValues
         self.first = ownFirst

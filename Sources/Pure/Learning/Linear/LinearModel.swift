@@ -8,6 +8,7 @@
 // models have one row, softmax one for each class. A logistic model that meets a third class
 // becomes a softmax model with the same odds.
 
+import Kernels
 package import Primitives
 
 /// A linear, logistic, softmax or margin model under any of the optimisers.
@@ -139,8 +140,9 @@ package struct LinearModel: Learner {
     /// Pulls learning towards the parameters, bias included, as they are now.
     ///
     /// The gradient of the second norm's part joins that of the loss; where a step of that strength
-    /// would overshoot, it goes as far as the anchor. The first norm's part is a proximal step after
-    /// each: every parameter moves towards its anchor by `l1` times its own rate, and stops there.
+    /// would overshoot, it goes as far as the anchor. The first norm's part is a proximal step
+    /// after each: every parameter moves towards its anchor by `l1` times its own rate, and stops
+    /// there.
     package mutating func anchor(_ anchor: Anchor) {
         pull = Anchor(l2: min(anchor.l2, rule.pullMost), l1: anchor.l1)
         anchored = pull == .none ? [] : values

@@ -103,6 +103,31 @@ struct Link {
         return Scores.squaredNorm(features, at: at, width: layout.width) + 1
     }
 
+    /// What the gradient of one row is multiplied by so that its norm is at most `clip`.
+    @inline(__always)
+    func clipScale<Rule: Optimiser>(
+        _ optimiser: Rule,
+        _ row: Int,
+        weight: Float,
+        squaredNorm: Float,
+        _ predictions: Span<Float>,
+        _ targets: Span<Float>,
+        _ classes: Span<Int32>
+    ) -> Float {
+        guard clip > 0 else { return 1 }
+        var errors: Double = 0
+        for output in 0..<layout.rows {
+            let plain = error(output, row, predictions, targets, classes)
+            let error = optimiser.weighted(
+                error: plain,
+                weight: weight,
+                squaredNorm: squaredNorm
+            )
+            errors += Double(error) * Double(error)
+        }
+        return clipScale(squaredGradient: errors * Double(squaredNorm))
+    }
+
     /// What a gradient is multiplied by so that its norm is at most `clip`.
     func clipScale(squaredGradient: Double) -> Float {
         let norm = squaredGradient.squareRoot()

@@ -6,9 +6,9 @@
 //     G = keep * G + g²
 //     w -= rate / (sqrt(G) + epsilon) * g
 //
-// Rare features learn faster than frequent ones. Not for streams that drift while `keep` is 1, as in
-// the paper: then G only grows, so the rate falls for ever, until the moments are restarted. With a
-// `keep` below 1 the rate settles at about rate * sqrt(1 - keep) / |g|.
+// Rare features learn faster than frequent ones. Not for streams that drift while `keep` is 1, as
+// in the paper: then G only grows, so the rate falls for ever, until the moments are restarted.
+// With a `keep` below 1 the rate settles at about rate * sqrt(1 - keep) / |g|.
 
 import Kernels
 

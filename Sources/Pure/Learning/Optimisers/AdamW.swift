@@ -5,8 +5,8 @@
 //
 //     w -= rate * decay * w
 //
-// The decay is not scaled by the gradient's moments, as Adam's L2 is, so it means the same for every
-// weight. Not where weights are to stay when nothing contradicts them: they fade by
+// The decay is not scaled by the gradient's moments, as Adam's L2 is, so it means the same for
+// every weight. Not where weights are to stay when nothing contradicts them: they fade by
 // (1 - rate * decay) with every row.
 
 import Kernels

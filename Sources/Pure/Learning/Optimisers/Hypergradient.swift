@@ -7,8 +7,9 @@
 //
 // then the step of the base at that rate. While gradients agree the rate rises, while they quarrel
 // it falls. It is kept between 1e-6 and 1. For streams whose best rate is unknown or changes. Not
-// for labels that are mostly noise: two gradients of neighbours then agree or quarrel by chance, and
-// the rate wanders about its start; nor for speed, for it reads the last gradient before each step.
+// for labels that are mostly noise: two gradients of neighbours then agree or quarrel by chance,
+// and the rate wanders about its start; nor for speed, for it reads the last gradient before each
+// step.
 
 import Kernels
 

@@ -7,8 +7,8 @@
 //
 // with h the weight. The prediction moves towards the label and never past it, whatever rate,
 // weight and features; weight 2 is exactly the row twice. The safe choice for regression. Not for
-// other losses: each would need its own closed form; the expectile's sides are weights, since a step
-// stays on its side.
+// other losses: each would need its own closed form; the expectile's sides are weights, since a
+// step stays on its side.
 
 import Kernels
 

@@ -8,8 +8,8 @@
 //
 // AdaGrad that forgets, so it goes on following a stream that drifts. Its first steps are longer
 // than the rate, by up to 1 / sqrt(1 - keep), because G starts at 0. Not for rare features: between
-// two of their rows nothing is forgotten, but dense rows of zeros do make G small, and the next step
-// long.
+// two of their rows nothing is forgotten, but dense rows of zeros do make G small, and the next
+// step long.
 
 import Kernels
 

@@ -9,8 +9,8 @@
 //                   S -= b (S x)(S x)'
 //     always:       S += q I, but no variance above 1, where it began
 //
-// S says how uncertain each weight is: rare features move far, settled ones hardly. With q = 0 it is
-// AROW as published and freezes, like everything whose knowledge only grows; with q it follows a
+// S says how uncertain each weight is: rare features move far, settled ones hardly. With q = 0 it
+// is AROW as published and freezes, like everything whose knowledge only grows; with q it follows a
 // stream that drifts. Of more than two classes each is learned against the rest.
 //
 // S is a full matrix up to `fullWidth` columns and while all of them together hold no more than
@@ -18,8 +18,8 @@
 // its square, and correlated features are learned more slowly.
 //
 // Weight h divides r: a row of weight 2 is trusted like one with half of the noise. A pull is a
-// proximal step towards the anchor with each weight's own variance as its rate. Restarting puts S to
-// its start. Mean-gradient mode is refused: there is no mean of such steps.
+// proximal step towards the anchor with each weight's own variance as its rate. Restarting puts S
+// to its start. Mean-gradient mode is refused: there is no mean of such steps.
 //
 // Not where probabilities matter: margins are turned into them by a fixed map, and are not
 // calibrated; logistic and softmax are.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Symmetric matrices of `size` rows, or only their diagonals, one after the other, and how they grow:
-// what is new is not related to anything, and as uncertain as everything was at the start.
+// Symmetric matrices of `size` rows, or only their diagonals, one after the other, and how they
+// grow: what is new is not related to anything, and as uncertain as everything was at the start.
 
 /// The covariances of rows of parameters.
 struct Covariance: Sendable {
