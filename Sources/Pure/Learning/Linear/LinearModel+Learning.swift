@@ -97,19 +97,15 @@ extension LinearModel {
             weight = link.importance(weight, row, predictions.span, targets)
             optimiser.begin()
             let norm = link.norm(Rule.usesNorm, row, features)
-            var scale: Float = 1
-            if link.clip > 0 {
-                var errors: Double = 0
-                for output in 0..<layout.rows {
-                    let error = optimiser.weighted(
-                        error: link.error(output, row, predictions.span, targets, classes),
-                        weight: weight,
-                        squaredNorm: norm
-                    )
-                    errors += Double(error) * Double(error)
-                }
-                scale = link.clipScale(squaredGradient: errors * Double(norm))
-            }
+            let scale = link.clipScale(
+                row,
+                optimiser,
+                weight: weight,
+                squaredNorm: norm,
+                predictions.span,
+                targets,
+                classes
+            )
             if Rule.observes {
                 for output in 0..<layout.rows {
                     let error = Link.bounded(

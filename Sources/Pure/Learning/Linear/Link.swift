@@ -103,6 +103,32 @@ struct Link {
         return Scores.squaredNorm(features, at: at, width: layout.width) + 1
     }
 
+    /// What the gradients of one row are multiplied by so that their norm is at most `clip`.
+    @inline(__always)
+    func clipScale(
+        _ row: Int,
+        _ optimiser: some Optimiser,
+        weight: Float,
+        squaredNorm: Float,
+        _ predictions: Span<Float>,
+        _ targets: Span<Float>,
+        _ classes: Span<Int32>
+    ) -> Float {
+        guard clip > 0 else { return 1 }
+        var errors = 0.0
+        for output in 0..<layout.rows {
+            let error = Double(
+                optimiser.weighted(
+                    error: error(output, row, predictions, targets, classes),
+                    weight: weight,
+                    squaredNorm: squaredNorm
+                )
+            )
+            errors += error * error
+        }
+        return clipScale(squaredGradient: errors * Double(squaredNorm))
+    }
+
     /// What a gradient is multiplied by so that its norm is at most `clip`.
     func clipScale(squaredGradient: Double) -> Float {
         let norm = squaredGradient.squareRoot()
