@@ -63,9 +63,8 @@ struct ExpertMix: Sendable, Equatable {
 
     /// The weighted mean of what the experts say, written from `to` on.
     ///
-    /// - Parameters:
-    ///   - votes: The outputs of each expert, one expert after the other, `stride` apart.
-    ///   - at: Where those of the first expert begin.
+    /// The outputs of the first expert begin at `start` of the votes; those of the others follow,
+    /// `stride` apart.
     func blend(
         _ votes: Span<Float>,
         at start: Int,
