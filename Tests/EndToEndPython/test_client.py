@@ -145,6 +145,31 @@ class PredictionTests(unittest.TestCase):
                 self.assertNotEqual(done.returncode, 0)
                 self.assertIn("west", done.stderr)
 
+    def test_heads(self) -> None:
+        """Contexts with opposite rules on the shared layers of one network."""
+        random = np.random.default_rng(7)
+        network = (
+            '[learner.default]\ntask = "classes"\nmodel = "network"\noptimiser = "adam"\n'
+            'isolation = "heads"\n[[learner.default.layers]]\nkind = "dense"\nunits = 8\n'
+            'activation = "tanh"\n'
+        )
+        with Daemon(network) as daemon:
+            with Producer("rows", daemon.endpoints["samples"]) as producer:
+                for turn in range(12):
+                    name, sign = [("north", 1), ("south", -1)][turn % 2]
+                    rows = random.normal(size=(250, 4)).astype(np.float32)
+                    labels = sign * (rows[:, 0] - rows[:, 1]) > 0
+                    producer.send_packed(rows, labels, context=name)
+            daemon.learner_after(3000)
+            versions = subscribe(
+                daemon.endpoints["versions"], snapshots=daemon.endpoints["snapshots"], timeout=20
+            )
+            manifest, model = next(versions)
+            versions.close()
+            probes = random.normal(size=(300, 4)).astype(np.float32)
+            for context in ("north", "south", None):
+                self.compare(daemon, manifest, model, probes, context)
+
     def test_linear(self) -> None:
         self.expect_same(np.random.default_rng(4).normal(size=3000), "linear")
 
