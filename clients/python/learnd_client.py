@@ -219,11 +219,15 @@ class Model:
             with np.errstate(over="ignore"):
                 second = 1 / (1 + np.exp(-scores[:, 0]))
             return np.stack([1 - second, second], axis=1)[:, : len(self.classes or ())]
+        if self.kind in _MARGINS and scores.shape[1] == 1:
+            # One margin is that of the second of two classes; the first has its opposite.
+            scores = np.concatenate([-scores, scores], axis=1)
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
+        return (powers / powers.sum(axis=1, keepdims=True))[:, : len(self.classes or ())]
 
 
-_KINDS = ("linear", "logistic", "softmax", "experts", "factorisation", "network")
+_MARGINS = ("svm", "arow", "passive_aggressive")
+_KINDS = ("linear", "rls", "logistic", "softmax", *_MARGINS, "experts", "factorisation", "network")
 
 
 # -- Versions in -------------------------------------------------------------------------------

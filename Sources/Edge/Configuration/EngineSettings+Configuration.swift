@@ -28,6 +28,10 @@ extension EngineSettings {
             case .embedding: .embedding
             case .network: .network
             case .factorisation: .factorisation
+            case .svm: .svm
+            case .rls: .rls
+            case .arow: .arow
+            case .passiveAggressive: .passiveAggressive
             }
         network = learner.network
         stepRows = learner.stepRows
@@ -39,8 +43,14 @@ extension EngineSettings {
             case .logistic: .logistic
             case .crossEntropy: .crossEntropy
             case .negativeSampling: .negativeSampling
+            case .hinge: .hinge
+            case .quantile: .quantile(tau: Float(learner.linear.tau))
+            case .expectile: .expectile(tau: Float(learner.linear.tau))
+            case .epsilonInsensitive: .epsilonInsensitive
             }
         optimiser = OptimiserSettings(learner)
+        pace = learner.linear.pace
+        models = learner.linear.models
         l1 = Float(learner.l1)
         l2 = Float(learner.l2)
         mode = learner.mode == .sequential ? .sequential : .meanGradient
@@ -48,7 +58,10 @@ extension EngineSettings {
         text = learner.textName
         embedding = EmbeddingSettings(learner.embedding)
         classes = (learner.classes ?? []).map(ClassLabel.init)
-        limits = SchemaLimits(classesMax: learner.classesMax, columnsMax: learner.featuresMax)
+        limits = SchemaLimits(
+            classesMax: learner.classesMax,
+            columnsMax: min(learner.featuresMax, model?.widthMost ?? learner.featuresMax)
+        )
         contextsMax = learner.contextsMax
         isolation =
             switch learner.isolation {
@@ -103,7 +116,18 @@ extension OptimiserSettings {
             switch learner.optimiser {
             case .sgd: .sgd(rate: rate)
             case .momentum: .momentum(rate: rate, momentum: Float(learner.momentum))
-            case .adagrad: .adaGrad(rate: rate, epsilon: epsilon)
+            case .adagrad:
+                .adaGrad(rate: rate, epsilon: epsilon, keep: Float(learner.linear.adagradKeep))
+            case .rmsprop:
+                .rmsProp(rate: rate, keep: Float(learner.linear.rmspropKeep), epsilon: epsilon)
+            case .adamw:
+                .adamW(
+                    rate: rate,
+                    beta1: Float(learner.beta1),
+                    beta2: Float(learner.beta2),
+                    epsilon: epsilon,
+                    decay: Float(learner.linear.weightDecay)
+                )
             case .adam:
                 .adam(
                     rate: rate,
@@ -193,5 +217,8 @@ extension ConsolidationSettings {
         recipe.pullStrength = configuration.retainStrength.map { Float($0) }
         recipe.anchor = Float(configuration.anchor)
         recipe.tolerance = configuration.tolerance
+        recipe.anchorL1 = Float(configuration.anchorL1)
+        recipe.schedule = configuration.schedule == .decay ? .decay : .cosine
+        recipe.cycles = configuration.cycles
     }
 }

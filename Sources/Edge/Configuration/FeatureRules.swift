@@ -169,12 +169,17 @@ struct FeatureRules {
         settings.width = learner.width
         settings.limits = SchemaLimits(
             classesMax: learner.classesMax,
-            columnsMax: learner.featuresMax
+            columnsMax: min(
+                learner.featuresMax,
+                settings.model?.widthMost ?? learner.featuresMax
+            )
         )
         settings.classes = (learner.classes ?? []).map(ClassLabel.init)
         settings.optimiser = OptimiserSettings(learner)
         settings.take(configuration)
-        guard let complaint = settings.featuresComplaint else { return }
+        guard let complaint = settings.featuresComplaint ?? settings.widthComplaint else {
+            return
+        }
         let path = configuration.hashBits != nil ? "hash_bits" : "features_max"
         refuse(path, complaint, "change one of the keys that this names", &problems)
     }

@@ -115,6 +115,14 @@ package struct MemoryConfiguration: Sendable, Equatable {
 
 /// When and how challengers are made and judged.
 package struct ConsolidationConfiguration: Sendable, Equatable {
+    /// How the steps of the recipes fall.
+    package enum Schedule: String, Sendable, CaseIterable {
+        /// From pass to pass.
+        case decay
+        /// In cosines that begin anew.
+        case cosine
+    }
+
     /// Whether drift asks for a consolidation.
     package let onDrift: Bool
     /// The samples between two consolidations; nil when their number asks for none.
@@ -151,6 +159,12 @@ package struct ConsolidationConfiguration: Sendable, Equatable {
     package let retainStrength: Double?
     /// The pull of the anchor in the anchored challenger.
     package let anchor: Double
+    /// The same by the first norm.
+    package let anchorL1: Double
+    /// How the steps fall.
+    package let schedule: Schedule
+    /// How many cycles of cosines there are.
+    package let cycles: Int
     /// How much worse, relatively, a challenger's holdout loss may be than the champion's.
     package let tolerance: Double
 
@@ -171,6 +185,9 @@ package struct ConsolidationConfiguration: Sendable, Equatable {
             values.value("consolidate.retain_strength") == .none
             ? nil : values.number("consolidate.retain_strength")
         anchor = values.number("consolidate.anchor")
+        anchorL1 = values.number("consolidate.anchor_l1")
+        schedule = values.word("consolidate.schedule")
+        cycles = values.integer("consolidate.cycles")
         tolerance = values.number("consolidate.tolerance")
     }
 }

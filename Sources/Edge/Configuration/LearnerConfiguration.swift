@@ -36,6 +36,14 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case network
         /// A number or two classes, by weights and products of factors.
         case factorisation
+        /// A margin for the second of two classes, or one for each of more.
+        case svm
+        /// A number, by recursive least squares.
+        case rls
+        /// Margins, by adaptive regularisation of weights.
+        case arow
+        /// Margins or a number, by the smallest step that a row asks for.
+        case passiveAggressive = "passive_aggressive"
     }
 
     /// What is minimised.
@@ -52,6 +60,14 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case crossEntropy = "cross_entropy"
         /// The log-loss of words against noise words.
         case negativeSampling = "negative_sampling"
+        /// What a margin lacks to 1.
+        case hinge
+        /// What a prediction lacks or exceeds, of different weights.
+        case quantile
+        /// The squares of the same.
+        case expectile
+        /// The error beyond a tolerated one.
+        case epsilonInsensitive = "epsilon_insensitive"
     }
 
     /// How weights follow gradients.
@@ -66,6 +82,10 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case adam
         /// The regularised leader of all gradients, for features that are mostly absent.
         case ftrl
+        /// A rate for each weight by a running mean of its squared gradients.
+        case rmsprop
+        /// Adam with a decay of the weights apart from it.
+        case adamw
     }
 
     /// How a micro-batch is learned.
@@ -114,6 +134,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let epsilon: Double
     /// How slowly the rates of ftrl begin to fall.
     package let ftrlBeta: Double
+    /// What belongs to one loss, one optimiser or one model alone.
+    package let linear: LinearConfiguration
     /// The weight of the sum of magnitudes.
     package let l1: Double
     /// The weight of the sum of squares.
@@ -190,6 +212,7 @@ package struct LearnerConfiguration: Sendable, Equatable {
         beta2 = values.number("beta2")
         epsilon = values.number("epsilon")
         ftrlBeta = values.number("ftrl_beta")
+        linear = LinearConfiguration(values)
         l1 = values.number("l1")
         l2 = values.number("l2")
         mode = values.word("mode")
@@ -239,6 +262,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case .adagrad: 0.1
         case .adam: 0.01
         case .ftrl: 0.1
+        case .rmsprop: 0.01
+        case .adamw: 0.01
         }
     }
 

@@ -3,13 +3,18 @@
 // Which keys of a learner fit together. Each value for itself was checked before.
 //
 //   model      task         loss
-//   linear     regression   squared, huber
+//   linear     regression   squared, huber, quantile, expectile
 //   logistic   classes      logistic         (two classes)
 //   softmax    classes      cross_entropy
 //   embedding  unlabelled   negative_sampling
 //   network    either       squared, huber or cross_entropy
 //   factorisation  regression   squared
 //   factorisation  classes      logistic      (two classes)
+//   svm        classes      hinge
+//   rls        regression   squared
+//   arow       classes      hinge
+//   passive_aggressive  classes     hinge
+//   passive_aggressive  regression  epsilon_insensitive
 
 /// The combinations that a learner cannot have.
 struct LearnerRules {
@@ -39,7 +44,9 @@ struct LearnerRules {
         if model != .auto { return model }
         switch values.word("loss", Loss.self) {
         case .auto: return .auto
-        case .squared, .huber: return .linear
+        case .squared, .huber, .quantile, .expectile: return .linear
+        case .hinge: return .svm
+        case .epsilonInsensitive: return .passiveAggressive
         case .logistic: return .logistic
         case .crossEntropy: return .softmax
         case .negativeSampling: return .embedding
@@ -58,9 +65,9 @@ struct LearnerRules {
 
     private static func taskOf(_ model: Model) -> Task {
         switch model {
-        case .auto, .network, .factorisation: .auto
-        case .linear: .regression
-        case .logistic, .softmax: .classes
+        case .auto, .network, .factorisation, .passiveAggressive: .auto
+        case .linear, .rls: .regression
+        case .logistic, .softmax, .svm, .arow: .classes
         case .embedding: .unlabelled
         }
     }
@@ -68,8 +75,8 @@ struct LearnerRules {
     private static func taskOf(_ loss: Loss) -> Task {
         switch loss {
         case .auto: .auto
-        case .squared, .huber: .regression
-        case .logistic, .crossEntropy: .classes
+        case .squared, .huber, .quantile, .expectile, .epsilonInsensitive: .regression
+        case .logistic, .crossEntropy, .hinge: .classes
         case .negativeSampling: .unlabelled
         }
     }
@@ -77,12 +84,15 @@ struct LearnerRules {
     private static func losses(of model: Model) -> [Loss] {
         switch model {
         case .auto: Loss.allCases
-        case .linear: [.squared, .huber]
+        case .linear: [.squared, .huber, .quantile, .expectile]
         case .logistic: [.logistic]
         case .softmax: [.crossEntropy]
         case .embedding: [.negativeSampling]
         case .network: [.squared, .huber, .crossEntropy]
         case .factorisation: [.squared, .logistic]
+        case .svm, .arow: [.hinge]
+        case .rls: [.squared]
+        case .passiveAggressive: [.hinge, .epsilonInsensitive]
         }
     }
 

@@ -5,7 +5,7 @@
 extension SettingKey {
     /// Every key of the daemon, of a sample socket and of a learner.
     package static let catalogue: [SettingKey] =
-        daemon + samples + learning + features + labels + words + network + layers + birth
+        daemon + samples + learning + linear + features + labels + words + network + layers + birth
         + publishing + drift + memory + retention + consolidation
 
     /// The keys of one kind of table.
@@ -69,6 +69,7 @@ extension SettingKey {
             "model",
             .choice([
                 "auto", "linear", "logistic", "softmax", "embedding", "network", "factorisation",
+                "svm", "rls", "arow", "passive_aggressive",
             ]),
             .text("auto"),
             .newLearner
@@ -78,6 +79,7 @@ extension SettingKey {
             "loss",
             .choice([
                 "auto", "squared", "huber", "logistic", "cross_entropy", "negative_sampling",
+                "hinge", "quantile", "expectile", "epsilon_insensitive",
             ]),
             .text("auto"),
             .newLearner
@@ -92,7 +94,7 @@ extension SettingKey {
         .init(
             .learner,
             "optimiser",
-            .choice(["sgd", "momentum", "adagrad", "adam", "ftrl"]),
+            .choice(["sgd", "momentum", "adagrad", "adam", "ftrl", "rmsprop", "adamw"]),
             .text("sgd"),
             .newLearner
         ),
@@ -379,6 +381,15 @@ extension SettingKey {
             mayBeAuto: true
         ),
         .init(.learner, "consolidate.anchor", .number(0...1000), .number(0.01), .live),
+        .init(.learner, "consolidate.anchor_l1", .number(0...1000), .number(0), .live),
+        .init(
+            .learner,
+            "consolidate.schedule",
+            .choice(["decay", "cosine"]),
+            .text("decay"),
+            .live
+        ),
+        .init(.learner, "consolidate.cycles", .integer(1...8), .integer(2), .live),
         .init(.learner, "consolidate.tolerance", .number(0...1), .number(0.02), .live),
     ]
 }

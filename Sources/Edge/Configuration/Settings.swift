@@ -102,6 +102,7 @@ package struct Settings: Sendable, Equatable {
         for (table, learner) in zip(learnerTables, learners) {
             NetworkRules(table.values, table.layers).check(problems: &problems)
             LearnerRules(table.values).check(problems: &problems)
+            LinearRules(table.values).check(problems: &problems)
             RetentionRules(table.values).check(problems: &problems)
             WarmStartRules(table.values).check(problems: &problems)
             IsolationRules(table.values).check(problems: &problems)

@@ -143,7 +143,7 @@ package struct EngineSettings: Sendable, Equatable {
         if !(0...65_536).contains(contextsMax) {
             return "contexts max is \(contextsMax), it must be 0 to 65536"
         }
-        if let complaint = featuresComplaint { return complaint }
+        if let complaint = featuresComplaint ?? widthComplaint { return complaint }
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }
         if classes.count > limits.classesMax { return "there are more classes than their limit" }

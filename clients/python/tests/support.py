@@ -23,13 +23,16 @@ def artifact(
     kind: str = "logistic", *, columns: list[dict[str, str]] | None = None,
     classes: list[Any] | None = None, weights: Any = None, bias: Any = None, mean: Any = None,
     deviation: Any = None, clip: float = 5.0, version: int = 1, incarnation: str = FIRST,
-    learner: str = "default",
+    learner: str = "default", task: str | None = None,
 ) -> bytes:
     """An artifact as learnd writes it, by the real safetensors package."""
     columns = columns or [{"name": "0", "kind": "number"}, {"name": "1", "kind": "number"}]
-    if classes is None and kind != "linear":
+    task = task or ("regression" if kind in ("linear", "rls") else "classes")
+    if classes is None and task == "classes":
         classes = ["cold", "warm"]
     outputs = len(classes) if kind == "softmax" and classes else 1
+    if kind in ("svm", "arow", "passive_aggressive") and classes and len(classes) > 2:
+        outputs = len(classes)
     width = len(columns)
 
     def filled(value: Any, shape: tuple[int, ...], otherwise: float, dtype: Any) -> np.ndarray:
@@ -43,7 +46,7 @@ def artifact(
         "deviation": filled(deviation, (width,), 1.0, np.float64),
     }
     metadata = {
-        "learnd": "1", "model": kind, "task": "regression" if kind == "linear" else "classes",
+        "learnd": "1", "model": kind, "task": task,
         "incarnation": incarnation, "learner": learner, "version": str(version),
         "clip": str(clip), "columns": json.dumps(columns), "classes": json.dumps(classes or []),
     }

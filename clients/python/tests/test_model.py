@@ -79,6 +79,31 @@ class PredictionTests(unittest.TestCase):
         self.assertIs(model.predict([-3, -3]), True)
         self.assertEqual(model.predict([[3, 2], [2, 3]]), [1, "1"])
 
+    def test_one_margin_is_that_of_the_second_class(self) -> None:
+        for kind in ("svm", "arow", "passive_aggressive"):
+            model = Model.from_bytes(artifact(kind, weights=[1, 0], bias=[0.5]))
+            second = 1 / (1 + math.exp(-2 * 1.5))
+            np.testing.assert_allclose(model.probabilities([1, 0]), [1 - second, second])
+            self.assertEqual(model.predict([-1, 0]), "cold")
+            self.assertEqual(model.predict([[1, 0], [-2, 0]]), ["warm", "cold"])
+
+    def test_margins_of_more_classes_are_one_for_each(self) -> None:
+        for kind in ("svm", "arow", "passive_aggressive"):
+            model = Model.from_bytes(
+                artifact(kind, classes=["a", "b", "c"], weights=[1, 0, 0, 1, 0, 0], bias=[0, 0, -1])
+            )
+            powers = np.exp([2.0, 3.0, -1.0])
+            np.testing.assert_allclose(model.probabilities([2, 3]), powers / powers.sum())
+            self.assertEqual(model.predict([2, 3]), "b")
+
+    def test_numbers_without_gradients(self) -> None:
+        model = Model.from_bytes(artifact("rls", weights=[2, -1], bias=[0.5]))
+        self.assertAlmostEqual(model.predict([1, 3]), 2 - 3 + 0.5)
+        model = Model.from_bytes(
+            artifact("passive_aggressive", task="regression", weights=[2, -1], bias=[0.5])
+        )
+        self.assertAlmostEqual(model.predict([1, 3]), 2 - 3 + 0.5)
+
     def test_values_are_clipped_after_scaling(self) -> None:
         model = Model.from_bytes(artifact("linear", weights=[1, 1], clip=3.0))
         self.assertEqual(model.predict([1000, -1000]), 0.0)
