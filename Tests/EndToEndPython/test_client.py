@@ -272,7 +272,8 @@ class LateLabelTests(unittest.TestCase):
         return learner
 
     def test_a_restart_keeps_who_waits(self) -> None:
-        with Daemon("[learner.default]\ntask = \"classes\"\nwidth = 1\nvote.samples = 1\n") as daemon:
+        more = '[learner.default]\ntask = "classes"\nwidth = 1\nvote.samples = 1\n'
+        with Daemon(more) as daemon:
             with Producer("late", daemon.endpoints["samples"]) as producer:
                 producer.send([{"x": [1], "id": number} for number in range(20)])
             self.wait(daemon, lambda one: one["waiting"] == 20)
@@ -396,7 +397,8 @@ class WordTests(unittest.TestCase):
         for kind in self.kinds:
             asked = daemon.read("neighbours", kind[0], "--count", "4", "--version", str(number))
             ours = vectors.neighbours(kind[0], 4)
-            self.assertEqual([one["word"] for one in asked["neighbours"]], [word for word, _ in ours])
+            words = [one["word"] for one in asked["neighbours"]]
+            self.assertEqual(words, [word for word, _ in ours])
             self.assertEqual({word for word, _ in ours}, set(kind[1:]))
             for one, (_, cosine) in zip(asked["neighbours"], ours):
                 self.assertAlmostEqual(one["cosine"], cosine, places=12)
