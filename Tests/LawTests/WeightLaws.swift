@@ -46,6 +46,77 @@ struct WeightLaws {
         }
     }
 
+    @Test("a rate that falls or learns: twice the rate")
+    func doublePacedRate() {
+        for pace in [RatePace.decay(speed: 0.1, power: 0.5), .hypergradient(gain: 0.05)] {
+            for (model, loss) in models {
+                let parameters = { (weight: Float, rate: Float) -> LearnerParameters in
+                    let settings = LearnerSettings(
+                        model: model,
+                        loss: loss,
+                        optimiser: .sgd(rate: rate),
+                        pace: pace
+                    )
+                    var learner = makeLearner(settings, width: 7, outputs: model == .linear ? 1 : 2)
+                    learner.learn(rows(weight: weight))
+                    return learner.parameters
+                }
+                #expect(parameters(2, 0.015625) == parameters(1, 0.03125))
+            }
+        }
+    }
+
+    private func rowByRow(
+        _ model: ModelKind,
+        _ loss: LossKind,
+        _ rows: Rows,
+        _ change: (inout ModelSettings) -> Void
+    ) -> LearnerParameters {
+        var models = ModelSettings()
+        change(&models)
+        let settings = LearnerSettings(
+            model: model,
+            loss: loss,
+            optimiser: .sgd(rate: 0.05),
+            models: models
+        )
+        var learner = makeLearner(settings, width: 7, outputs: loss == .hinge ? 2 : 1)
+        learner.learn(rows)
+        return learner.parameters
+    }
+
+    @Test("arow: half of r")
+    func halfNoise() {
+        #expect(
+            rowByRow(.arow, .hinge, rows(weight: 2)) { $0.arow.r = 1 }
+                == rowByRow(.arow, .hinge, rows(weight: 1)) { $0.arow.r = 0.5 }
+        )
+    }
+
+    @Test("passive-aggressive: twice the aggressiveness")
+    func twiceAggressive() {
+        for loss in [LossKind.hinge, .epsilonInsensitive] {
+            for variant in PassiveAggressiveSettings.Variant.allCases {
+                let parameters = { (weight: Float, aggressiveness: Float) in
+                    self.rowByRow(.passiveAggressive, loss, self.rows(weight: weight)) {
+                        $0.passiveAggressive.aggressiveness = aggressiveness
+                        $0.passiveAggressive.variant = variant
+                    }
+                }
+                #expect(parameters(2, 0.03125) == parameters(1, 0.0625))
+            }
+        }
+    }
+
+    @Test("rls that forgets nothing: the row twice")
+    func leastSquaresTwice() {
+        var twice = rows(weight: 1)
+        twice.rows = twice.rows.flatMap { [$0, $0] }
+        let heavy = rowByRow(.rls, .squared, rows(weight: 2)) { $0.rls.forgetting = 1 }
+        let light = rowByRow(.rls, .squared, twice) { $0.rls.forgetting = 1 }
+        for (left, right) in zip(heavy.numbers, light.numbers) { #expect(abs(left - right) < 1e-6) }
+    }
+
     @Test("followTheLeader: half of beta, l1 and l2")
     func halfBeta() {
         for (model, loss) in models {

@@ -2,6 +2,7 @@
 //
 // Step by step beside the `river` package; scripts/golden/learning.py says how the two meet.
 
+import Kernels
 import Learning
 import Primitives
 import Testing
@@ -36,20 +37,112 @@ struct GoldenTests {
             .adam(rate: 0.05, beta1: 0.9, beta2: 0.999, epsilon: 1e-8), RiverSeries.linearAdam,
             RiverSeries.logisticAdam
         ),
+        (
+            .rmsProp(rate: 0.02, keep: 0.9, epsilon: 1e-8), RiverSeries.linearRmsProp,
+            RiverSeries.logisticRmsProp
+        ),
+        (
+            .adamW(rate: 0.05, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.2),
+            RiverSeries.linearAdamW, RiverSeries.logisticAdamW
+        ),
     ]
+
+    static let tolerance = 1e-6
 
     private func expectEqual(_ block: Block, _ expected: [Double], _ name: String) {
         let logistic = block.outputs == 2
+        var largest = 0.0
         for (row, value) in expected.enumerated() {
             let own = Double(block.predictions[logistic ? 2 * row + 1 : row])
             #expect(
-                abs(own - value) <= 1e-5 * max(1, abs(value)),
+                abs(own - value) <= GoldenTests.tolerance * max(1, abs(value)),
                 "\(name), row \(row): \(own), river \(value)"
             )
+            largest = max(largest, abs(own - value) / max(1, abs(value)))
+        }
+        print("GOLDEN \(name) \(largest)")
+    }
+
+    /// The regularisers of FTRL are part of its rule.
+    @Test("FTRL, with and without its first norm", arguments: [0, 0.4] as [Float])
+    func followTheLeader(l1: Float) {
+        let cases: [(ModelKind, LossKind, [Double])] = [
+            (
+                .linear, .squared,
+                l1 == 0 ? RiverSeries.linearFtrl : RiverSeries.linearFtrlL1
+            ),
+            (
+                .logistic, .logistic,
+                l1 == 0 ? RiverSeries.logisticFtrl : RiverSeries.logisticFtrlL1
+            ),
+        ]
+        for (model, loss, expected) in cases {
+            let settings = LearnerSettings(
+                model: model,
+                loss: loss,
+                optimiser: .followTheLeader(rate: 0.3, beta: 1),
+                l1: l1,
+                l2: 0.5
+            )
+            var learner = makeLearner(settings, width: 4, outputs: model == .linear ? 1 : 2)
+            var block = block(0..<60)
+            learner.testThenTrain(&block)
+            expectEqual(block, expected, "\(model.name) ftrl")
         }
     }
 
-    @Test("Each optimiser, each prediction", arguments: 0..<4)
+    /// What a margin becomes among two classes.
+    private func probabilities(_ margins: [Double]) -> [Double] {
+        margins.map { 1 / (1 + Scalar.exp(-2 * $0)) }
+    }
+
+    @Test("Pinball and hinge loss")
+    func losses() {
+        var learner = makeLearner(
+            LearnerSettings(
+                model: .linear,
+                loss: .quantile(tau: 0.8),
+                optimiser: .sgd(rate: 0.05)
+            ),
+            width: 4,
+            outputs: 1
+        )
+        var rows = block(0..<60)
+        learner.testThenTrain(&rows)
+        expectEqual(rows, RiverSeries.linearQuantile, "quantile")
+        learner = makeLearner(
+            LearnerSettings(model: .svm, optimiser: .sgd(rate: 0.05)),
+            width: 4,
+            outputs: 2
+        )
+        rows = block(0..<60)
+        learner.testThenTrain(&rows)
+        expectEqual(rows, probabilities(RiverSeries.logisticHinge), "hinge")
+    }
+
+    @Test("PA-I and PA-II, in double precision", arguments: [1, 2])
+    func passiveAggressive(variant: Int) {
+        var models = ModelSettings()
+        models.passiveAggressive.aggressiveness = 0.05
+        models.passiveAggressive.variant = variant == 1 ? .first : .second
+        for loss in [LossKind.hinge, .epsilonInsensitive] {
+            let settings = LearnerSettings(
+                model: .passiveAggressive,
+                loss: loss,
+                optimiser: .sgd(rate: 0.05),
+                models: models
+            )
+            var learner = makeLearner(settings, width: 4, outputs: loss == .hinge ? 2 : 1)
+            var rows = block(0..<60)
+            learner.testThenTrain(&rows)
+            let classes = variant == 1 ? RiverSeries.logisticPa1 : RiverSeries.logisticPa2
+            let numbers = variant == 1 ? RiverSeries.linearPa1 : RiverSeries.linearPa2
+            let expected = loss == .hinge ? probabilities(classes) : numbers
+            expectEqual(rows, expected, "PA-\(variant) \(loss.name)")
+        }
+    }
+
+    @Test("Each optimiser, each prediction", arguments: 0..<6)
     func optimiser(number: Int) {
         let (optimiser, linear, logistic) = GoldenTests.optimisers[number]
         for (model, expected) in [(ModelKind.linear, linear), (.logistic, logistic)] {

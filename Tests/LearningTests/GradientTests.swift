@@ -173,6 +173,47 @@ struct GradientTests {
         }
     }
 
+    private func rate(_ learner: any Learner) -> Double {
+        learner.figures.first { $0.name == "rate" }?.value.double ?? .nan
+    }
+
+    @Test("A falling rate is rate / (1 + speed t)^power")
+    func falls() {
+        for (power, expected) in [(1, 0.1 / 1.75), (0.5, 0.1 / 1.322_875_656), (2, 0.1 / 3.0625)]
+            as [(Float, Double)]
+        {
+            var settings = LearnerSettings(model: .logistic, optimiser: .sgd(rate: 0.1))
+            settings.pace = .decay(speed: 0.25, power: power)
+            var learner = makeLearner(settings, width: width, outputs: 2)
+            for seed in 0..<4 {
+                var block = rows(1, seed: UInt64(seed), outputs: 2)
+                learner.testThenTrain(&block)
+            }
+            // The fourth step is that at t = 3.
+            #expect(abs(rate(learner) - expected) < 1e-8)
+        }
+    }
+
+    @Test("A rate that is too small rises at each step of the same row, and one too large falls")
+    func learnsItsRate() {
+        var settings = LearnerSettings(model: .linear, optimiser: .sgd(rate: 1e-4))
+        settings.pace = .hypergradient(gain: 0.1)
+        var learner = makeLearner(settings, width: width, outputs: 1)
+        var block = rows(1, seed: 1, outputs: 1)
+        var last = 0.0
+        for _ in 0..<20 {
+            learner.testThenTrain(&block)
+            #expect(rate(learner) > last)
+            last = rate(learner)
+        }
+        // Each step but the first multiplied it by 1.1, since all gradients have one direction.
+        #expect(abs(last / 1e-4 - 6.1159) < 1e-3)
+        settings.optimiser = .sgd(rate: 1)
+        learner = makeLearner(settings, width: width, outputs: 1)
+        for _ in 0..<60 { learner.testThenTrain(&block) }
+        #expect(rate(learner) < 0.3)
+    }
+
     @Test("The invariant step never passes the label")
     func invariant() {
         for rate in [0.01, 1, 1000] as [Float] {

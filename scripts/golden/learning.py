@@ -15,9 +15,20 @@ Where river's formulas differ from ours, the script sets river up so that they m
 - Adam: river adds eps before it takes out the bias of the second moment; with 1e-8 the two agree to
   far less than the tolerance.
 - The squared loss has the gradient 2 (p - y) in both.
+- RMSProp: as AdaGrad, with the square of our epsilon.
+- FTRL: river computes a weight from z at the start of the *next* step, so that what it predicts with
+  is one step old, and it leaves a weight as it was where |z| <= l1. So before each prediction a step
+  with gradients of 0 makes it compute its weights, and l1 is 0; with l1 the formula of the paper is
+  written out below.
+- AdamW is not in river: the formula is written out below.
+- Passive-aggressive models get the feature that is always 1 instead of an intercept, because river
+  leaves the 1 out of the norm.
+- The pinball loss: river's gradient at p = y is that of p < y, ours is 0; it never happens here.
 """
 
+import collections
 import itertools
+import math
 import pathlib
 
 import numpy as np
@@ -37,6 +48,7 @@ OPTIMISERS = {
     "momentum": lambda: optim.Momentum(0.02, 0.9),
     "adaGrad": lambda: optim.AdaGrad(0.3, 1e-16),
     "adam": lambda: optim.Adam(0.05, 0.9, 0.999, 1e-8),
+    "rms_prop": lambda: optim.RMSProp(0.02, 0.9, 1e-16),
 }
 
 
@@ -75,6 +87,102 @@ def mean_series(kind):
         y = targets if kind == "linear" else labels.astype(bool)
         learner.learn_many(frame, pd.Series(y[start : start + BATCH]))
     return predictions
+
+
+def loss_series(kind, loss, make):
+    """A model of river's under another loss: the score before each step."""
+    make_model = (
+        linear_model.LinearRegression if kind == "linear" else linear_model.LogisticRegression
+    )
+    learner = make_model(optimizer=make(), intercept_lr=0, clip_gradient=1e12, loss=loss)
+    scores = []
+    for index in range(ROWS):
+        x = row(index, True)
+        scores.append(sum(learner._weights.get(name, 0.0) * value for name, value in x.items()))
+        learner.learn_one(x, targets[index] if kind == "linear" else bool(labels[index]))
+    return scores
+
+
+def ftrl_series(kind):
+    """river's FTRLProximal, made to compute its weights before they are used."""
+    optimiser = optim.FTRLProximal(alpha=0.3, beta=1.0, l1=0.0, l2=0.5)
+    weights = collections.defaultdict(float)
+    names = list(row(0, True))
+    spared = optim.FTRLProximal(alpha=0.3, beta=1.0, l1=0.0, l2=0.0)
+    predictions = []
+    for index in range(ROWS):
+        x = row(index, True)
+        for own, part in ((optimiser, names[:-1]), (spared, names[-1:])):
+            own._step_with_dict(weights, dict.fromkeys(part, 0.0))
+        p, g = gradient(kind, weights, x, index)
+        predictions.append(p)
+        for own, part in ((optimiser, names[:-1]), (spared, names[-1:])):
+            own._step_with_dict(weights, {name: g * x[name] for name in part})
+    return predictions
+
+
+def gradient(kind, weights, x, index):
+    """The prediction, and the gradient of the loss by the score."""
+    score = sum(weights[name] * value for name, value in x.items())
+    if kind == "linear":
+        return score, 2 * (score - targets[index])
+    p = 1 / (1 + math.exp(-score))
+    return p, p - labels[index]
+
+
+def paper_ftrl_series(kind, alpha=0.3, beta=1.0, l1=0.4, l2=0.5):
+    """McMahan et al. 2013, algorithm 1; l1 and l2 spare the constant."""
+    names = list(row(0, True))
+    z, n, predictions = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0), []
+    for index in range(ROWS):
+        x, weights = row(index, True), {}
+        for name in names:
+            own1, own2 = (0.0, 0.0) if name == "one" else (l1, l2)
+            left = abs(z[name]) - own1
+            scale = (beta + math.sqrt(n[name])) / alpha + own2
+            weights[name] = -math.copysign(left, z[name]) / scale if left > 0 else 0.0
+        p, slope = gradient(kind, weights, x, index)
+        predictions.append(p)
+        for name in names:
+            g = slope * x[name]
+            sigma = (math.sqrt(n[name] + g * g) - math.sqrt(n[name])) / alpha
+            z[name] += g - sigma * weights[name]
+            n[name] += g * g
+    return predictions
+
+
+def adamw_series(kind, rate=0.05, b1=0.9, b2=0.999, eps=1e-8, decay=0.2):
+    """Loshchilov and Hutter 2019, algorithm 2, with rate * decay; the decay spares the constant."""
+    names = list(row(0, True))
+    weights, m, v = (dict.fromkeys(names, 0.0) for _ in range(3))
+    predictions = []
+    for index in range(ROWS):
+        x = row(index, True)
+        p, slope = gradient(kind, weights, x, index)
+        predictions.append(p)
+        for name in names:
+            g = slope * x[name]
+            m[name] = b1 * m[name] + (1 - b1) * g
+            v[name] = b2 * v[name] + (1 - b2) * g * g
+            if name != "one":
+                weights[name] -= rate * decay * weights[name]
+            corrected = v[name] / (1 - b2 ** (index + 1))
+            weights[name] -= rate * m[name] / (1 - b1 ** (index + 1)) / (math.sqrt(corrected) + eps)
+    return predictions
+
+
+def passive_aggressive_series(kind, mode):
+    """The score before each step."""
+    if kind == "linear":
+        learner = linear_model.PARegressor(C=0.05, mode=mode, eps=0.1, learn_intercept=False)
+    else:
+        learner = linear_model.PAClassifier(C=0.05, mode=mode, learn_intercept=False)
+    scores = []
+    for index in range(ROWS):
+        x = row(index, True)
+        scores.append(sum(learner.weights[name] * value for name, value in x.items()))
+        learner.learn_one(x, targets[index] if kind == "linear" else bool(labels[index]))
+    return scores
 
 
 def class_metrics(probabilities):
@@ -125,6 +233,15 @@ for kind in ("linear", "logistic"):
         computed[f"{kind}_{optimiser}"] = series(kind, make)
     computed[f"{kind}_sgd_l2"] = series(kind, OPTIMISERS["sgd"], 0.05, 0.1)
     computed[f"{kind}_sgd_mean"] = mean_series(kind)
+    computed[f"{kind}_ftrl"] = ftrl_series(kind)
+    computed[f"{kind}_ftrl_l1"] = paper_ftrl_series(kind)
+    computed[f"{kind}_adam_w"] = adamw_series(kind)
+    for mode in (1, 2):
+        computed[f"{kind}_pa{mode}"] = passive_aggressive_series(kind, mode)
+computed["linear_quantile"] = loss_series("linear", optim.losses.Quantile(0.8),
+                                          lambda: optim.SGD(0.05))
+computed["logistic_hinge"] = loss_series("logistic", optim.losses.Hinge(),
+                                         lambda: optim.SGD(0.05))
 for name, values in computed.items():
     words = name.split("_")
     swift = words[0] + "".join(word[0].upper() + word[1:] for word in words[1:])

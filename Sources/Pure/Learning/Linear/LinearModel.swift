@@ -8,7 +8,9 @@
 // models have one row, softmax one for each class. A logistic model that meets a third class
 // becomes a softmax model with the same odds.
 
-/// A linear, logistic or softmax model under any of the optimisers.
+package import Primitives
+
+/// A linear, logistic, softmax or margin model under any of the optimisers.
 package struct LinearModel: Learner {
     /// How it learns.
     package internal(set) var settings: LearnerSettings
@@ -86,6 +88,12 @@ package struct LinearModel: Learner {
                 .init("bias", shape: [rows], bias),
             ]
         )
+    }
+
+    /// The rate of the last step, where it falls or learns.
+    package var figures: [JSONValue.Member] {
+        guard settings.pace != .constant else { return [] }
+        return [.init("rate", .number(Double(rule.optimiser.constants.rate)))]
     }
 
     /// Whether every number of the state is finite.
