@@ -18,9 +18,8 @@ package enum Benchmark: String, CaseIterable {
     /// What `learnd-bench help` prints.
     package static let usage = """
         Usage: learnd-bench consolidation [--json] [--seeds N] [--first-seed N] [--length N]
-               learnd-bench learners --digits TRAIN.csv TEST.csv [--json] [--seeds N]
-               learnd-bench learners --contexts [--json] [--seeds N] [--first-seed N]
-                                     [--returns N]
+               learnd-bench learners [--digits TRAIN.csv TEST.csv] [--contexts] [--json]
+                                     [--seeds N] [--first-seed N] [--returns N]
                learnd-bench networks
                learnd-bench transport [OPTIONS]
 
@@ -52,11 +51,7 @@ package enum Benchmark: String, CaseIterable {
             }
             return bench.run(write: write)
         case .learners:
-            let rest = Array(arguments.dropFirst())
-            if rest.contains("--digits"), let bench = ForgettingBench(arguments: rest) {
-                return bench.run(write: write)
-            }
-            guard rest.contains("--contexts"), let bench = ContextBench(arguments: rest) else {
+            guard let bench = LearnersBench(arguments: Array(arguments.dropFirst())) else {
                 write(usage)
                 return 2
             }

@@ -145,6 +145,31 @@ class PredictionTests(unittest.TestCase):
                 self.assertNotEqual(done.returncode, 0)
                 self.assertIn("west", done.stderr)
 
+    def test_heads(self) -> None:
+        """Contexts with opposite rules on the shared layers of one network."""
+        random = np.random.default_rng(7)
+        network = (
+            '[learner.default]\ntask = "classes"\nmodel = "network"\noptimiser = "adam"\n'
+            'isolation = "heads"\n[[learner.default.layers]]\nkind = "dense"\nunits = 8\n'
+            'activation = "tanh"\n'
+        )
+        with Daemon(network) as daemon:
+            with Producer("rows", daemon.endpoints["samples"]) as producer:
+                for turn in range(12):
+                    name, sign = [("north", 1), ("south", -1)][turn % 2]
+                    rows = random.normal(size=(250, 4)).astype(np.float32)
+                    labels = sign * (rows[:, 0] - rows[:, 1]) > 0
+                    producer.send_packed(rows, labels, context=name)
+            daemon.learner_after(3000)
+            versions = subscribe(
+                daemon.endpoints["versions"], snapshots=daemon.endpoints["snapshots"], timeout=20
+            )
+            manifest, model = next(versions)
+            versions.close()
+            probes = random.normal(size=(300, 4)).astype(np.float32)
+            for context in ("north", "south", None):
+                self.compare(daemon, manifest, model, probes, context)
+
     def test_linear(self) -> None:
         self.expect_same(np.random.default_rng(4).normal(size=3000), "linear")
 
@@ -247,7 +272,8 @@ class LateLabelTests(unittest.TestCase):
         return learner
 
     def test_a_restart_keeps_who_waits(self) -> None:
-        with Daemon("[learner.default]\ntask = \"classes\"\nwidth = 1\nvote.samples = 1\n") as daemon:
+        more = '[learner.default]\ntask = "classes"\nwidth = 1\nvote.samples = 1\n'
+        with Daemon(more) as daemon:
             with Producer("late", daemon.endpoints["samples"]) as producer:
                 producer.send([{"x": [1], "id": number} for number in range(20)])
             self.wait(daemon, lambda one: one["waiting"] == 20)
@@ -371,7 +397,8 @@ class WordTests(unittest.TestCase):
         for kind in self.kinds:
             asked = daemon.read("neighbours", kind[0], "--count", "4", "--version", str(number))
             ours = vectors.neighbours(kind[0], 4)
-            self.assertEqual([one["word"] for one in asked["neighbours"]], [word for word, _ in ours])
+            words = [one["word"] for one in asked["neighbours"]]
+            self.assertEqual(words, [word for word, _ in ours])
             self.assertEqual({word for word, _ in ours}, set(kind[1:]))
             for one, (_, cosine) in zip(asked["neighbours"], ours):
                 self.assertAlmostEqual(one["cosine"], cosine, places=12)

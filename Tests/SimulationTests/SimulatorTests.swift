@@ -86,6 +86,11 @@ import Testing
         var settings = Self.settings
         settings.labels.rowsMax = 60
         settings.labels.ageMax = .seconds(1)
+        settings.query.budget = 0.2
+        settings.anomaly.isEnabled = true
+        settings.anomaly.trees = 3
+        settings.anomaly.height = 3
+        settings.anomaly.window = 50
         var weather = Weather.lateLabels
         weather.crash = 0.02
         let report = try live(seed, weather, settings: settings)

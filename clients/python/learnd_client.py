@@ -18,8 +18,8 @@ and, for all but :class:`Model`, pyzmq.
 
     control(None, "status")                         # what learnctl asks
 
-What sends is in learnd_producer.py and what reads word vectors in learnd_words.py; either can be had
-from there alone.
+What sends is in learnd_producer.py and what reads word vectors in learnd_words.py; either can be
+had from there alone.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ import Engine
 import Learning
 
 /// The combinations that the features of a learner cannot have.
-struct FeatureRules {
-    private let values: ScopedValues
+struct FeatureRules: KeyRules {
+    let values: ScopedValues
     private let configuration: FeatureConfiguration
 
     init(_ values: ScopedValues) {
@@ -182,20 +182,5 @@ struct FeatureRules {
         }
         let path = configuration.hashBits != nil ? "hash_bits" : "features_max"
         refuse(path, complaint, "change one of the keys that this names", &problems)
-    }
-
-    private func refuse(
-        _ path: String,
-        _ problem: String,
-        _ remedy: String,
-        _ problems: inout ProblemList
-    ) {
-        problems.add(
-            values.line(path),
-            values.full(path),
-            values.value(path).toml,
-            problem,
-            remedy
-        )
     }
 }

@@ -3,10 +3,10 @@
 // Which keys go with contexts that own parts of a model. Each value for itself was checked before.
 
 /// The combinations that isolation cannot have.
-struct IsolationRules {
+struct IsolationRules: KeyRules {
     private typealias Isolation = LearnerConfiguration.Isolation
 
-    private let values: ScopedValues
+    let values: ScopedValues
 
     init(_ values: ScopedValues) {
         self.values = values
@@ -111,19 +111,5 @@ struct IsolationRules {
                 &problems
             )
         }
-    }
-
-    /// Whether the file says something else than the default.
-    private func isGiven(_ path: String) -> Bool {
-        values.value(path) != SettingKey.keys(of: .learner).first { $0.path == path }?.standard
-    }
-
-    private func refuse(
-        _ path: String,
-        _ problem: String,
-        _ remedy: String,
-        _ problems: inout ProblemList
-    ) {
-        problems.add(values.line(path), values.full(path), values.value(path).toml, problem, remedy)
     }
 }

@@ -17,7 +17,7 @@
 //   passive_aggressive  regression  epsilon_insensitive
 
 /// The combinations that a learner cannot have.
-struct LearnerRules {
+struct LearnerRules: KeyRules {
     private typealias Task = LearnerConfiguration.Task
     private typealias Model = LearnerConfiguration.Model
     private typealias Loss = LearnerConfiguration.Loss
@@ -206,22 +206,5 @@ struct LearnerRules {
                 &problems
             )
         }
-    }
-
-    /// Adds a problem of a key.
-    func refuse(
-        _ path: String,
-        _ problem: String,
-        _ remedy: String,
-        _ problems: inout ProblemList
-    ) {
-        // Where the key itself has its default, the one that it clashes with is at fault.
-        problems.add(
-            values.line(path),
-            values.full(path),
-            values.value(path).toml,
-            problem,
-            remedy
-        )
     }
 }

@@ -6,10 +6,10 @@
 import Learning
 
 /// The combinations that the linear models and their like cannot have.
-struct LinearRules {
+struct LinearRules: KeyRules {
     private typealias Model = LearnerConfiguration.Model
 
-    private let values: ScopedValues
+    let values: ScopedValues
     private let model: LearnerConfiguration.Model
 
     init(_ values: ScopedValues) {
@@ -165,19 +165,5 @@ struct LinearRules {
                 &problems
             )
         }
-    }
-
-    /// Whether the file says something else than the default, which the shipped one says.
-    private func isGiven(_ path: String) -> Bool {
-        values.value(path) != SettingKey.keys(of: .learner).first { $0.path == path }?.standard
-    }
-
-    private func refuse(
-        _ path: String,
-        _ problem: String,
-        _ remedy: String,
-        _ problems: inout ProblemList
-    ) {
-        problems.add(values.line(path), values.full(path), values.value(path).toml, problem, remedy)
     }
 }

@@ -4,10 +4,10 @@
 // was checked before.
 
 /// The combinations that what is done against forgetting cannot have.
-struct RetentionRules {
+struct RetentionRules: KeyRules {
     private typealias Replay = RetentionConfiguration.Replay
 
-    private let values: ScopedValues
+    let values: ScopedValues
 
     init(_ values: ScopedValues) {
         self.values = values
@@ -125,19 +125,5 @@ struct RetentionRules {
                 &problems
             )
         }
-    }
-
-    /// Whether the file says something else than the default.
-    private func isGiven(_ path: String) -> Bool {
-        values.value(path) != SettingKey.keys(of: .learner).first { $0.path == path }?.standard
-    }
-
-    private func refuse(
-        _ path: String,
-        _ problem: String,
-        _ remedy: String,
-        _ problems: inout ProblemList
-    ) {
-        problems.add(values.line(path), values.full(path), values.value(path).toml, problem, remedy)
     }
 }

@@ -5,8 +5,8 @@
 // - A row whose context owns a head moves the shared layers and that head. The shared head learns
 //   the row too, before it, and leaves the layers alone, unless no context owns a head.
 // - In sequential mode rows pass one by one, so that each finds the layers as the row before left
-//   them, whatever the batches. In mean-gradient mode all rows are predicted first, and then learned
-//   in runs of one context.
+//   them, whatever the batches. In mean-gradient mode all rows are predicted first, and then
+//   learned in runs of one context.
 //
 // Each head is kept as a whole network, and gets the newest layers before it is used. That is a
 // copy of the parameters for each row that is learned; a step of the network costs much more.

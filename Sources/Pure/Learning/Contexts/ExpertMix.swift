@@ -63,8 +63,8 @@ struct ExpertMix: Sendable, Equatable {
 
     /// The weighted mean of what the experts say, written from `to` on.
     ///
-    /// The votes are the outputs of each expert, one expert after the other, `stride` apart; those
-    /// of the first begin at `start`.
+    /// The outputs of the first expert begin at `start` of the votes; those of the others follow,
+    /// `stride` apart.
     func blend(
         _ votes: Span<Float>,
         at start: Int,

@@ -100,8 +100,8 @@ extension LinearModel {
             optimiser.begin()
             let norm = link.norm(Rule.usesNorm, row, features)
             let scale = link.clipScale(
-                optimiser,
                 row,
+                optimiser,
                 weight: weight,
                 squaredNorm: norm,
                 predictions.span,

@@ -103,11 +103,11 @@ struct Link {
         return Scores.squaredNorm(features, at: at, width: layout.width) + 1
     }
 
-    /// What the gradient of one row is multiplied by so that its norm is at most `clip`.
+    /// What the gradients of one row are multiplied by so that their norm is at most `clip`.
     @inline(__always)
-    func clipScale<Rule: Optimiser>(
-        _ optimiser: Rule,
+    func clipScale(
         _ row: Int,
+        _ optimiser: some Optimiser,
         weight: Float,
         squaredNorm: Float,
         _ predictions: Span<Float>,
@@ -115,15 +115,16 @@ struct Link {
         _ classes: Span<Int32>
     ) -> Float {
         guard clip > 0 else { return 1 }
-        var errors: Double = 0
+        var errors = 0.0
         for output in 0..<layout.rows {
-            let plain = error(output, row, predictions, targets, classes)
-            let error = optimiser.weighted(
-                error: plain,
-                weight: weight,
-                squaredNorm: squaredNorm
+            let error = Double(
+                optimiser.weighted(
+                    error: error(output, row, predictions, targets, classes),
+                    weight: weight,
+                    squaredNorm: squaredNorm
+                )
             )
-            errors += Double(error) * Double(error)
+            errors += error * error
         }
         return clipScale(squaredGradient: errors * Double(squaredNorm))
     }
