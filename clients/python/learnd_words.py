@@ -69,7 +69,7 @@ class WordVectors:
         return float(self._units[self._rows[one]] @ self._units[self._rows[other]])
 
     def neighbours(self, word: str, count: int = 10) -> list[tuple[str, float]]:
-        """The nearest words with their cosines, the nearest first; of equals, the first of the file.
+        """The nearest words with their cosines; of equals, the first of the file.
 
         Also for a vector in the place of the word, such as a sum of vectors.
         """
