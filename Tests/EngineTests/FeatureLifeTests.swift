@@ -174,6 +174,19 @@ struct FeatureLifeTests {
         #expect(straight != changed)
     }
 
+    @Test("A factorisation machine refuses a third class, and says what would take it")
+    func thirdClass() {
+        var engine = TestEngine(settings(.machine))
+        var samples = samples(60)
+        samples[59].label = 2
+        engine.step(.batch(batch(samples)))
+        let told = engine.events.contains { event in
+            guard case .refused(.classLimit, _, 1, let detail) = event else { return false }
+            return detail.hasSuffix("set another model: a factorisation machine tells two apart")
+        }
+        #expect(told)
+    }
+
     @Test(
         "Memory makes challengers of such rows, and rollback brings the old ones back",
         arguments: Kind.allCases

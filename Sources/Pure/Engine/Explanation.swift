@@ -46,6 +46,8 @@ package enum Explanation {
         case .classLimit:
             "\(schema.classes.count) classes are in use and the limit is "
                 + "\(schema.limits.classesMax); raise classes_max"
+                + (schema.isSparse && schema.limits.classesMax == 2
+                    ? ", or set another model: a factorisation machine tells two apart" : "")
         case .notFinite:
             "the label \(row.label) is beyond single precision"
         case .duplicate:
