@@ -74,40 +74,7 @@ package struct Standardiser: Sendable {
 
     /// Takes each row into the statistics, in order, then fills its features.
     package mutating func standardise(_ block: inout Block) {
-        precondition(block.width == width, "a block must be as wide as its standardiser")
-        block.prepareFeatures()
-        var ownMean = Block.take(&mean)
-        var ownVariance = Block.take(&variance)
-        var ownCounts = Block.take(&counts)
-        var features = Block.take(&block.features)
-        follow(block, &ownMean, &ownVariance, &ownCounts, &features)
-        mean = ownMean
-        variance = ownVariance
-        counts = ownCounts
-        block.features = features
-    }
-
-    private func follow(
-        _ block: borrowing Block,
-        _ mean: inout [Double],
-        _ variance: inout [Double],
-        _ counts: inout [Double],
-        _ features: inout [Float]
-    ) {
-        var means = mean.mutableSpan
-        var variances = variance.mutableSpan
-        var count = counts.mutableSpan
-        var measured = features.mutableSpan
-        Standardising.follow(
-            mean: &means,
-            variance: &variances,
-            count: &count,
-            memory: Double(memory),
-            clip: clip,
-            raw: block.raw.span,
-            features: &measured,
-            rows: block.rows
-        )
+        lend(to: &block, taking: nil)
     }
 
     /// Fills the features of each row from the rows before it, then takes the row into the
@@ -116,23 +83,28 @@ package struct Standardiser: Sendable {
     /// So a row that nobody learns leaves no trace, and what is predicted for the next one is what
     /// ``apply(_:)`` would give.
     package mutating func standardise(_ block: inout Block, taking taken: [UInt8]) {
-        precondition(block.width == width, "a block must be as wide as its standardiser")
         precondition(taken.count == block.rows, "each row is taken or not")
+        lend(to: &block, taking: taken)
+    }
+
+    /// Lets the statistics go on loan with the block's features, so that both change in place.
+    private mutating func lend(to block: inout Block, taking taken: [UInt8]?) {
+        precondition(block.width == width, "a block must be as wide as its standardiser")
         block.prepareFeatures()
         var ownMean = Block.take(&mean)
         var ownVariance = Block.take(&variance)
         var ownCounts = Block.take(&counts)
         var features = Block.take(&block.features)
-        measure(block, taken.span, &ownMean, &ownVariance, &ownCounts, &features)
+        follow(block, taken, &ownMean, &ownVariance, &ownCounts, &features)
         mean = ownMean
         variance = ownVariance
         counts = ownCounts
         block.features = features
     }
 
-    private func measure(
+    private func follow(
         _ block: borrowing Block,
-        _ taken: Span<UInt8>,
+        _ taken: [UInt8]?,
         _ mean: inout [Double],
         _ variance: inout [Double],
         _ counts: inout [Double],
@@ -142,16 +114,29 @@ package struct Standardiser: Sendable {
         var variances = variance.mutableSpan
         var count = counts.mutableSpan
         var measured = features.mutableSpan
-        Standardising.measureThenFollow(
-            mean: &means,
-            variance: &variances,
-            count: &count,
-            memory: Double(memory),
-            clip: clip,
-            raw: block.raw.span,
-            features: &measured,
-            taken: taken
-        )
+        if let taken {
+            Standardising.measureThenFollow(
+                mean: &means,
+                variance: &variances,
+                count: &count,
+                memory: Double(memory),
+                clip: clip,
+                raw: block.raw.span,
+                features: &measured,
+                taken: taken.span
+            )
+        } else {
+            Standardising.follow(
+                mean: &means,
+                variance: &variances,
+                count: &count,
+                memory: Double(memory),
+                clip: clip,
+                raw: block.raw.span,
+                features: &measured,
+                rows: block.rows
+            )
+        }
     }
 
     /// Lets the statistics follow new rows as quickly as if they had seen no more than `most`.
