@@ -62,6 +62,26 @@ struct BucketTable: Sendable {
         return value != 0 && bucket >= 0 && bucket < most ? Int32(bucket) : nil
     }
 
+    /// Gives each bucket of a row a column, and finds the row's columns anew where one was new.
+    ///
+    /// - Returns: The buckets that were new, in the order of their columns; mostly none.
+    mutating func touch(
+        _ slots: Span<Float>,
+        at: Int,
+        width: Int,
+        _ row: inout SparseRow
+    ) -> [Int32] {
+        guard row.columns.contains(where: { $0 < 0 }) else { return [] }
+        var added: [Int32] = []
+        for place in Swift.stride(from: at, to: at + width, by: 2) {
+            guard let bucket = bucket(slots, at: place), column(of: bucket) < 0 else { continue }
+            _ = add(bucket)
+            added.append(bucket)
+        }
+        find(slots, at: at, width: width, into: &row)
+        return added
+    }
+
     private mutating func put(_ column: Int32) {
         var place = start(buckets[Int(column)])
         while places[place] > 0 { place = (place + 1) & (places.count - 1) }

@@ -186,14 +186,7 @@ package struct FactorisationMachine: Learner {
 
     /// Gives each bucket of the row a column with factors of its own.
     private mutating func touch(_ slots: Span<Float>, at: Int, _ row: inout SparseRow) {
-        var hasNew = false
-        for column in row.columns where column < 0 { hasNew = true }
-        guard hasNew else { return }
-        for place in Swift.stride(from: at, to: at + width, by: 2) {
-            guard let bucket = table.bucket(slots, at: place), table.column(of: bucket) < 0 else {
-                continue
-            }
-            _ = table.add(bucket)
+        for bucket in table.touch(slots, at: at, width: width, &row) {
             var random = RandomSource(
                 seed: sparse.seed ^ (UInt64(UInt32(bitPattern: bucket)) &* 0x9E37_79B9_7F4A_7C15)
             )
@@ -206,7 +199,6 @@ package struct FactorisationMachine: Learner {
             guard !squares.isEmpty else { continue }
             squares.append(contentsOf: repeatElement(0, count: stride))
         }
-        table.find(slots, at: at, width: width, into: &row)
     }
 
     private mutating func learn(_ error: Float, _ row: SparseRow, _ sums: [Double]) {

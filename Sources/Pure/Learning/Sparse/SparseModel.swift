@@ -148,14 +148,7 @@ package struct SparseModel: Learner {
 
     /// Gives each bucket of the row a column.
     private mutating func touch(_ slots: Span<Float>, at: Int, _ row: inout SparseRow) {
-        var hasNew = false
-        for column in row.columns where column < 0 { hasNew = true }
-        guard hasNew else { return }
-        for place in Swift.stride(from: at, to: at + width, by: 2) {
-            guard let bucket = table.bucket(slots, at: place), table.column(of: bucket) < 0 else {
-                continue
-            }
-            _ = table.add(bucket)
+        for _ in table.touch(slots, at: at, width: width, &row) {
             for _ in 0..<stride {
                 values.append(0)
                 sums.append(0)
@@ -163,7 +156,6 @@ package struct SparseModel: Learner {
                 if pull != .none { anchored.append(0) }
             }
         }
-        table.find(slots, at: at, width: width, into: &row)
     }
 
     private mutating func learn(
