@@ -93,16 +93,17 @@ let package = Package(
         ),
         pure("Primitives", ["Kernels"]),
         pure("Networks", ["Primitives", "Kernels"]),
-        pure("Samples", ["Primitives"]),
-        pure("Learning", ["Primitives", "Samples", "Networks", "Kernels"]),
         pure("Drift", ["Primitives", "Kernels"]),
+        pure("Experts", ["Primitives", "Networks", "Drift", "Kernels"]),
+        pure("Samples", ["Primitives"]),
+        pure("Learning", ["Primitives", "Samples", "Networks", "Experts", "Kernels"]),
         pure("Consolidation", ["Primitives", "Samples", "Learning", "Kernels"]),
         pure("Versions", ["Primitives", "Samples", "Learning"]),
         pure(
             "Engine",
             [
-                "Primitives", "Networks", "Samples", "Learning", "Drift", "Consolidation",
-                "Versions",
+                "Primitives", "Networks", "Drift", "Experts", "Samples", "Learning",
+                "Consolidation", "Versions",
             ]
         ),
 
@@ -124,14 +125,18 @@ let package = Package(
         shim("CToml11"),
         edge(
             "Configuration",
-            ["Primitives", "Networks", "Learning", "Drift", "Consolidation", "Engine", "CToml11"]
+            [
+                "Primitives", "Networks", "Drift", "Experts", "Learning", "Consolidation", "Engine",
+                "CToml11",
+            ]
         ),
 
         // The two roots that drive the engine.
         composition(
             "Simulation",
             [
-                "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions",
+                "Primitives", "Experts", "Samples", "Learning", "Drift", "Consolidation",
+                "Versions",
                 "Engine",
             ]
         ),
@@ -139,7 +144,8 @@ let package = Package(
         composition(
             "Daemon",
             [
-                "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Versions",
+                "Primitives", "Experts", "Samples", "Learning", "Drift", "Consolidation",
+                "Versions",
                 "Engine", "Linux", "ZeroMQ", "Decoding", "Telemetry", "Systemd", "Storage",
                 "Configuration",
             ]
@@ -154,7 +160,8 @@ let package = Package(
         composition(
             "Bench",
             [
-                "Primitives", "Samples", "Learning", "Drift", "Consolidation", "Engine", "Kernels",
+                "Primitives", "Experts", "Samples", "Learning", "Drift", "Consolidation", "Engine",
+                "Kernels",
                 "Simulation", "Linux", "ZeroMQ", "Decoding", "Networks", "Storage",
             ]
         ),
@@ -168,7 +175,8 @@ let package = Package(
         composition(
             "Control",
             [
-                "Primitives", "Samples", "Learning", "Versions", "Engine", "Simulation", "Linux",
+                "Primitives", "Experts", "Samples", "Learning", "Versions", "Engine", "Simulation",
+                "Linux",
                 "ZeroMQ", "Decoding", "Storage", "Configuration",
             ]
         ),
@@ -181,6 +189,7 @@ let package = Package(
         // Tests.
         test("PrimitivesTests", ["Primitives"]),
         test("SamplesTests", ["Samples", "Primitives"], data: ["Golden"]),
+        test("ExpertsTests", ["Experts", "Kernels", "Primitives"], data: ["Golden"]),
         test("DriftTests", ["Drift", "Primitives"], data: ["Golden"]),
         test("ConsolidationTests", ["Consolidation", "Learning", "Primitives"]),
         test("LinuxTests", ["Linux"]),

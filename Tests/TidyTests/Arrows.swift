@@ -41,9 +41,10 @@ enum Arrows {
         .pure("Kernels", "CKernels"),
         .pure("Primitives", "Kernels"),
         .pure("Networks", "Primitives", "Kernels"),
-        .pure("Samples", "Primitives"),
-        .pure("Learning", "Primitives", "Samples", "Networks", "Kernels"),
         .pure("Drift", "Primitives", "Kernels"),
+        .pure("Experts", "Primitives", "Networks", "Drift", "Kernels"),
+        .pure("Samples", "Primitives"),
+        .pure("Learning", "Primitives", "Samples", "Networks", "Experts", "Kernels"),
         .pure("Consolidation", "Primitives", "Samples", "Learning", "Kernels"),
         .pure("Versions", "Primitives", "Samples", "Learning"),
         Arrow(module: "Engine", imports: Array(pure.dropLast())),
@@ -56,7 +57,10 @@ enum Arrows {
         .edge("Storage", ["CSQLite", "CSodium", "Primitives"]),
         .edge(
             "Configuration",
-            ["CToml11", "Primitives", "Networks", "Learning", "Drift", "Consolidation", "Engine"]
+            [
+                "CToml11", "Primitives", "Networks", "Drift", "Experts", "Learning",
+                "Consolidation", "Engine",
+            ]
         ),
         // The composition roots, and the programs that only call them.
         Arrow(module: "Simulation", imports: pure + ["Kernels"]),
@@ -70,8 +74,8 @@ enum Arrows {
 
     /// The stages of the engine.
     static let pure = [
-        "Primitives", "Networks", "Samples", "Learning", "Drift", "Consolidation", "Versions",
-        "Engine",
+        "Primitives", "Networks", "Drift", "Experts", "Samples", "Learning", "Consolidation",
+        "Versions", "Engine",
     ]
 
     private static let all =

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one list of kinds. A kind that is added is a file and a line here; the laws, the coding and
+// the configuration go by the list.
+
+extension ExpertKind {
+    /// Every kind there is.
+    package static let all: [ExpertKind] = windows + lines + networks + trees + forests
+
+    /// Kinds that look at the rows or the labels just before.
+    static let windows: [ExpertKind] = [.labelTable]
+    /// Kinds with one layer of weights, or moments of classes.
+    static let lines: [ExpertKind] = []
+    /// Kinds with hidden layers.
+    static let networks: [ExpertKind] = []
+    /// Trees that grow with the stream.
+    static let trees: [ExpertKind] = []
+    /// Trees that are made anew from remembered rows.
+    static let forests: [ExpertKind] = []
+}
