@@ -93,8 +93,7 @@ final class LearnerHost {
 
     private func handle(_ message: HostMessage) {
         switch message {
-        case .jobFinished(let id, let memoryEnd, let challengers):
-            step(.jobFinished(id: id, memoryEnd: memoryEnd, challengers: challengers))
+        case .jobFinished(let job): step(Input(job))
         case .stored(let version, let isDurable):
             step(.stored(version: version, isDurable: isDurable))
         case .settings(let settings):

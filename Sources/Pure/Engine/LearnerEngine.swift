@@ -76,7 +76,12 @@ package struct LearnerEngine: Sendable {
 
     /// Puts a core into service, with its counts beside it.
     mutating func keep(_ core: LearnerCore) {
-        pace = Pace(labelled: core.labelled, trained: core.champion.trained)
+        pace = Pace(
+            labelled: core.labelled,
+            trained: core.champion.trained,
+            hasRecipes: core.remembers,
+            refits: core.champion.learner.refitState
+        )
         phase = .learning(core)
     }
 
@@ -115,6 +120,7 @@ package struct LearnerEngine: Sendable {
         case .tick: break
         case .jobFinished(let id, let memoryEnd, let challengers):
             judge(id: id, memoryEnd: memoryEnd, challengers: challengers, effects: &effects)
+        case .refitFinished(let id, let refit): judge(id: id, refit, effects: &effects)
         case .command(let command): obey(command, effects: &effects)
         case .settings(let settings): change(settings, effects: &effects)
         case .resumed(let versionMax, let consolidationMax):
@@ -140,13 +146,15 @@ package struct LearnerEngine: Sendable {
                 consider(publication.askedAt + settings.publish.interval)
             }
             if let running = plan.running, running.isTraining { consider(running.deadline) }
-            if settings.consolidation.every > .zero, hasRecipes {
+            if settings.consolidation.every > .zero, consolidates {
                 consider(plan.lastAt + settings.consolidation.every)
             }
             if plan.wish != nil, plan.running == nil, plan.restUntil > now {
                 consider(plan.restUntil)
             }
-            if plan.wish != nil, plan.running == nil, plan.breatherUntil > now {
+            if plan.wish != nil || pace.refits == .due, plan.running == nil,
+                plan.breatherUntil > now
+            {
                 consider(plan.breatherUntil)
             }
         } else if case .voting(let queue) = phase {
@@ -231,4 +239,8 @@ struct Pace: Sendable {
     var labelled: UInt64
     /// The samples that the champion has been trained on.
     var trained: UInt64
+    /// Whether challengers can be made of the champion.
+    var hasRecipes: Bool
+    /// Whether parts of the champion are made anew by themselves, and whether it is time.
+    var refits: RefitState
 }
