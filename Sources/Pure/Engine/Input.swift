@@ -19,6 +19,8 @@ package enum Input: Sendable {
     case jobFinished(id: UInt64, memoryEnd: UInt64, challengers: [Challenger])
     /// A job has made experts of a pool anew.
     case refitFinished(id: UInt64, refit: PoolRefit)
+    /// How busy the learner was lately.
+    case load(Load)
     /// The operator wants something.
     case command(Command)
     /// The configuration was loaded anew.
@@ -48,7 +50,7 @@ extension Input {
     /// Whether there is something new to keep: time alone changes nothing that would be missed.
     var changesState: Bool {
         switch self {
-        case .tick, .stored, .stop: false
+        case .tick, .stored, .stop, .load: false
         case .batch, .jobFinished, .refitFinished, .command, .settings, .resumed: true
         }
     }

@@ -63,6 +63,13 @@ package protocol Learner: Sendable {
     /// Takes parts that were made anew, unless they are worse.
     mutating func adopt(_ refit: PoolRefit) -> [RefitFinding]
 
+    /// Whether it takes less time for a row when there is little.
+    var followsLoad: Bool { get }
+    /// Takes more or less time for a row, as the load allows.
+    ///
+    /// - Returns: What changed, if anything did.
+    mutating func follow(_ load: Load) -> LoadChange?
+
     /// What happened in the last block to the parts that contexts own.
     var contextNews: [ContextNews] { get }
     /// The parts that contexts own, the shared one first; none in a learner that has one model.
@@ -104,6 +111,13 @@ package enum RefitState: Sendable {
     case rests
     /// They are, and it is time.
     case due
+}
+
+extension Learner {
+    /// No.
+    package var followsLoad: Bool { false }
+    /// Changes nothing: a row takes what it takes.
+    package mutating func follow(_ load: Load) -> LoadChange? { nil }
 }
 
 extension Learner {

@@ -21,6 +21,7 @@ extension Pool: ByteCodable {
         mix.encode(into: &writer)
         writer.write(learned)
         writer.write(refitAt)
+        load.encode(into: &writer)
     }
 
     /// Reads the whole state.
@@ -61,6 +62,7 @@ extension Pool: ByteCodable {
         )
         learned = try reader.read()
         refitAt = try reader.read()
+        load = try LoadState(from: &reader)
         guard learned <= 1 << 62, refitAt <= 1 << 62 else {
             throw .invalid("a pool counts further than anything was learned")
         }

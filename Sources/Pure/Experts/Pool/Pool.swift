@@ -54,6 +54,8 @@ package struct Pool: Sendable {
     package internal(set) var learned: UInt64 = 0
     /// After how many learned rows the experts are made anew that are made so.
     package internal(set) var refitAt: UInt64 = Pool.firstRefit
+    /// What the pool knows of its load.
+    var load = LoadState()
     var scratch = PoolScratch()
 
     /// The first refit comes after so many learned rows.

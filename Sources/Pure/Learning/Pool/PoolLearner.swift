@@ -71,6 +71,12 @@ package struct PoolLearner: Learner {
     /// Takes experts that were made anew, unless they are worse.
     package mutating func adopt(_ refit: PoolRefit) -> [RefitFinding] { pool.adopt(refit) }
 
+    /// Yes: experts rest when rows come too fast for all.
+    package var followsLoad: Bool { true }
+
+    /// Lets experts rest or come back.
+    package mutating func follow(_ load: Load) -> LoadChange? { pool.follow(load) }
+
     private mutating func lend(_ block: Block) {
         input.columns = block.features
         input.labels = block.classes
