@@ -50,6 +50,8 @@ package struct Pool: Sendable {
     package internal(set) var members: [Member]
     /// Their weights.
     package internal(set) var mix: Mix
+    /// What is known of all classes that ever were; nil for numbers and very wide rows.
+    package internal(set) var view: ClassView?
     /// How many rows were learned.
     package internal(set) var learned: UInt64 = 0
     /// After how many learned rows the experts are made anew that are made so.
@@ -85,6 +87,12 @@ package struct Pool: Sendable {
             slot += kind.columns.count
         }
         mix = Mix(experts: max(1, slot), isNumber: shape.isNumber)
+        view = Pool.newView(of: shape, seed: random.nextBits())
+    }
+
+    private static func newView(of shape: ExpertShape, seed: UInt64) -> ClassView? {
+        guard !shape.isNumber, shape.width <= ClassView.widthMost else { return nil }
+        return ClassView(width: shape.width, classes: shape.classes, seed: seed)
     }
 
     /// How many opinions there are of a row.
@@ -115,6 +123,8 @@ package struct Pool: Sendable {
         forms.grow(width: grown.width)
         history.grow(width: grown.width)
         heldOut.grow(width: grown.width)
+        if grown.width > ClassView.widthMost { view = nil }
+        view?.grow(width: grown.width, classes: grown.classes)
         for place in members.indices where !members[place].isRetired {
             if members[place].kind.fits(grown) {
                 members[place].expert.grow(to: grown)
