@@ -60,48 +60,68 @@ package enum Nearest {
         }
     }
 
-    /// Turns the first `used` of the `count` neighbours of each row into probabilities of classes.
+    /// Predicts the class of each row from its neighbours; NearestNeighbours.swift of the experts
+    /// has the formulas.
     ///
-    /// - Precondition: Squares and places are those of a search among the same rows and history;
-    ///   `opinions` has room from `start` on.
+    /// - Parameters:
+    ///   - counts: How many neighbours each opinion is made of.
+    ///   - opinions: Probabilities, for each of `counts` those of every row.
     package static func classes(
         _ rows: ExpertRows,
         in history: ExpertHistory,
-        squares: Span<Float>,
-        places: Span<Int32>,
-        count: Int,
-        used: Int,
-        opinions: inout MutableSpan<Float>,
-        start: Int
+        window: Int,
+        counts: [Int],
+        opinions: inout MutableSpan<Float>
     ) {
-        precondition(
-            squares.count == rows.count * count && places.count == squares.count && used <= count,
-            "there are neighbours of every row"
-        )
-        precondition(
-            start >= 0 && start + rows.count * rows.outputs <= opinions.count,
-            "there is room for every opinion"
-        )
-        for place in places.indices {
-            precondition(places[place] < history.count, "a neighbour is a row of the history")
-        }
-        squares.withUnsafeBufferPointer { squares in
-            places.withUnsafeBufferPointer { places in
-                opinions.withUnsafeMutableBufferPointer { opinions in
-                    rows.withC { rows in
-                        history.withC { history in
+        let area = rows.count * rows.outputs
+        precondition(opinions.count == area * counts.count, "there is room for every opinion")
+        guard let most = counts.max(), let least = counts.min() else { return }
+        precondition(least > 0, "an opinion is made of at least one neighbour")
+        withNeighbours(of: rows, in: history, window: window, count: most) { squares, places in
+            opinions.withUnsafeMutableBufferPointer { opinions in
+                rows.withC { rows in
+                    history.withC { history in
+                        for (column, count) in counts.enumerated() {
                             learnd_nearest_classes(
                                 rows,
                                 history,
                                 squares.baseAddress,
                                 places.baseAddress,
+                                most,
                                 count,
-                                used,
-                                opinions.baseAddress.map { $0 + start }
+                                opinions.baseAddress.map { $0 + column * area }
                             )
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /// Finds the neighbours in memory that lasts as long as `body` does.
+    private static func withNeighbours(
+        of rows: ExpertRows,
+        in history: ExpertHistory,
+        window: Int,
+        count: Int,
+        _ body: (UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Int32>) -> Void
+    ) {
+        let area = rows.count * count
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: area) { squares in
+            withUnsafeTemporaryAllocation(of: Int32.self, capacity: area) { places in
+                squares.initialize(repeating: .infinity)
+                places.initialize(repeating: -1)
+                var squaresSpan = squares.mutableSpan
+                var placesSpan = places.mutableSpan
+                search(
+                    rows,
+                    in: history,
+                    window: window,
+                    count: count,
+                    squares: &squaresSpan,
+                    places: &placesSpan
+                )
+                body(squares, places)
             }
         }
     }
