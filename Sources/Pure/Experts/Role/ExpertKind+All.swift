@@ -8,9 +8,14 @@ extension ExpertKind {
     package static let all: [ExpertKind] = windows + lines + networks + trees + forests
 
     /// Kinds that look at the rows or the labels just before.
-    static let windows: [ExpertKind] = [.labelTable]
+    static let windows: [ExpertKind] = [
+        .labelTable, .lastLabel, .nearestOf200, .nearestOf1000, .nearestOf5000,
+    ]
     /// Kinds with one layer of weights, or moments of classes.
-    static let lines: [ExpertKind] = []
+    static let lines: [ExpertKind] = [
+        .linearSlow, .linearFast, .quadratic, .arowTemporal, .arowQuadratic, .naiveBayes,
+        .naiveBayesFading, .linearDiscriminant,
+    ]
     /// Kinds with hidden layers.
     static let networks: [ExpertKind] = []
     /// Trees that grow with the stream.
