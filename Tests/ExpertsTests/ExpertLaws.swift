@@ -174,5 +174,7 @@ struct ExpertLaws {
     }
 
     /// Kinds that look at labels alone, or that know nothing before somebody makes them anew.
-    static let chasers: Set<String> = ["label_table"]
+    static let chasers: Set<String> = [
+        "label_table", "forest", "forest_temporal", "boosted_trees", "forest_numbers",
+    ]
 }
