@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Predictions of a forest. A row is walked with as one number after the other, with -infinity in
-// front: that is what a leaf looks at, which stands for itself, so a walk of too many steps stays
-// where it is and needs no question at each node. Eight walks go side by side, because each waits
+// front: that is what a leaf looks at, and its step is 0, so a walk of too many steps stays where it
+// is and needs no question at each node. Eight walks go side by side, because each waits
 // for memory at every step: eight rows through one tree, or, where rows are few or wide, one row
 // through eight trees. The trees of a row are always added up in their order.
 
@@ -25,12 +25,24 @@ typedef struct {
     const float *inputs[SIDE_BY_SIDE];
 } walks;
 
-LEARND_INLINE void walk(walks *w, size_t steps) {
-    for (size_t step = 0; step < steps; step++) {
-        for (size_t i = 0; i < SIDE_BY_SIDE; i++) {
-            const learnd_forest_node node = *w->nodes[i];
-            w->nodes[i] += node.step + (w->inputs[i][node.feature] > node.value);
-        }
+// One step of each walk; returns 0 where all stood at leaves.
+LEARND_INLINE unsigned step(walks *w) {
+    unsigned moving = 0;
+    for (size_t i = 0; i < SIDE_BY_SIDE; i++) {
+        const learnd_forest_node node = *w->nodes[i];
+        moving |= node.feature;
+        w->nodes[i] += node.step + (w->inputs[i][node.feature] > node.value);
+    }
+    return moving;
+}
+
+// Walks to the leaves, of which few are as deep as the tree: so from half way on, it is asked after
+// every second step whether all are there.
+LEARND_INLINE void walk(walks *w, size_t depth) {
+    for (size_t done = 0; done < depth / 2; done++) step(w);
+    for (size_t done = depth / 2; done < depth; done += 2) {
+        step(w);
+        if (!step(w)) return;
     }
 }
 
