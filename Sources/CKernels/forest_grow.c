@@ -227,20 +227,36 @@ LEARND_INLINE void make_leaf(learnd_tree *tree, size_t node, float value) {
     tree->nodes[node] = (learnd_forest_node){value, 0, 0};
 }
 
-// Writes the classes of a leaf in the order in which they are met, and empties the tally.
+LEARND_INLINE int is_pure(const float *items, size_t count) {
+    const uint32_t first = labelled_at(items, 0).label;
+    for (size_t i = 1; i < count; i++) {
+        if (labelled_at(items, i).label != first) return 0;
+    }
+    return 1;
+}
+
+// Makes a leaf of one class, or writes the classes of a leaf in the order in which they are met;
+// empties the tally.
 LEARND_INLINE void make_class_leaf(learnd_tree *tree, size_t node, const float *items,
                                    size_t count, float all) {
+    if (is_pure(items, count)) {
+        const uint32_t label = labelled_at(items, 0).label;
+        tree->tally[2 * (size_t)label + 1] = 0;
+        make_leaf(tree, node, -1 - (float)label);
+        return;
+    }
+    learnd_tree_state *const state = &tree->state;
     for (size_t i = 0; i < count; i++) {
         float *const own = tree->tally + 2 * (size_t)labelled_at(items, i).label;
         if (own[1] == 0) continue;
-        tree->leaf_classes[tree->state.leaf_pairs] = (uint16_t)labelled_at(items, i).label;
-        tree->leaf_shares[tree->state.leaf_pairs] = own[1] / all;
-        tree->state.leaf_pairs++;
+        tree->leaf_classes[state->leaf_pairs] = (uint16_t)labelled_at(items, i).label;
+        tree->leaf_shares[state->leaf_pairs] = own[1] / all;
+        state->leaf_pairs++;
         own[1] = 0;
     }
-    make_leaf(tree, node, (float)(tree->state.leaves_before + tree->state.leaf_count));
-    tree->leaf_ends[tree->state.leaf_count] = (uint32_t)tree->state.leaf_pairs;
-    tree->state.leaf_count++;
+    make_leaf(tree, node, (float)(state->leaves_before + state->leaf_count));
+    tree->leaf_ends[state->leaf_count] = (uint32_t)state->leaf_pairs;
+    state->leaf_count++;
 }
 
 LEARND_INLINE void add_node(learnd_tree *tree, size_t start, size_t count, size_t depth) {

@@ -16,7 +16,7 @@
 #pragma STDC FP_CONTRACT OFF
 
 #define SIDE_BY_SIDE 8
-// The row of the widest input, or eight of a narrow one.
+// The widest row, or many narrow ones.
 #define ROOM (LEARND_FOREST_INPUTS + SIDE_BY_SIDE)
 
 // Where eight walks stand, and what they walk with.
@@ -65,23 +65,31 @@ LEARND_INLINE void add_leaf(const learnd_forest *forest, float value, float *opi
         opinion[0] += value;
         return;
     }
+    if (value < 0) {
+        opinion[(size_t)(-1 - value)] += 1;
+        return;
+    }
     const size_t leaf = (size_t)value;
     for (size_t i = forest->leaf_starts[leaf]; i < forest->leaf_starts[leaf + 1]; i++) {
         opinion[forest->leaf_classes[i]] += forest->leaf_shares[i];
     }
 }
 
+// Walks with rows that are laid out, eight at a time, through one tree after the other, so that a
+// tree stays near while it is used.
 LEARND_INLINE void walk_rows(const learnd_forest *forest, const float *inputs, size_t stride,
-                             float *opinions, size_t outputs) {
+                             size_t rows, float *opinions, size_t outputs) {
     for (size_t tree = 0; tree < forest->trees; tree++) {
-        walks w;
-        for (size_t i = 0; i < SIDE_BY_SIDE; i++) {
-            w.nodes[i] = forest->nodes + forest->starts[tree];
-            w.inputs[i] = inputs + i * stride;
-        }
-        walk(&w, forest->depths[tree]);
-        for (size_t i = 0; i < SIDE_BY_SIDE; i++) {
-            add_leaf(forest, w.nodes[i]->value, opinions + i * outputs);
+        for (size_t row = 0; row < rows; row += SIDE_BY_SIDE) {
+            walks w;
+            for (size_t i = 0; i < SIDE_BY_SIDE; i++) {
+                w.nodes[i] = forest->nodes + forest->starts[tree];
+                w.inputs[i] = inputs + (row + i) * stride;
+            }
+            walk(&w, forest->depths[tree]);
+            for (size_t i = 0; i < SIDE_BY_SIDE; i++) {
+                add_leaf(forest, w.nodes[i]->value, opinions + (row + i) * outputs);
+            }
         }
     }
 }
@@ -129,14 +137,16 @@ LEARND_CLONES void learnd_forest_predict(const learnd_forest *forest,
     const size_t stride = inputs + 1;
     float laid_out[ROOM];
     memset(opinions, 0, rows->rows * outputs * sizeof *opinions);
+    const size_t chunk = ROOM / stride / SIDE_BY_SIDE * SIDE_BY_SIDE;
     size_t row = 0;
-    if (stride * SIDE_BY_SIDE <= ROOM) {
-        for (; row + SIDE_BY_SIDE <= rows->rows; row += SIDE_BY_SIDE) {
-            for (size_t i = 0; i < SIDE_BY_SIDE; i++) {
-                lay_out(forest, rows, row + i, laid_out + i * stride);
-            }
-            walk_rows(forest, laid_out, stride, opinions + row * outputs, outputs);
+    while (chunk > 0 && row + SIDE_BY_SIDE <= rows->rows) {
+        const size_t left = (rows->rows - row) / SIDE_BY_SIDE * SIDE_BY_SIDE;
+        const size_t count = left < chunk ? left : chunk;
+        for (size_t i = 0; i < count; i++) {
+            lay_out(forest, rows, row + i, laid_out + i * stride);
         }
+        walk_rows(forest, laid_out, stride, count, opinions + row * outputs, outputs);
+        row += count;
     }
     for (; row < rows->rows; row++) {
         lay_out(forest, rows, row, laid_out);

@@ -5,8 +5,9 @@
 // nodes 2 n + 1 and 2 n + 2, and where they are follows from which nodes are leaves. Bytes need not
 // say it, and cannot say it wrongly: a child lies behind its parent, or there is no forest.
 //
-// What a leaf says: a number; of two classes, the share of the second; of more, the classes that it
-// has met with their shares, which are few. So a forest is no larger for having many classes.
+// What a leaf says: a number; of two classes, the share of the second. Of more classes, -1 - c where
+// it has met the class c alone, or its place among the leaves that have met several, with a share
+// for each that they met, which are few. So a forest is no larger for having many classes.
 
 import CKernels
 
@@ -66,7 +67,7 @@ package struct Forest: Sendable {
         inputs = max(inputs, Int(grown.lazy.map(\.feature).max() ?? 0))
     }
 
-    /// The leaves that it has classes of.
+    /// The number of leaves that have met several classes.
     package var leaves: Int { leafStarts.count - 1 }
 
     /// How deep a tree is; nil where a child is not behind its parent, or some node has none.
@@ -97,7 +98,7 @@ extension Forest {
         package var features: [UInt16]
         /// The largest value that goes left, or what a leaf says.
         package var values: [Float]
-        /// Where the classes of each leaf begin, and the number of classes.
+        /// Where those of each leaf of several classes begin, and the number of them.
         package var leafStarts: [UInt32]
         /// The classes of leaves.
         package var leafClasses: [UInt16]
@@ -186,7 +187,8 @@ extension Forest {
         switch classes {
         case 0: true
         case 2: 0...1 ~= value
-        default: value >= 0 && value < Float(leaves) && value == value.rounded(.down)
+        default:
+            value >= Float(-classes) && value < Float(leaves) && value == value.rounded(.down)
         }
     }
 

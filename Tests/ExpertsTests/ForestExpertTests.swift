@@ -332,6 +332,8 @@ private struct ForestReader {
             } else if self["leaf_starts"].isEmpty {
                 sums[0] += 1 - said
                 sums[1] += said
+            } else if said < 0 {
+                sums[Int(-1 - said)] += 1
             } else {
                 let starts = self["leaf_starts"]
                 for place in Int(starts[Int(said)])..<Int(starts[Int(said) + 1]) {

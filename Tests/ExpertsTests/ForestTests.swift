@@ -115,9 +115,9 @@ struct TreeTests {
         three.binNext(column.span, column: 0, width: 1)
         let parts = tree(three)
         #expect(parts.features == [1, 0, 1, 0, 0] || parts.features == [1, 1, 0, 0, 0])
-        #expect(parts.leafShares == [1, 1, 1])
-        #expect(parts.leafStarts == [0, 1, 2, 3])
-        #expect(Set(parts.leafClasses) == [0, 1, 2])
+        let leaves = zip(parts.features, parts.values).filter { $0.0 == 0 }.map(\.1)
+        #expect(Set(leaves) == [-1, -2, -3])
+        #expect(parts.leafShares.isEmpty)
     }
 
     @Test("A leaf says what its rows weigh")
@@ -170,11 +170,16 @@ struct TreeTests {
 
     @Test("Shares of classes are refused that are none")
     func leafParts() {
-        func forest(_ starts: [UInt32], _ classes: [UInt16], _ shares: [Float]) -> Forest? {
+        func forest(
+            _ starts: [UInt32],
+            _ classes: [UInt16],
+            _ shares: [Float],
+            value: Float = 0
+        ) -> Forest? {
             let parts = Forest.Parts(
                 sizes: [1],
                 features: [0],
-                values: [0],
+                values: [value],
                 leafStarts: starts,
                 leafClasses: classes,
                 leafShares: shares
@@ -187,5 +192,8 @@ struct TreeTests {
         #expect(forest([0, 3], [1, 2], [0.25, 0.75]) == nil)
         #expect(forest([0, 0, 2], [1, 2], [0.25, 0.75]) == nil)
         #expect(forest([0], [], []) == nil)
+        #expect(forest([0], [], [], value: -3) != nil)
+        #expect(forest([0], [], [], value: -4) == nil)
+        #expect(forest([0, 2], [1, 2], [0.25, 0.75], value: 0.5) == nil)
     }
 }

@@ -19,7 +19,8 @@
 
 // A node: an inner one has the input that it looks at, counted from 1, and goes left where that is
 // at most `value`. Its children lie side by side, `step` nodes behind it. A leaf has the feature 0
-// and the step 0, and its own number, or the place of its classes, in `value`.
+// and the step 0, and what it says in `value`: a number; of two classes, the share of the second; of
+// more, -1 - c for the class c alone, or its place among the leaves of several classes.
 typedef struct {
     float value;
     uint16_t feature;
@@ -64,7 +65,7 @@ typedef struct {
     size_t next;
     size_t leaf_count;
     size_t leaf_pairs;
-    // The number of leaves in the trees before.
+    // The number of leaves of several classes in the trees before.
     size_t leaves_before;
     uint64_t random;
 } learnd_tree_state;
@@ -86,8 +87,8 @@ typedef struct {
     uint16_t *inputs;
     // With labels: two numbers for each class, all 0.
     float *tally;
-    // With labels: the classes of each leaf and their shares, room for each row; and where those
-    // of each leaf end.
+    // With labels: the classes of leaves of several, and their shares, room for each row; and where
+    // those of each leaf end.
     uint16_t *leaf_classes;
     float *leaf_shares;
     uint32_t *leaf_ends;
