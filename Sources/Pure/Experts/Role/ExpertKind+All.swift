@@ -21,5 +21,5 @@ extension ExpertKind {
     /// Trees that grow with the stream.
     static let trees: [ExpertKind] = []
     /// Trees that are made anew from remembered rows.
-    static let forests: [ExpertKind] = []
+    static let forests: [ExpertKind] = [.forest, .forestTemporal, .boostedTrees, .forestNumbers]
 }
