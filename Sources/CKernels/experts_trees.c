@@ -9,12 +9,11 @@
 #pragma STDC FP_CONTRACT OFF
 
 #include "tree_grow.h"
+#include "tree_row.h"
 
 // How fast the quality of a tree, the share of rows that it got right, follows.
 #define QUALITY_SHARE 0.005f
 #define LEAST_QUALITY 0.01f
-// A row counts for no more than as many.
-#define ROW_WEIGHT_MOST 1e4f
 
 size_t learnd_tree_stride(size_t classes, size_t padded) {
     return LEAF_HEAD + 3 * in_lanes(classes) + (2 + LEAF_MOMENTS * classes) * padded;
@@ -37,10 +36,6 @@ LEARND_INLINE void add_votes(const learnd_tree_rule *rule, float quality, const 
     for (size_t k = 0; k < rule->classes; k++) opinions[k] += say * votes[k];
 }
 
-LEARND_INLINE float row_weight(float weight) {
-    return weight < ROW_WEIGHT_MOST ? weight : ROW_WEIGHT_MOST;
-}
-
 // A tree that is never asked learns a row.
 LEARND_INLINE void learn_unseen(const learnd_tree_rule *rule, learnd_tree *tree, const float *row,
                                 const float *x, size_t y, float weight, float *scratch) {
@@ -48,8 +43,6 @@ LEARND_INLINE void learn_unseen(const learnd_tree_rule *rule, learnd_tree *tree,
     const leaf_choice choice = leaf_predict(rule, slot_of(rule, tree, node), x, scratch);
     leaf_learn(rule, tree, node, x, y, weight, &choice, scratch);
 }
-
-LEARND_INLINE int has_room(const learnd_tree *tree) { return tree->slot_count < tree->slot_room; }
 
 // Notes whether the tree was right; whether its watch is due.
 LEARND_INLINE int note(learnd_tree_member *member, int is_wrong) {

@@ -108,9 +108,19 @@ static int scan(const uint32_t *watch, double warning, double drift) {
 int learnd_watch_check(uint32_t *watch, double warning, double drift) {
     int found = scan(watch, warning, drift);
     if (found != -2) return found;
-    do drop_oldest(watch);
-    while (scan(watch, drift, drift) == -2);
+    learnd_watch_cut(watch, drift);
     return 0;
+}
+
+void learnd_watch_cut(uint32_t *watch, double drift) {
+    do drop_oldest(watch);
+    while (scan(watch, drift, drift) != 0);
+}
+
+uint32_t learnd_watch_count(const uint32_t *watch) { return watch[WATCH_COUNT]; }
+
+double learnd_watch_mean(const uint32_t *watch) {
+    return watch[WATCH_COUNT] > 0 ? (double)watch[WATCH_TOTAL] / watch[WATCH_COUNT] : 0;
 }
 
 int learnd_watch_is_sound(const uint32_t *watch) {

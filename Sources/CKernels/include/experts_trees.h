@@ -87,6 +87,40 @@ void learnd_tree_vote(const learnd_tree_rule *rule, const learnd_tree *tree, flo
 // Makes votes probabilities.
 void learnd_tree_share(const learnd_expert_rows *rows, float *opinions);
 
+// experts_adaptive_tree.c
+
+#define LEARND_WANTED_MOST 16
+
+// A tree that grows in the place of a node, beside what is there.
+typedef struct {
+    learnd_tree tree;
+    // LEARND_WATCH_WORDS words.
+    uint32_t *watch;
+} learnd_tree_alternate;
+
+// What an adaptive tree has besides its nodes.
+typedef struct {
+    // For each node a watch, and the place of its alternate with 1 added; 0: it has none.
+    uint32_t *watches;
+    int32_t *places;
+    learnd_tree_alternate *alternates;
+    size_t alternate_count;
+    // The level of the watches.
+    double drift;
+    // Out: up to LEARND_WANTED_MOST nodes whose errors have become more, and that have no
+    // alternate; the place of one that is to replace its node, or to go; -1: none.
+    int32_t wanted[LEARND_WANTED_MOST];
+    size_t wanted_count;
+    int32_t won;
+    int32_t lost;
+} learnd_adaptive_tree;
+
+// As learnd_tree_follow; LEARND_TREE_DRIFT when there is something in what is out.
+learnd_tree_news learnd_adaptive_follow(const learnd_tree_rule *rule, size_t alternate_leaves,
+                                        learnd_tree *tree, learnd_adaptive_tree *adaptive,
+                                        const learnd_expert_rows *rows, size_t *row,
+                                        float *scratch, float *opinions);
+
 // experts_tree_slots.c
 
 // Moves the statistics of a leaf into a slot, all zeros, of a rule with more columns or classes.
@@ -107,6 +141,11 @@ int learnd_leaf_is_sound(const learnd_tree_rule *rule, const float *leaf);
 int learnd_watch_add(uint32_t *watch, uint32_t value);
 // 0: nothing, or a fall, which was cut off; 1, 2: a rise beyond the loose, the strict level.
 int learnd_watch_check(uint32_t *watch, double warning, double drift);
+// Drops the oldest values until what is left agrees.
+void learnd_watch_cut(uint32_t *watch, double drift);
+// The number of values in the window, and their mean.
+uint32_t learnd_watch_count(const uint32_t *watch);
+double learnd_watch_mean(const uint32_t *watch);
 // Whether the words can be those of a watch.
 int learnd_watch_is_sound(const uint32_t *watch);
 

@@ -102,6 +102,13 @@ package struct StreamTree: Sendable {
         return slot < 0 ? nil : slot
     }
 
+    /// The four words of a node.
+    func words(of node: Int) -> ArraySlice<Int32> {
+        words[node * StreamTree.wordsPerNode..<(node + 1) * StreamTree.wordsPerNode]
+    }
+    /// For how many nodes there is room.
+    var nodeRoom: Int { words.count / StreamTree.wordsPerNode }
+
     /// Makes room for one leaf more.
     package mutating func makeRoom(_ rule: TreeRule) {
         guard leaves * rule.stride == slots.count else { return }
@@ -131,7 +138,7 @@ package struct StreamTree: Sendable {
         var tree = learnd_tree()
         tree.slot_count = leaves
         tree.random = random
-        tree.slot_room = (words.count / StreamTree.wordsPerNode + 1) / 2
+        tree.slot_room = (nodeRoom + 1) / 2
         defer {
             leaves = tree.slot_count
             random = tree.random

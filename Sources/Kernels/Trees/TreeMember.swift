@@ -159,8 +159,8 @@ package struct TreeMember: Sendable {
             opinions.withUnsafeMutableBufferPointer { opinions in
                 watch.withUnsafeMutableBufferPointer { watch in
                     member.watch = watch.baseAddress
-                    withScratch(learnd_tree_scratch(&rule)) { scratch in
-                        news = tree.withC { tree in
+                    news = withTreeScratch(learnd_tree_scratch(&rule)) { scratch in
+                        tree.withC { tree in
                             withOptional(&background) { background in
                                 learnd_tree_follow(
                                     &rule,
@@ -183,6 +183,16 @@ package struct TreeMember: Sendable {
 
     /// Adds the votes for the rows, and changes nothing.
     package func vote(_ rule: TreeRule, _ rows: ExpertRows, _ opinions: inout MutableSpan<Float>) {
+        TreeMember.vote(rule, tree, quality: quality, rows, &opinions)
+    }
+
+    static func vote(
+        _ rule: TreeRule,
+        _ tree: StreamTree,
+        quality: Float,
+        _ rows: ExpertRows,
+        _ opinions: inout MutableSpan<Float>
+    ) {
         precondition(
             rows.width == rule.width && opinions.count == rows.count * rows.outputs
                 && rows.outputs == max(1, rule.classes),
@@ -191,7 +201,7 @@ package struct TreeMember: Sendable {
         var inC = rule.inC
         rows.withC { rows in
             opinions.withUnsafeMutableBufferPointer { opinions in
-                withScratch(learnd_tree_scratch(&inC)) { scratch in
+                withTreeScratch(learnd_tree_scratch(&inC)) { scratch in
                     tree.withC {
                         learnd_tree_vote(&inC, $0, quality, rows, scratch, opinions.baseAddress)
                     }
@@ -209,11 +219,13 @@ package struct TreeMember: Sendable {
     }
 }
 
-private func withScratch(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+func withTreeScratch<Result>(
+    _ count: Int,
+    _ kernel: (UnsafeMutablePointer<Float>?) -> Result
+) -> Result {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, count)) { room in
-        guard let first = room.baseAddress else { return }
-        first.initialize(repeating: 0, count: room.count)
-        body(first)
+        room.initialize(repeating: 0)
+        return kernel(room.baseAddress)
     }
 }
 

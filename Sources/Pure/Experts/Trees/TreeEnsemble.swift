@@ -41,7 +41,7 @@ struct TreeEnsemble: Expert {
     var isFinite: Bool {
         members.allSatisfy { $0.tree.isFinite(rule) && $0.background?.isFinite(rule) ?? true }
     }
-    var tensors: [ExpertTensor] { TreeTensors.tensors(members, rule) }
+    var tensors: [ExpertTensor] { TreeTensors.tensors(members.map { ($0.tree, $0.quality) }, rule) }
 
     mutating func testThenTrain(
         _ rows: ExpertRows,

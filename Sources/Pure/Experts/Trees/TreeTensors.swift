@@ -6,16 +6,18 @@
 import Kernels
 
 enum TreeTensors {
-    static func tensors(_ members: [TreeMember], _ rule: TreeRule) -> [ExpertTensor] {
+    static func tensors(
+        _ trees: [(tree: StreamTree, quality: Float)],
+        _ rule: TreeRule
+    ) -> [ExpertTensor] {
         var roots: [Float] = []
         var columns: [Float] = []
         var limits: [Float] = []
         var children: [Float] = []
         var leaves = LeafNumbers()
-        for member in members {
+        for (tree, _) in trees {
             let (node, leaf) = (columns.count, leaves.count)
             roots.append(Float(node))
-            let tree = member.tree
             for own in 0..<tree.nodeCount {
                 columns.append(Float(tree.column(of: own) ?? -1))
                 limits.append(tree.limit(of: own))
@@ -28,7 +30,7 @@ enum TreeTensors {
         let (classes, width) = (rule.classes, rule.width)
         return [
             ExpertTensor("roots", [roots.count], .places(roots)),
-            ExpertTensor("qualities", [members.count], members.map(\.quality)),
+            ExpertTensor("qualities", [trees.count], trees.map(\.quality)),
             ExpertTensor("columns", [columns.count], .places(columns)),
             ExpertTensor("limits", [limits.count], limits),
             ExpertTensor("children", [children.count], .places(children)),
