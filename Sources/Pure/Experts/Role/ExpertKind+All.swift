@@ -19,7 +19,9 @@ extension ExpertKind {
     /// Kinds with hidden layers.
     static let networks: [ExpertKind] = []
     /// Trees that grow with the stream.
-    static let trees: [ExpertKind] = []
+    static let trees: [ExpertKind] = [
+        .hoeffdingTree, .adaptiveTree, .leveragingBagging, .adaptiveForest,
+    ]
     /// Trees that are made anew from remembered rows.
     static let forests: [ExpertKind] = [.forest, .forestTemporal, .boostedTrees, .forestNumbers]
 }
