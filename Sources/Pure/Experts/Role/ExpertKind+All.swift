@@ -12,7 +12,7 @@ extension ExpertKind {
     /// Kinds with one layer of weights, or moments of classes.
     static let lines: [ExpertKind] = []
     /// Kinds with hidden layers.
-    static let networks: [ExpertKind] = []
+    static let networks: [ExpertKind] = [.mlp, .mlpReplay, .wideMLP, .wideMLPReplay]
     /// Trees that grow with the stream.
     static let trees: [ExpertKind] = []
     /// Trees that are made anew from remembered rows.
