@@ -174,5 +174,5 @@ struct ExpertLaws {
     }
 
     /// Kinds that look at labels alone, or that know nothing before somebody makes them anew.
-    static let chasers: Set<String> = ["label_table"]
+    static let chasers: Set<String> = ["label_table", "last_label"]
 }

@@ -8,7 +8,9 @@ extension ExpertKind {
     package static let all: [ExpertKind] = windows + lines + networks + trees + forests
 
     /// Kinds that look at the rows or the labels just before.
-    static let windows: [ExpertKind] = [.labelTable]
+    static let windows: [ExpertKind] = [
+        .labelTable, .lastLabel, .nearestOf200, .nearestOf1000, .nearestOf5000,
+    ]
     /// Kinds with one layer of weights, or moments of classes.
     static let lines: [ExpertKind] = []
     /// Kinds with hidden layers.
