@@ -60,12 +60,10 @@ package enum Nearest {
         }
     }
 
-    /// Predicts the class of each row from its neighbours; NearestNeighbours.swift of the experts
-    /// has the formulas.
+    /// Predicts the class of each row from its neighbours.
     ///
-    /// - Parameters:
-    ///   - counts: How many neighbours each opinion is made of.
-    ///   - opinions: Probabilities, for each of `counts` those of every row.
+    /// NearestNeighbours.swift of the experts has the formulas. Each of `counts` says how many neighbours an opinion is made of, and has
+    /// the probabilities of every row in `opinions`.
     package static func classes(
         _ rows: ExpertRows,
         in history: ExpertHistory,

@@ -2,6 +2,7 @@
 //
 // The nearest rows against a plain sort, where many rows are equally far.
 
+import Experts
 import Kernels
 import Primitives
 import Testing
@@ -99,5 +100,65 @@ struct NearestTests {
                 #expect(squares[rest].allSatisfy { $0 == .infinity })
             }
         }
+    }
+
+    @Test("Their labels vote by distance and weight", arguments: [3, 10])
+    func votes(count: Int) throws {
+        let history = try NearestTests.history(137, width: 4)
+        let before = [0, 1, 2, 9, 60, 137]
+        let rows = NearestTests.rows(width: 4, before: before)
+        var said = [Float](repeating: .nan, count: before.count * 3 * 2)
+        var span = said.mutableSpan
+        Nearest.classes(rows, in: history, window: 50, counts: [1, count], opinions: &span)
+        for row in before.indices {
+            let own = NearestTests.expected(rows, history, row, window: 50).prefix(count)
+            var votes = [0.0, 0, 0]
+            for near in own {
+                let place = Int(near.place)
+                votes[Int(history.labels[place])] +=
+                    Double(history.weights[place]) / (Double(near.square).squareRoot() + 0.001)
+            }
+            let (sum, found) = (votes.reduce(0, +), Double(own.count))
+            for label in 0..<3 {
+                let share = sum > 0 ? votes[label] / sum : 0
+                let expected = (found * share + 0.1) / (found + 0.3)
+                let second = before.count * 3 + row * 3 + label
+                #expect(abs(Double(said[second]) - expected) < 1e-5)
+            }
+            if let nearest = own.first {
+                let label = Int(history.labels[Int(nearest.place)])
+                #expect(abs(said[row * 3 + label] - 1.1 / 1.3) < 1e-5)
+            }
+        }
+    }
+
+    @Test("The last label is trusted as often as it was right")
+    func lastLabel() throws {
+        let kind = try #require(ExpertKind.named("last_label"))
+        var expert = kind.make(ExpertShape(width: 1, classes: 3), 1)
+        var rows = NearestTests.rows(width: 1, before: [0, 0, 0, 0, 0])
+        rows.labels = [1, 1, 2, 2, 0]
+        rows.last = [-1, 1, 1, 2, 2]
+        rows.weights = [1, 1, 2, 1, 1]
+        rows.learns = [1, 1, 1, 1, 0]
+        var history = ExpertHistory(capacity: 1)
+        history.grow(width: 1)
+        var said = [Float](repeating: .nan, count: 15)
+        var span = said.mutableSpan
+        expert.testThenTrain(rows, history, &span)
+        // After a hit, then a miss of weight 2, then a hit.
+        var (hits, misses) = (0.0, 0.0)
+        var expected = [1.0 / 3, 1.0 / 3, 1.0 / 3]
+        for (row, right) in [true, false, true, true].enumerated() {
+            let hit = (hits + 1.0 / 3) / (hits + misses + 1)
+            let last = Int(rows.last[row + 1])
+            expected += (0..<3).map { $0 == last ? hit : (1 - hit) / 2 }
+            (hits, misses) = (hits * 0.999, misses * 0.999)
+            let weight = Double(rows.weights[row + 1])
+            if right { hits += weight } else { misses += weight }
+        }
+        #expect(zip(said, expected).allSatisfy { abs(Double($0) - $1) < 1e-6 })
+        expert.grow(to: ExpertShape(width: 2, classes: 4))
+        #expect(expert.tensors.first?.dimensions == [2])
     }
 }

@@ -12,7 +12,10 @@ extension ExpertKind {
         .labelTable, .lastLabel, .nearestOf200, .nearestOf1000, .nearestOf5000,
     ]
     /// Kinds with one layer of weights, or moments of classes.
-    static let lines: [ExpertKind] = []
+    static let lines: [ExpertKind] = [
+        .linearSlow, .linearFast, .quadratic, .arowTemporal, .arowQuadratic, .naiveBayes,
+        .naiveBayesFading, .linearDiscriminant,
+    ]
     /// Kinds with hidden layers.
     static let networks: [ExpertKind] = [.mlp, .mlpReplay, .wideMLP, .wideMLPReplay]
     /// Trees that grow with the stream.
