@@ -6,8 +6,8 @@
 //     mlp        h1 = relu(z W1 + b1), h2 = relu(h1 W2 + b2), 32 units each, outputs h2 W3 + b3
 //     wide_mlp   h1 = relu(z W1 + b1), 64 units, outputs h1 W2 + b2
 //
-// A class has the softmax of the outputs and the cross entropy as its loss, a number the output
-// itself and half the squared error, cut off at an error of 10. Parameters start as normal numbers
+// A class has the softmax of the outputs and the cross entropy as its loss; a number the output,
+// held within 5 as targets are, and half the squared error, cut off at an error of 10. Parameters start as normal numbers
 // of variance 2 / inputs, those of the outputs of 0.01 / inputs, biases at 0.
 //
 // The kinds with replay take, with each row, seven rows drawn uniformly from the last 2,000 rows

@@ -112,7 +112,8 @@ struct SmallNetworkTests {
             let own = plain(rows, row)
             let expected = network.predict(own.x)
             for k in 0..<shape.outputs {
-                #expect(abs(Double(said[row * shape.outputs + k]) - expected[k]) < 2e-4)
+                let held = min(max(expected[k], -5), 5)
+                #expect(abs(Double(said[row * shape.outputs + k]) - held) < 2e-4)
             }
             guard rows.learns[row] == 1 else { continue }
             var batch = [own]
