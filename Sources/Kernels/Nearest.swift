@@ -97,7 +97,7 @@ package enum Nearest {
     }
 
     /// Finds the neighbours in memory that lasts as long as `body` does.
-    private static func withNeighbours(
+    static func withNeighbours(
         of rows: ExpertRows,
         in history: ExpertHistory,
         window: Int,

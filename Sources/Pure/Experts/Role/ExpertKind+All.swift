@@ -5,7 +5,7 @@
 
 extension ExpertKind {
     /// Every kind there is.
-    package static let all: [ExpertKind] = windows + lines + networks + trees + forests
+    package static let all: [ExpertKind] = windows + lines + numbers + networks + trees + forests
 
     /// Kinds that look at the rows or the labels just before.
     static let windows: [ExpertKind] = [
@@ -16,8 +16,13 @@ extension ExpertKind {
         .linearSlow, .linearFast, .quadratic, .arowTemporal, .arowQuadratic, .naiveBayes,
         .naiveBayesFading, .linearDiscriminant,
     ]
+    /// Kinds for numbers that have no hidden layers.
+    static let numbers: [ExpertKind] = [
+        .meanNumber, .lastNumber, .nearestNumbers, .slowGradientLine, .fastGradientLine,
+        .leastSquaresLine, .forgettingLeastSquaresLine,
+    ]
     /// Kinds with hidden layers.
-    static let networks: [ExpertKind] = []
+    static let networks: [ExpertKind] = [.mlp, .mlpReplay, .wideMLP, .wideMLPReplay]
     /// Trees that grow with the stream.
     static let trees: [ExpertKind] = [
         .hoeffdingTree, .adaptiveTree, .leveragingBagging, .adaptiveForest,
