@@ -138,49 +138,4 @@ LEARND_INLINE void line_step(float *weights, const float *features, float step, 
     }
 }
 
-// `chunks` chunks of sixteen of the product of a symmetric matrix and a row, in `ways` sums each.
-LEARND_INLINE void line_product_part(const float *matrix, const float *row, size_t size,
-                                     size_t stride, float *product, const size_t chunks,
-                                     const size_t ways) {
-    lanes16 sums[8] = {{0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}};
-    size_t i = 0;
-    for (; i + ways <= size; i += ways) {
-        for (size_t w = 0; w < ways; w++) {
-            const float *from = matrix + (i + w) * stride;
-            for (size_t c = 0; c < chunks; c++) {
-                LOAD(lanes16, own, from + c * LINE_LANES);
-                sums[w * chunks + c] += own * row[i + w];
-            }
-        }
-    }
-    for (; i < size; i++) {
-        for (size_t c = 0; c < chunks; c++) {
-            LOAD(lanes16, own, matrix + i * stride + c * LINE_LANES);
-            sums[c] += own * row[i];
-        }
-    }
-    for (size_t half = ways / 2; half > 0; half /= 2) {
-        for (size_t w = 0; w < half; w++) {
-            for (size_t c = 0; c < chunks; c++) {
-                sums[w * chunks + c] += sums[(w + half) * chunks + c];
-            }
-        }
-    }
-    memcpy(product, sums, chunks * LINE_LANES * sizeof(float));
-}
-
-// The product of a symmetric matrix of `size` rows and a row of numbers.
-LEARND_INLINE void line_product(const float *matrix, const float *row, size_t size, size_t stride,
-                                float *product) {
-    size_t at = 0;
-    for (; at + 4 * LINE_LANES <= stride; at += 4 * LINE_LANES) {
-        line_product_part(matrix + at, row, size, stride, product + at, 4, 2);
-    }
-    if (at + 2 * LINE_LANES <= stride) {
-        line_product_part(matrix + at, row, size, stride, product + at, 2, 4);
-        at += 2 * LINE_LANES;
-    }
-    if (at < stride) line_product_part(matrix + at, row, size, stride, product + at, 1, 8);
-}
-
 #endif

@@ -9,7 +9,7 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#include "lines.h"
+#include "symmetric.h"
 
 #define VARIANCE_LEAST 1e-6f
 #define LEAST_SPREAD 1e-3f
@@ -56,7 +56,7 @@ LEARND_INLINE void step(const learnd_arow_line *line, size_t k, const float *x, 
                         size_t stride, float *v, float margin, float side, float noise) {
     float *weights = line->weights + k * stride, *variances = line->variances + k * stride;
     float *covariances = line->covariances + k * size * stride;
-    line_product(covariances, x, size, stride, v);
+    symmetric_product(covariances, x, size, stride, v);
     for (size_t i = 0; i < stride; i++) v[i] += variances[i] * x[i];
     float spread = line_dot(v, x, stride);
     if (!(spread > -LEAST_SPREAD)) {
@@ -70,17 +70,8 @@ LEARND_INLINE void step(const learnd_arow_line *line, size_t k, const float *x, 
     line_step(weights, v, side * (1 - side * margin) * beta, stride);
     const float root = sqrtf(beta);
     for (size_t i = 0; i < stride; i++) v[i] *= root;
-    for (size_t i = 0; i < size; i++) {
-        float *row = covariances + i * stride;
-        const float own = v[i];
-        for (size_t at = 0; at < stride; at += LINE_LANES) {
-            LOAD(lanes16, s, row + at);
-            LOAD(lanes16, u, v + at);
-            s -= own * u;
-            memcpy(row + at, &s, sizeof(s));
-        }
-        row[i] = 0;
-    }
+    symmetric_step(covariances, v, 1, size, stride);
+    for (size_t i = 0; i < size; i++) covariances[i * stride + i] = 0;
     spread_out(variances, v, line->noise, size, stride);
 }
 

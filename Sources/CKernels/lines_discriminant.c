@@ -7,8 +7,8 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#include "lines.h"
 #include "logarithm.h"
+#include "symmetric.h"
 
 #define LEAST_SHARE 2e-4f
 #define MOST_SHARE 0.02f
@@ -34,7 +34,7 @@ LEARND_INLINE void refresh(const learnd_discriminant_line *line, size_t width, s
                            size_t one) {
     const float *mean = line->means + one * stride;
     float *weights = line->weights + one * stride;
-    line_product(line->inverse, mean, width, stride, weights);
+    symmetric_product(line->inverse, mean, width, stride, weights);
     line->offsets[one] = -0.5f * line_dot(mean, weights, stride);
 }
 
@@ -81,7 +81,7 @@ LEARND_INLINE void learn(const learnd_expert_rows *rows, size_t row,
     taken = (taken < MOST_SHARE ? taken : MOST_SHARE) * weight;
     taken = taken < MOST_WEIGHTED_SHARE ? taken : MOST_WEIGHTED_SHARE;
     const float kept = 1 - taken, added = taken * (1 - share);
-    line_product(line->inverse, e, width, stride, v);
+    symmetric_product(line->inverse, e, width, stride, v);
     float spread = line_dot(e, v, stride);
     if (!(spread > -LEAST_SPREAD)) {
         // No inverse is like that: rounding has made it worthless.
@@ -92,11 +92,7 @@ LEARND_INLINE void learn(const learnd_expert_rows *rows, size_t row,
     const float inner = added / (kept + added * (spread > 0 ? spread : 0));
     const float root = sqrtf(inner), grown = 1 / kept;
     for (size_t i = 0; i < stride; i++) v[i] *= root;
-    for (size_t j = 0; j < width; j++) {
-        float *restrict own = line->inverse + j * stride;
-        const float factor = v[j];
-        for (size_t i = 0; i < stride; i++) own[i] = (own[i] - factor * v[i]) * grown;
-    }
+    symmetric_step(line->inverse, v, grown, width, stride);
     line->rows += 1;
     if (line->rows % ROWS_BETWEEN == 0) {
         hold(line->inverse, width, stride);

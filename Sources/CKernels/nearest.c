@@ -5,7 +5,7 @@
 // 1. The rows that any row of the block may see are copied once into groups of sixteen, column
 //    after column within a group, so that a vector holds one column of sixteen rows.
 // 2. The squared distances of four rows of the block to each group are summed column after column
-//    in registers; a group is loaded once for the four.
+//    in registers; a group is loaded once for the four, and stays in the cache for a few fours.
 // 3. The smallest distance of each lane over all groups is kept: sixteen distances of sixteen
 //    different rows. The k-th smallest of them is a bound that at least k rows keep and few others
 //    do: for k = 10 about sixteen rows, however many there are.
@@ -28,6 +28,10 @@
 
 #define LANES 16
 #define ROWS 4
+// Rows of the block that go through the groups together, and how many numbers of the groups they
+// go through before they come back for more.
+#define BAND 16
+#define TILE 32768
 #define WEIGHT_LIMIT 1e6f
 #define CLOSEST 1e-3f
 #define PRIOR 0.3f
@@ -63,7 +67,7 @@ size_t learnd_nearest_scratch(const learnd_expert_rows *rows, size_t window) {
     const range all = all_seen(rows, window);
     if (all.first >= all.end) return 0;
     const size_t lanes = (all.end - all.first + LANES - 1) / LANES * LANES;
-    return lanes * (rows->width + ROWS);
+    return lanes * (rows->width + BAND);
 }
 
 // Puts four columns of four rows side by side.
@@ -116,15 +120,16 @@ LEARND_INLINE void turn(const float *restrict numbers, size_t count, size_t widt
     }
 }
 
-LEARND_INLINE void squares_of_four(const float *const *x, const float *turned, size_t width,
+LEARND_INLINE void squares_of_four(const float *x, const float *turned, size_t width,
                                    range groups, float *squares, size_t stride) {
+    const float *x0 = x, *x1 = x + width, *x2 = x + 2 * width, *x3 = x + 3 * width;
     for (size_t g = groups.first; g < groups.end; g++) {
         const float *from = turned + g * LANES * width;
         lanes16 s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
         for (size_t j = 0; j < width; j++) {
             LOAD(lanes16, column, from + j * LANES);
-            const lanes16 d0 = column - x[0][j], d1 = column - x[1][j];
-            const lanes16 d2 = column - x[2][j], d3 = column - x[3][j];
+            const lanes16 d0 = column - x0[j], d1 = column - x1[j];
+            const lanes16 d2 = column - x2[j], d3 = column - x3[j];
             s0 += d0 * d0;
             s1 += d1 * d1;
             s2 += d2 * d2;
@@ -216,45 +221,52 @@ LEARND_INLINE void nearest_of(const float *distances, range groups, size_t k, si
     }
 }
 
+// The squared distances of `some` rows of a block to the rows of the groups.
+LEARND_INLINE void squares_of_band(const float *x, size_t some, const float *turned, size_t width,
+                                   range groups, float *squares, size_t stride) {
+    const size_t tile = width < TILE / LANES ? TILE / LANES / (width + 1) + 1 : 1;
+    for (size_t from = groups.first; from < groups.end; from += tile) {
+        const range part = {from, groups.end - from > tile ? from + tile : groups.end};
+        size_t row = 0;
+        for (; row + ROWS <= some; row += ROWS) {
+            squares_of_four(x + row * width, turned, width, part, squares + row * stride, stride);
+        }
+        for (; row < some; row++) {
+            squares_of_one(x + row * width, turned, width, part, squares + row * stride);
+        }
+    }
+}
+
+// What lies in the outermost groups, but is not seen, is infinitely far.
+LEARND_INLINE void hide(float *distances, range groups, range own) {
+    for (size_t lane = groups.first * LANES; lane < own.first; lane++) distances[lane] = INFINITY;
+    for (size_t lane = own.end; lane < groups.end * LANES; lane++) distances[lane] = INFINITY;
+}
+
 LEARND_CLONES void learnd_nearest(const learnd_expert_rows *rows,
                                   const learnd_expert_history *history, size_t window, size_t k,
                                   float *scratch, float *squares, int32_t *places) {
     const range all = all_seen(rows, window);
     const size_t width = rows->width, span = all.first < all.end ? all.end - all.first : 0;
     const size_t stride = (span + LANES - 1) / LANES * LANES;
-    float *turned = scratch + ROWS * stride;
+    float *turned = scratch + BAND * stride;
     if (span > 0) turn(history->scaled + all.first * width, span, width, turned);
-    for (size_t from = 0; from < rows->rows; from += ROWS) {
-        const size_t some = rows->rows - from < ROWS ? rows->rows - from : ROWS;
-        const float *x[ROWS];
-        range own[ROWS], groups[ROWS], joint = {SIZE_MAX, 0};
+    for (size_t from = 0; from < rows->rows; from += BAND) {
+        const size_t some = rows->rows - from < BAND ? rows->rows - from : BAND;
+        range own[BAND], groups[BAND], joint = {SIZE_MAX, 0};
         for (size_t i = 0; i < some; i++) {
-            x[i] = rows->scaled + (from + i) * width;
             own[i] = seen(rows, from + i, window);
-            groups[i].first = own[i].first < own[i].end ? (own[i].first - all.first) / LANES : 0;
-            groups[i].end = own[i].first < own[i].end
-                                ? (own[i].end - all.first + LANES - 1) / LANES
-                                : 0;
-            if (groups[i].first == groups[i].end) continue;
+            groups[i] = (range){0, 0};
+            if (own[i].first >= own[i].end) continue;
+            own[i] = (range){own[i].first - all.first, own[i].end - all.first};
+            groups[i] = (range){own[i].first / LANES, (own[i].end + LANES - 1) / LANES};
             joint.first = groups[i].first < joint.first ? groups[i].first : joint.first;
             joint.end = groups[i].end > joint.end ? groups[i].end : joint.end;
         }
-        if (some == ROWS) {
-            squares_of_four(x, turned, width, joint, scratch, stride);
-        } else {
-            for (size_t i = 0; i < some; i++) {
-                squares_of_one(x[i], turned, width, joint, scratch + i * stride);
-            }
-        }
+        squares_of_band(rows->scaled + from * width, some, turned, width, joint, scratch, stride);
         for (size_t i = 0; i < some; i++) {
             float *distances = scratch + i * stride;
-            // What lies in the outermost groups, but not in the window.
-            for (size_t lane = groups[i].first * LANES; lane + all.first < own[i].first; lane++) {
-                distances[lane] = INFINITY;
-            }
-            for (size_t lane = own[i].end - all.first; lane < groups[i].end * LANES; lane++) {
-                distances[lane] = INFINITY;
-            }
+            if (groups[i].first < groups[i].end) hide(distances, groups[i], own[i]);
             nearest_of(distances, groups[i], k, all.first, squares + (from + i) * k,
                        places + (from + i) * k);
         }

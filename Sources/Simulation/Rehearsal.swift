@@ -26,7 +26,7 @@ package struct Rehearsal: Sendable {
     private let jobSamples: Int
     private let batchRows: Int
     private let keepsVersions: Bool
-    private var results: [(job: ConsolidationJob, dueAt: UInt64)] = []
+    private var results: [(job: Job, dueAt: UInt64)] = []
     private var fed: UInt64 = 0
 
     /// Makes a rehearsal.
@@ -93,13 +93,7 @@ package struct Rehearsal: Sendable {
             results.removeFirst()
             var job = next.job
             while !job.isDone { job.advance() }
-            step(
-                .jobFinished(
-                    id: job.id,
-                    memoryEnd: job.memoryEnd,
-                    challengers: job.challengers
-                )
-            )
+            step(Input(job))
         }
     }
 }

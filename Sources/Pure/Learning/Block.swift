@@ -62,6 +62,15 @@ package struct Block: Sendable {
     /// The predictions, `rows * outputs`: probabilities of the classes, or the number; for a
     /// learner without labels the loss, and the trivial one.
     package var predictions: [Float] = []
+    /// Where the interval of each predicted number begins; empty where there is none.
+    package var lows: [Float] = []
+    /// Where the interval of each predicted number ends; empty where there is none.
+    package var highs: [Float] = []
+    /// What is remembered of rows whose labels are late: ``Learner/memoWidth`` numbers a row.
+    ///
+    /// The learner writes those of rows that are only scored, and finds those of rows that come a
+    /// second time; others begin with NaN. Empty unless such a row is in the block.
+    package var memos: [Float] = []
     /// The loss of each row: log loss, squared error, or what a learner without labels said; NaN
     /// where there is no label, or nothing to say.
     package var losses: [Float] = []
@@ -90,6 +99,9 @@ package struct Block: Sendable {
         meanWeight = 0
         scores.removeAll(keepingCapacity: true)
         predictions.removeAll(keepingCapacity: true)
+        lows.removeAll(keepingCapacity: true)
+        highs.removeAll(keepingCapacity: true)
+        memos.removeAll(keepingCapacity: true)
         losses.removeAll(keepingCapacity: true)
         errors.removeAll(keepingCapacity: true)
     }
@@ -130,11 +142,22 @@ package struct Block: Sendable {
         (row == 0 ? 0 : textEnds[row - 1])..<textEnds[row]
     }
 
+    /// What the learner remembers of a row that waits.
+    package func memo(of row: Int, width: Int) -> [Float] {
+        memos.isEmpty ? [] : Array(memos[row * width..<(row + 1) * width])
+    }
+
     /// Makes room for a feature for each column of every row.
     mutating func prepareFeatures() {
         precondition(raw.count == rows * width, "a block's raw columns must fill its rows")
         featureWidth = width
         Block.resize(&features, to: rows * width)
+    }
+
+    /// Writes each column as it is to the features, NaN where it is missing.
+    mutating func copyFeatures() {
+        prepareFeatures()
+        features.replaceSubrange(0..<features.count, with: raw)
     }
 
     /// Writes each column as it is, or 0 where it is missing, to the features.

@@ -67,9 +67,13 @@ struct ClassMomentsTests {
         #expect(right(slow) < 2000)
     }
 
-    @Test("Linear discriminants follow a covariance that is inverted anew", arguments: [2, 3])
-    func discriminant(classes: Int) throws {
-        let (count, width) = (200, 3)
+    @Test(
+        "Linear discriminants follow a covariance that is inverted anew",
+        arguments: [2, 3],
+        [3, 18, 35]
+    )
+    func discriminant(classes: Int, width: Int) throws {
+        let count = 100
         let rows = LineRows.random(count, width: width, classes: classes, seed: 23)
         let kind = try #require(ExpertKind.named("lda"))
         let (_, said) = LineRows.opinions(kind, rows)

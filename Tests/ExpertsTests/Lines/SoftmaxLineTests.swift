@@ -5,6 +5,7 @@
 
 import Experts
 import Kernels
+import Primitives
 import Testing
 
 @Suite("Lines and their formulas")
@@ -78,19 +79,24 @@ struct SoftmaxLineTests {
 
     @Test(
         "AROW follows its formula",
-        arguments: [("arow_temporal", LineForm.temporal), ("arow_quadratic", .quadratic)],
-        [2, 3]
+        arguments: [
+            // Rows of one to four times sixteen features, with many and with few in the last.
+            ("arow_temporal", LineForm.temporal, 4, 2), ("arow_temporal", .temporal, 9, 3),
+            ("arow_temporal", .temporal, 20, 2), ("arow_temporal", .temporal, 24, 2),
+            ("arow_quadratic", .quadratic, 4, 3), ("arow_quadratic", .quadratic, 9, 2),
+            ("arow_quadratic", .quadratic, 10, 2),
+        ]
     )
-    func arow(model: (name: String, form: LineForm), classes: Int) throws {
-        let rows = LineRows.random(150, width: 4, classes: classes, seed: 9)
-        let (_, said) = LineRows.opinions(try kind(model.name), rows)
-        let size = model.form.size(width: 4, classes: classes)
+    func arow(name: String, form: LineForm, width: Int, classes: Int) throws {
+        let rows = LineRows.random(150, width: width, classes: classes, seed: 9)
+        let (_, said) = LineRows.opinions(try kind(name), rows)
+        let size = form.size(width: width, classes: classes)
         let models = classes == 2 ? 1 : classes
         var weights = [[Double]](repeating: [Double](repeating: 0, count: size), count: models)
         var spreads = [[[Double]]](repeating: Plain.unit(size), count: models)
         var expected: [Double] = []
         for row in 0..<rows.count {
-            let x = features(rows, row, model.form)
+            let x = features(rows, row, form)
             let scores = weights.map { 2 * Plain.dot($0, x) }
             expected += LineRows.softmax(models == 1 ? [0] + scores : scores)
             guard rows.learns[row] == 1 else { continue }
@@ -111,26 +117,27 @@ struct SoftmaxLineTests {
 
     @Test(
         "Growth changes nothing of what is known",
-        arguments: ["linear_slow", "linear_fast", "quadratic", "arow_temporal", "arow_quadratic"]
+        arguments: ["linear_slow", "linear_fast", "quadratic", "arow_temporal", "arow_quadratic"],
+        [(3, 5), (10, 16)]
     )
-    func growth(name: String) throws {
+    func growth(name: String, widths: (old: Int, new: Int)) throws {
         // Wider rows whose new columns are 0: what is said must not change, whatever moved.
-        let rows = LineRows.random(200, width: 3, classes: 3, seed: 10)
+        let rows = LineRows.random(200, width: widths.old, classes: 3, seed: 10)
         let (made, _) = LineRows.opinions(try kind(name), rows)
         var expert = made
         _ = LineRows.opinions(&expert, rows)
-        var wide = LineRows.random(200, width: 5, classes: 3, seed: 11)
+        var wide = LineRows.random(200, width: widths.new, classes: 3, seed: 11)
         wide.last = rows.last
         for path in [\ExpertRows.scaled, \.slow, \.raw, \.change, \.scaledChange] {
             for row in 0..<200 {
-                for column in 0..<5 {
-                    wide[keyPath: path][row * 5 + column] =
-                        column < 3 ? rows[keyPath: path][row * 3 + column] : 0
+                for column in 0..<widths.new {
+                    wide[keyPath: path][row * widths.new + column] =
+                        column < widths.old ? rows[keyPath: path][row * widths.old + column] : 0
                 }
             }
         }
         var grown = expert
-        grown.grow(to: ExpertShape(width: 5, classes: 3))
+        grown.grow(to: ExpertShape(width: widths.new, classes: 3))
         let before = LineRows.predictions(expert, rows)
         let after = LineRows.predictions(grown, wide)
         if name.contains("quadratic") {
@@ -168,5 +175,21 @@ struct SoftmaxLineTests {
             // One against the rest: each of two models has the whole margin.
             #expect(abs(now - odds * model.factor) < 1e-2)
         }
+    }
+
+    @Test(
+        "Covariances that are kept in part come back from bytes whole",
+        arguments: ["arow_temporal", "arow_quadratic", "lda"]
+    )
+    func bytes(name: String) throws {
+        let width = name == "lda" ? 40 : 10
+        var trial = ExpertTrial(try kind(name), width: width, classes: 2)
+        trial.run(.random(100, seed: 1, width: width, classes: 2))
+        var reader = ByteReader(trial.bytes)
+        var other = trial
+        other.expert = try ExpertCoding.decode(from: &reader).expert
+        let rows = Stream.random(60, seed: 2, width: width, classes: 2)
+        #expect(other.run(rows, block: 9) == trial.run(rows))
+        #expect(other.bytes == trial.bytes)
     }
 }

@@ -57,6 +57,8 @@ struct JoinedRow: Sendable {
     var row: Int
     /// What was predicted then.
     var prediction: [Float]
+    /// What the learner wanted to know of then.
+    var memo: [Float]
 }
 
 extension LearnerCore {
@@ -128,13 +130,13 @@ extension LearnerCore {
         let weight = label.weight.isNaN ? row.weight : label.weight
         let isOnlyTested = isHeld || weight == 0
         let use: RowUse =
-            isOnlyTested || remembers && memory.nextIsHoldout() ? .holdout : .train
+            isOnlyTested || setsAside && memory.nextIsHoldout() ? .holdout : .train
         outcome.joined.append((row.account, isOnlyTested ? .scored : use))
         let value = admission.value(of: label, in: batch, under: schema)
         recollection.note(label: value.class >= 0 ? Float(value.class) : value.target)
         var raw = row.raw
         while raw.count < schema.width { raw.append(.nan) }
-        joined.append(JoinedRow(row: block.rows, prediction: row.prediction))
+        joined.append(JoinedRow(row: block.rows, prediction: row.prediction, memo: row.memo))
         block.append(
             raw: raw.span,
             target: value.target,
@@ -143,6 +145,17 @@ extension LearnerCore {
             context: row.context,
             use: use
         )
+    }
+
+    /// Gives the block room for what the learner remembers of rows that wait, and puts into it what
+    /// it remembered of rows that have waited.
+    mutating func prepareMemos() {
+        let width = champion.learner.memoWidth
+        guard width > 0, !pending.isEmpty || !joined.isEmpty else { return }
+        block.memos = [Float](repeating: .nan, count: block.rows * width)
+        for row in joined where row.memo.count == width {
+            for place in 0..<width { block.memos[row.row * width + place] = row.memo[place] }
+        }
     }
 
     /// Whether the row will wait for its label, or may not because another of its name does.
@@ -210,6 +223,7 @@ extension LearnerCore {
                     weight: block.weights[row.row],
                     context: block.contexts[row.row],
                     prediction: values,
+                    memo: block.memo(of: row.row, width: champion.learner.memoWidth),
                     arrivedAt: waiting.arrivedAt,
                     arrivedSample: waiting.seen(row.place)
                 )

@@ -21,6 +21,7 @@ extension WaitingRoom: ByteCodable {
             writer.write(row.weight)
             writer.write(row.context)
             writer.write(row.prediction)
+            writer.write(row.memo)
             writer.write(row.arrivedAt)
             writer.write(row.arrivedSample)
         }
@@ -64,11 +65,12 @@ extension WaitingRow {
             weight: try reader.readFloat(),
             context: try reader.read(),
             prediction: try reader.readFloats(),
+            memo: try reader.readFloats(),
             arrivedAt: try reader.readMoment(),
             arrivedSample: try reader.readCounter()
         )
         guard weight.isFinite, weight >= 0, context >= -1, !raw.contains(where: \.isInfinite),
-            prediction.allSatisfy(\.isFinite)
+            (prediction + memo).allSatisfy(\.isFinite)
         else { throw .invalid("a waiting sample is not finite") }
     }
 }

@@ -29,6 +29,8 @@ package struct WaitingRow: Sendable {
     var context: Int32
     /// What was predicted when it came: probabilities of the classes, or the number.
     package var prediction: [Float]
+    /// What the learner wants to know of that moment when the label comes.
+    var memo: [Float]
     /// When it came.
     var arrivedAt: Instant
     /// How many samples had come before.
@@ -36,7 +38,7 @@ package struct WaitingRow: Sendable {
 
     /// What the row takes.
     var bytes: Int {
-        WaitingRow.overhead + id.utf8.count + (raw.count + prediction.count) * 4
+        WaitingRow.overhead + id.utf8.count + (raw.count + prediction.count + memo.count) * 4
     }
 
     /// The row itself, its arrays' headers, and its entry in the index.

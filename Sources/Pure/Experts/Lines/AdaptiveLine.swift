@@ -56,7 +56,7 @@ struct AdaptiveLine: Expert {
     }
     var cost: Double {
         let (models, area) = (Double(layout.models), Double(layout.size * layout.stride))
-        return 20 + 8 * Double(shape.classes) + models * (20 + 0.02 * area)
+        return 20 + models * (65 + 0.045 * area)
     }
 
     mutating func testThenTrain(

@@ -105,17 +105,20 @@ struct LineLayout: Sendable {
         return moved
     }
 
-    /// Symmetric matrices moved likewise, with zeros where nothing was.
+    /// Symmetric matrices moved likewise, with zeros where nothing was. Of what lies above the
+    /// diagonal kernels leave some as it is, so it is made from what lies below.
     func movedMatrices(_ matrices: [Float], to grown: LineLayout, count: Int) -> [Float] {
-        var moved = [Float](repeating: 0, count: count * grown.size * grown.stride)
-        let area = size * stride
+        let (area, grownArea) = (size * stride, grown.size * grown.stride)
+        var moved = [Float](repeating: 0, count: count * grownArea)
         let had = area == 0 ? 0 : matrices.count / area
         for matrix in 0..<min(had, count) {
             for row in 0..<size {
-                let target = matrix * grown.size + place(of: row, in: grown)
-                for column in 0..<size {
-                    moved[target * grown.stride + place(of: column, in: grown)] =
-                        matrices[matrix * area + row * stride + column]
+                let target = place(of: row, in: grown)
+                for column in 0...row {
+                    let other = place(of: column, in: grown)
+                    let number = matrices[matrix * area + row * stride + column]
+                    moved[matrix * grownArea + target * grown.stride + other] = number
+                    moved[matrix * grownArea + other * grown.stride + target] = number
                 }
             }
         }

@@ -57,8 +57,8 @@ struct LinearDiscriminant: Expert {
         ]
     }
     var cost: Double {
-        let (classes, stride) = (Double(shape.classes), Double(layout.stride))
-        return 30 + classes * (12 + 0.1 * stride) + 0.02 * (1 + classes / 32) * stride * stride
+        let (classes, area) = (Double(shape.classes), Double(layout.size * layout.stride))
+        return 70 + 5 * classes + (0.066 + 0.002 * classes) * area
     }
 
     mutating func testThenTrain(

@@ -43,7 +43,7 @@ struct NaiveBayes: Expert {
     }
     var cost: Double {
         let (classes, stride) = (Double(shape.classes), Double(layout.stride))
-        return 30 + classes * (12 + 0.12 * stride) + 1.2 * stride
+        return 50 + classes * (5 + 0.12 * stride) + 0.7 * stride
     }
 
     mutating func testThenTrain(

@@ -48,7 +48,7 @@ struct SoftmaxLine: Expert {
     }
     var cost: Double {
         let numbers = Double(layout.models * layout.stride)
-        return 25 + 8 * Double(shape.classes) + 0.15 * Double(layout.stride) + 0.12 * numbers
+        return 40 + 4 * Double(shape.classes) + 0.1 * Double(layout.stride) + 0.11 * numbers
     }
 
     mutating func testThenTrain(

@@ -24,7 +24,9 @@ extension ExpertKind {
     /// Kinds with hidden layers.
     static let networks: [ExpertKind] = [.mlp, .mlpReplay, .wideMLP, .wideMLPReplay]
     /// Trees that grow with the stream.
-    static let trees: [ExpertKind] = []
+    static let trees: [ExpertKind] = [
+        .hoeffdingTree, .adaptiveTree, .leveragingBagging, .adaptiveForest,
+    ]
     /// Trees that are made anew from remembered rows.
-    static let forests: [ExpertKind] = []
+    static let forests: [ExpertKind] = [.forest, .forestTemporal, .boostedTrees, .forestNumbers]
 }

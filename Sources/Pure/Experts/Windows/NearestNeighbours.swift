@@ -39,8 +39,9 @@ struct NearestNeighbours: Expert {
         ]
     }
     var cost: Double {
-        let rows = Double(window)
-        return 100 + 30 * Double(most) + rows * (0.15 + 0.045 * Double(shape.width))
+        let opinions = Double(columns * shape.classes)
+        let search = Double(window) * (0.13 + 0.04 * Double(shape.width))
+        return 20 + 2 * opinions + 25 * Double(most) + search
     }
 
     private var most: Int { counts.max() ?? 1 }
