@@ -62,6 +62,13 @@ package struct Block: Sendable {
     /// The predictions, `rows * outputs`: probabilities of the classes, or the number; for a
     /// learner without labels the loss, and the trivial one.
     package var predictions: [Float] = []
+    /// The lower end of each row's prediction interval, NaN where a row has none; empty where no
+    /// row has one.
+    package var lows: [Float] = []
+    /// The upper end of each row's prediction interval.
+    package var highs: [Float] = []
+    /// What the trivial baselines say of each row; empty where no row waits for its label.
+    package var baselines: [BaselineOpinion] = []
     /// The loss of each row: log loss, squared error, or what a learner without labels said; NaN
     /// where there is no label, or nothing to say.
     package var losses: [Float] = []
@@ -90,6 +97,9 @@ package struct Block: Sendable {
         meanWeight = 0
         scores.removeAll(keepingCapacity: true)
         predictions.removeAll(keepingCapacity: true)
+        lows.removeAll(keepingCapacity: true)
+        highs.removeAll(keepingCapacity: true)
+        baselines.removeAll(keepingCapacity: true)
         losses.removeAll(keepingCapacity: true)
         errors.removeAll(keepingCapacity: true)
     }
@@ -181,11 +191,27 @@ package struct Block: Sendable {
         )
     }
 
+    /// Whether rows have prediction intervals.
+    package var hasIntervals: Bool { !lows.isEmpty }
+
+    /// The ends of a row's prediction interval; NaN where it has none, or an endless one.
+    package func interval(of row: Int) -> (low: Float, high: Float) {
+        guard hasIntervals, lows[row].isFinite, highs[row].isFinite else { return (.nan, .nan) }
+        return (lows[row], highs[row])
+    }
+
+    /// Makes room for what the trivial baselines say of every row.
+    package mutating func prepareBaselines() {
+        baselines.removeAll(keepingCapacity: true)
+        baselines.append(contentsOf: repeatElement(BaselineOpinion(), count: rows))
+    }
+
     /// Makes room for the loss and the error of every row.
     mutating func prepareLosses() {
         precondition(
             predictions.count == rows * outputs && targets.count == rows && classes.count == rows
-                && uses.count == rows,
+                && uses.count == rows && (lows.isEmpty || lows.count == rows)
+                && highs.count == lows.count && (baselines.isEmpty || baselines.count == rows),
             "a block must be predicted before it is evaluated"
         )
         Block.resize(&losses, to: rows)
