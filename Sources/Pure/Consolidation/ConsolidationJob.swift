@@ -132,6 +132,9 @@ package struct ConsolidationJob: Sendable {
         passesLeft = passes
     }
 
+    /// How many rows it works on.
+    package var rowCount: Int { rows.count }
+
     private var passes: Int {
         guard rows.count > 0 else { return 0 }
         let wanted = min(settings.passesMax, max(3, settings.rowsPerRecipe / rows.count))
