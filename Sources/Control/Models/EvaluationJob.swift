@@ -2,13 +2,11 @@
 //
 // A table through a rehearsal of the engine, with a look at the measures ten times on the way.
 
-import Configuration
 import Engine
 import Learning
 import Primitives
 import Samples
 import Simulation
-import Storage
 
 /// One offline run.
 struct EvaluationJob: ~Copyable {
@@ -81,49 +79,6 @@ struct EvaluationJob: ~Copyable {
                     + Figures.time(seconds: labels.ageMax.inSeconds),
                 remedy: "take a smaller delay or a higher --rate"
             )
-        }
-    }
-
-    /// The engine's settings for the learner that the command line names.
-    static func settings(_ arguments: Arguments) throws(Failure) -> EngineSettings {
-        let all =
-            try arguments.text("--config").map { path throws(Failure) in
-                try ConfigurationFile.settings(of: path)
-            } ?? Settings.defaults
-        let name = try arguments.name(Command.learner.name)
-        let wanted = name ?? (all.learners.count == 1 ? all.learners[0].name : .default)
-        guard let learner = all.learner(wanted) else {
-            let names = all.learners.map(\.name.text).joined(separator: ", ")
-            throw .usage(
-                "the configuration has no learner \(wanted), only \(names)",
-                remedy: "name one with --learner"
-            )
-        }
-        var settings = EngineSettings(learner, of: all)
-        if let seed = try arguments.integer("--seed", in: 0...Int.max) {
-            settings.seed = UInt64(seed)
-        }
-        try warm(&settings)
-        return settings
-    }
-
-    /// Reads what the learner starts with, if it does not start with nothing.
-    private static func warm(_ settings: inout EngineSettings) throws(Failure) {
-        guard let source = settings.warmStart?.source else { return }
-        let bytes: [UInt8]?
-        do throws(StorageError) {
-            bytes = try SystemFileSystem().contents(
-                of: source,
-                limit: EngineSettings.warmStartBytesMax
-            )
-        } catch {
-            throw .file(error)
-        }
-        guard let bytes else { throw .data("warm_start = \"\(source)\": there is no such file") }
-        do throws(DecodeError) {
-            try settings.readWarmStart(bytes)
-        } catch {
-            throw .data("warm_start = \"\(source)\" cannot be used: \(error)")
         }
     }
 
