@@ -97,7 +97,7 @@ let package = Package(
         pure("Experts", ["Primitives", "Networks", "Drift", "Kernels"]),
         pure("Samples", ["Primitives"]),
         pure("Learning", ["Primitives", "Samples", "Networks", "Experts", "Kernels"]),
-        pure("Consolidation", ["Primitives", "Samples", "Learning", "Kernels"]),
+        pure("Consolidation", ["Primitives", "Experts", "Samples", "Learning", "Kernels"]),
         pure("Versions", ["Primitives", "Samples", "Learning"]),
         pure(
             "Engine",

@@ -4,6 +4,7 @@
 // wishes to the threads that fulfil them. It lives on one thread and owns the engine.
 
 import Engine
+import Experts
 import Linux
 import Primitives
 import Samples
@@ -27,6 +28,7 @@ final class LearnerHost {
     private var learningNanoseconds: Int64 = 0
     private var refusalNews: RefusalNews
     private var summarisedAt: Int64 = -1
+    private var load = LoadMeter()
 
     init(port: LearnerPort, engine: LearnerEngine, house: House) {
         self.port = port
@@ -46,8 +48,10 @@ final class LearnerHost {
     /// Steps the engine with a closed micro-batch.
     func take(_ batch: MicroBatch) {
         let before = Clock.threadNanoseconds()
+        let began = Clock.monotonicNanoseconds()
         step(.batch(batch))
         learningNanoseconds += Clock.threadNanoseconds() - before
+        load.add(rows: batch.rows.count, nanoseconds: Clock.monotonicNanoseconds() - began)
     }
 
     /// Answers the mailbox and lets passed deadlines act.
@@ -55,6 +59,7 @@ final class LearnerHost {
         for message in port.takeMessages() { handle(message) }
         if let deadline = engine.nextDeadline, now >= deadline { step(.tick) }
         refusalNews.flush(at: now) { [self] in tell($0) }
+        reportLoad()
         summarise()
     }
 
@@ -64,6 +69,17 @@ final class LearnerHost {
         guard second != summarisedAt else { return }
         summarisedAt = second
         house.summarise(port.index, engine.summary)
+    }
+
+    /// Tells the engine how busy it was, if that is of use to it.
+    private func reportLoad() {
+        guard engine.followsLoad else { return }
+        let decoded = port.decoded.load(ordering: .relaxed)
+        let seen = engine.accounts.total.received
+        let waiting = decoded > seen ? Int(clamping: decoded - seen) : 0
+        if let report = load.report(at: Clock.monotonicNanoseconds(), waiting: waiting) {
+            step(.load(report))
+        }
     }
 
     /// How long the thread may sleep for this learner's sake.
@@ -93,8 +109,7 @@ final class LearnerHost {
 
     private func handle(_ message: HostMessage) {
         switch message {
-        case .jobFinished(let id, let memoryEnd, let challengers):
-            step(.jobFinished(id: id, memoryEnd: memoryEnd, challengers: challengers))
+        case .jobFinished(let job): step(Input(job))
         case .stored(let version, let isDurable):
             step(.stored(version: version, isDurable: isDurable))
         case .settings(let settings):

@@ -12,7 +12,7 @@ import Synchronization
 /// What other threads have to tell a learner.
 enum HostMessage: Sendable {
     /// A job has made its challengers.
-    case jobFinished(id: UInt64, memoryEnd: UInt64, challengers: [Challenger])
+    case jobFinished(Job)
     /// A version was stored, or could not be.
     case stored(version: UInt64, isDurable: Bool)
     /// An operator's command; the answer goes to the outlet under the request's number.

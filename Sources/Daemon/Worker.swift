@@ -10,7 +10,7 @@ import Synchronization
 /// The thread that makes challengers.
 final class Worker: Sendable {
     private struct Order: Sendable {
-        var job: ConsolidationJob
+        var job: Job
         var learner: Int
     }
 
@@ -30,7 +30,7 @@ final class Worker: Sendable {
     }
 
     /// Gives the worker a job.
-    func post(_ job: ConsolidationJob, learner: Int) {
+    func post(_ job: Job, learner: Int) {
         inbox.post(Order(job: job, learner: learner))
     }
 
@@ -66,8 +66,6 @@ final class Worker: Sendable {
             cancelled = cancelled.filter { $0.learner != order.learner || $0.id > job.id }
         }
         guard job.isDone else { return }
-        ports[order.learner].post(
-            .jobFinished(id: job.id, memoryEnd: job.memoryEnd, challengers: job.challengers)
-        )
+        ports[order.learner].post(.jobFinished(job))
     }
 }

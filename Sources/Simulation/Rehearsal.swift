@@ -34,7 +34,7 @@ package struct Rehearsal: Sendable {
     private let keeps: Keeping
     private let stopwatch: (@Sendable () -> Int64)?
     /// Jobs, the next one to come back first.
-    private var results: [(job: ConsolidationJob, dueAt: UInt64)] = []
+    private var results: [(job: Job, dueAt: UInt64)] = []
     private var labels: LabelQueue
     /// The rows of ``batch`` whose labels were looked at.
     private var held = 0
@@ -142,7 +142,7 @@ package struct Rehearsal: Sendable {
         if keeps.contains(.versions) { versions += effects.versions }
         for id in effects.cancelledJobs { results.removeAll { $0.job.id == id } }
         for job in effects.jobs {
-            let due = fed + UInt64(jobDelay.samples(rows: job.rowCount))
+            let due = fed + UInt64(jobDelay.samples(rows: job.rows))
             let place = results.firstIndex { $0.dueAt > due } ?? results.count
             results.insert((job, due), at: place)
         }
@@ -155,13 +155,7 @@ package struct Rehearsal: Sendable {
             let start = stopwatch?() ?? 0
             while !job.isDone { job.advance() }
             if let stopwatch { jobTime += stopwatch() - start }
-            step(
-                .jobFinished(
-                    id: job.id,
-                    memoryEnd: job.memoryEnd,
-                    challengers: job.challengers
-                )
-            )
+            step(Input(job))
         }
     }
 }

@@ -226,16 +226,11 @@ package struct Simulator {
         stored.append(.stored(version: version.state.number, isDurable: isDurable))
     }
 
-    private mutating func start(_ job: ConsolidationJob) {
+    private mutating func start(_ job: Job) {
         var job = job
         report.consolidations += 1
         while !job.isDone { job.advance() }
-        let result = Input.jobFinished(
-            id: job.id,
-            memoryEnd: job.memoryEnd,
-            challengers: job.challengers
-        )
-        jobs.append((result, job.id, step + random.below(60)))
+        jobs.append((Input(job), job.id, step + random.below(60)))
     }
 }
 

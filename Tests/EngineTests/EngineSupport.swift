@@ -33,7 +33,7 @@ struct TestEngine {
         engine.step(input, at: now, effects: &effects)
         events += effects.events
         versions += effects.versions
-        jobs += effects.jobs
+        jobs += effects.jobs.compactMap { if case .challengers(let job) = $0 { job } else { nil } }
         cancelled += effects.cancelledJobs
         if effects.wantsCheckpoint { checkpoints += 1 }
         return effects.outcome

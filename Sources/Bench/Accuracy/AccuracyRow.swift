@@ -4,8 +4,8 @@
 //
 // Without delay the score is held to the stream's bound, if it has one. With late labels it is held
 // to the best of what does not need the whole model (AccuracyLap.swift), less 0.3 points, or 0.3 %
-// of an error: whatever chases the last label must have lost its weight. That is asked seed by seed,
-// and the median counts.
+// of an error: whatever chases the last label must have lost its weight. That is asked seed by
+// seed, and the median counts.
 
 import Control
 import Primitives

@@ -28,6 +28,8 @@ package enum ConsolidationTrigger: UInt8, Sendable {
     case interval = 2
     /// The operator.
     case command = 3
+    /// The model's own schedule.
+    case schedule = 4
 
     /// The word in events and in the registry.
     package var name: String {
@@ -36,6 +38,7 @@ package enum ConsolidationTrigger: UInt8, Sendable {
         case .samples: "samples"
         case .interval: "interval"
         case .command: "command"
+        case .schedule: "schedule"
         }
     }
 }
@@ -132,9 +135,6 @@ package struct ConsolidationJob: Sendable {
         passesLeft = passes
     }
 
-    /// How many rows it works on.
-    package var rowCount: Int { rows.count }
-
     private var passes: Int {
         guard rows.count > 0 else { return 0 }
         let wanted = min(settings.passesMax, max(3, settings.rowsPerRecipe / rows.count))
@@ -159,6 +159,9 @@ package struct ConsolidationJob: Sendable {
             return Float(StepSchedule.cosineShare(done: inCycle, fall: settings.decay))
         }
     }
+
+    /// How many rows the challengers learn from.
+    package var rowCount: Int { rows.count }
 
     /// Whether all challengers are done.
     package var isDone: Bool { waiting.isEmpty }

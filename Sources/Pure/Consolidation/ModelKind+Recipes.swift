@@ -15,7 +15,8 @@ extension ModelKind {
             Recipe.allCases
         // A few thousand remembered texts teach vectors little; what a refit on them has seen is
         // nothing beside what the stream has taught the champion.
-        case .embedding: []
+        // A pool makes anew what in it is made anew, and the rest of it follows the stream.
+        case .embedding, .pool: []
         }
     }
 

@@ -54,7 +54,9 @@ struct ConsolidationPlan: Sendable {
 
     /// Between jobs the worker rests this many times as long as the last one took: at most a tenth
     /// of one core goes to consolidation, however fast the samples come.
-    static let breatherShare = 9
+    static let breatherShare = 9.0
+    /// The same for refits of a pool, which lives by them: at most 30 % of one core.
+    static let refitBreather = 7.0 / 3
 
     /// More doublings than this are not counted.
     static let doublingsMax = 30
@@ -93,9 +95,14 @@ struct ConsolidationPlan: Sendable {
     }
 
     /// Notes that the worker is done with a job, or that it was taken away.
-    mutating func endTraining(at now: Instant) {
+    ///
+    /// - Parameters:
+    ///   - now: The present moment.
+    ///   - breather: How many times as long as the job the worker rests.
+    mutating func endTraining(at now: Instant, breather: Double = Self.breatherShare) {
         running?.isTraining = false
-        breatherUntil = now + (now - trainedFrom) * Self.breatherShare
+        let rest = Double((now - trainedFrom).wholeNanoseconds) * breather
+        breatherUntil = now + .nanoseconds(Int64(min(rest, 1e15)))
     }
 
     /// Whether the rest after the last verdict is not over.

@@ -12,7 +12,7 @@ package struct Effects: Sendable {
     /// Versions to make durable and announce.
     package var versions: [VersionDraft] = []
     /// Jobs for the worker.
-    package var jobs: [ConsolidationJob] = []
+    package var jobs: [Job] = []
     /// Jobs to give up.
     package var cancelledJobs: [UInt64] = []
     /// Whether the state is to be kept.

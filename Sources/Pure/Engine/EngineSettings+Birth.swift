@@ -4,6 +4,7 @@
 // does not fit a configuration, and must not be bent to it or silently begun afresh.
 
 import Consolidation
+import Experts
 import Learning
 import Networks
 import Primitives
@@ -28,6 +29,8 @@ extension EngineSettings {
         compare("replace", \.replacementText)
         compare("width", \.widthText)
         compare("classes", \.classesText)
+        compare("pool.experts", \.poolText)
+        compare("pool.rows", \.pool.rows)
         if wanted.model == .embedding {
             compare("text.name", \.text)
             compare("embedding.dimension", \.embedding.dimension)
@@ -78,6 +81,9 @@ extension EngineSettings {
     private var inputShapeText: String { network.map { "\($0.inputShape)" } ?? "none" }
     private var replacementText: String {
         network.map { "rate \($0.replacement.rate), maturity \($0.replacement.maturity)" } ?? "none"
+    }
+    private var poolText: String {
+        pool.experts.isEmpty ? "the usual" : pool.experts.joined(separator: ", ")
     }
     private var widthText: String { width.map { String($0) } ?? "auto" }
     private var schemaText: String { features.isClosed ? "closed" : "open" }

@@ -4,6 +4,7 @@
 
 import Consolidation
 import Drift
+import Experts
 import Learning
 import Networks
 package import Primitives
@@ -17,6 +18,7 @@ extension EngineSettings: ByteCodable {
         optimiser.encode(into: &writer)
         pace.encode(into: &writer)
         models.encode(into: &writer)
+        pool.encode(into: &writer)
         writer.write(l1)
         writer.write(l2)
         writer.write(mode.rawValue)
@@ -57,6 +59,7 @@ extension EngineSettings: ByteCodable {
         optimiser = try OptimiserSettings(from: &reader)
         pace = try RatePace(from: &reader)
         models = try ModelSettings(from: &reader)
+        pool = try PoolSettings(from: &reader)
         l1 = try reader.readFloat()
         l2 = try reader.readFloat()
         guard let mode = LearningMode(rawValue: try reader.read()) else {

@@ -40,7 +40,7 @@ extension EngineSettings {
 
     /// The contender as it is born: of the file's width and outputs, before anything has grown.
     func warmContender(from start: WarmStart, _ task: Task) throws(DecodeError) -> Contender {
-        var preparation = Preparation(ownPreparation)
+        var preparation = Preparation(ownPreparation(for: task))
         preparation.grow(width: start.width)
         if let scaling = start.scaling {
             preparation.start(

@@ -5,6 +5,7 @@
 
 package import Consolidation
 package import Drift
+package import Experts
 package import Learning
 package import Networks
 import Primitives
@@ -25,6 +26,8 @@ package struct EngineSettings: Sendable, Equatable {
     package var optimiser: OptimiserSettings = .sgd(rate: 0.05)
     /// What becomes of the rate of gradient descent.
     package var pace = RatePace.constant
+    /// The experts of a pool; its seed is that of the learner.
+    package var pool = PoolSettings()
     /// What belongs to one kind of model alone.
     package var models = ModelSettings()
     /// The pull of the first norm.
@@ -111,6 +114,10 @@ package struct EngineSettings: Sendable, Equatable {
             chosen.embedding = embedding
             chosen.embedding?.seed = seed
         }
+        if model == .pool {
+            chosen.pool = pool
+            chosen.pool?.seed = seed
+        }
         chosen.sparse = sparseSettings(for: model)
         chosen.preferInvariant()
         if chosen.problem == nil, chosen.task == task { return chosen }
@@ -195,8 +202,9 @@ package struct EngineSettings: Sendable, Equatable {
     }
 
     /// How raw columns become the input of the model: ids stay as they are.
-    var ownPreparation: PreparationSettings {
+    func ownPreparation(for task: Task) -> PreparationSettings {
         var settings = preparation
+        if learnerSettings(for: task).model == .pool { settings.scaling = .own }
         if model == .network, network?.readsIds == true { settings.scaling = .none }
         return settings
     }
@@ -210,7 +218,7 @@ package struct EngineSettings: Sendable, Equatable {
             contender.grow(width: schema.width, outputs: outputs(of: schema))
             return contender
         }
-        var preparation = Preparation(ownPreparation)
+        var preparation = Preparation(ownPreparation(for: schema.task))
         preparation.grow(width: schema.width)
         return contender(preparation, schema.task, outputs: outputs(of: schema))
     }

@@ -3,6 +3,7 @@
 // Everything that can happen to an engine, as values: what is journalled, replayed and simulated.
 
 package import Consolidation
+package import Experts
 package import Learning
 import Primitives
 package import Samples
@@ -16,6 +17,10 @@ package enum Input: Sendable {
     case tick
     /// A job has made its challengers.
     case jobFinished(id: UInt64, memoryEnd: UInt64, challengers: [Challenger])
+    /// A job has made experts of a pool anew.
+    case refitFinished(id: UInt64, refit: PoolRefit)
+    /// How busy the learner was lately.
+    case load(Load)
     /// The operator wants something.
     case command(Command)
     /// The configuration was loaded anew.
@@ -29,11 +34,24 @@ package enum Input: Sendable {
 }
 
 extension Input {
+    /// The result of a job that is done.
+    package init(_ job: Job) {
+        switch job {
+        case .challengers(let job):
+            self = .jobFinished(
+                id: job.id,
+                memoryEnd: job.memoryEnd,
+                challengers: job.challengers
+            )
+        case .refit(let job): self = .refitFinished(id: job.id, refit: job.refit)
+        }
+    }
+
     /// Whether there is something new to keep: time alone changes nothing that would be missed.
     var changesState: Bool {
         switch self {
-        case .tick, .stored, .stop: false
-        case .batch, .jobFinished, .command, .settings, .resumed: true
+        case .tick, .stored, .stop, .load: false
+        case .batch, .jobFinished, .refitFinished, .command, .settings, .resumed: true
         }
     }
 }

@@ -43,8 +43,14 @@ package struct LearnerCore: Sendable {
     /// started; scales the losses of all but classes.
     var usualError = RunningMean()
     var block = Block()
-    /// Whether rows are remembered and set aside.
+    /// Whether rows are remembered: whether challengers are made of them.
     var remembers: Bool
+    /// Whether rows are set aside, on which what is made anew is judged.
+    var setsAside: Bool
+    /// The last version beside the living model, where the two differ by more than time.
+    var served: ServedCheck?
+    /// What became of experts that were made anew.
+    package internal(set) var refits = RefitCounts()
     private var signals = Signals()
     /// How well each of them is predicted.
     package internal(set) var contextMeasures: ContextMeasures
@@ -67,6 +73,7 @@ package struct LearnerCore: Sendable {
         self.schema = schema
         champion = settings.newContender(for: schema)
         remembers = !champion.learner.settings.model.recipes.isEmpty
+        setsAside = remembers || champion.learner.refitState != .none
         evaluation = Evaluation(settings.learnerSettings(for: schema.task).yardstick)
         watch = DriftWatch(settings: settings.drift)
         memory = ReplayMemory(settings: settings.memory, seed: settings.seed)
@@ -90,6 +97,7 @@ package struct LearnerCore: Sendable {
         self.schema = schema
         self.champion = champion
         remembers = !champion.learner.settings.model.recipes.isEmpty
+        setsAside = remembers || champion.learner.refitState != .none
         self.evaluation = evaluation
         self.watch = watch
         self.memory = memory
@@ -208,7 +216,7 @@ package struct LearnerCore: Sendable {
         var setAside = 0
         let isOneProducer = batch.producers.count == 1
         for offset in 0..<count {
-            let isHoldout = remembers && memory.nextIsHoldout()
+            let isHoldout = setsAside && memory.nextIsHoldout()
             block.uses.append(isHoldout ? .holdout : .train)
             if isHoldout { setAside += 1 }
             guard !isOneProducer else { continue }
@@ -279,7 +287,7 @@ package struct LearnerCore: Sendable {
     private mutating func use(of row: MicroBatch.Row, isOnlyTested: Bool) -> RowUse {
         if row.labelKind == .none && schema.task != .unlabelled { return .scored }
         if isOnlyTested { return .holdout }
-        return remembers && memory.nextIsHoldout() ? .holdout : .train
+        return setsAside && memory.nextIsHoldout() ? .holdout : .train
     }
 
     /// Gives everything room for the schema's columns and classes, the empty block included.
@@ -311,11 +319,13 @@ package struct LearnerCore: Sendable {
     /// While learning is held the champion keeps even its scaling, and a race waits: nothing may
     /// take the champion's place.
     private mutating func stack(_ outcome: inout Outcome, isHeld: Bool) {
+        prepareMemos()
         if isHeld {
             champion.predict(&block)
         } else {
             champion.testThenTrain(&block)
         }
+        served?.compare(block, task: schema.task)
         scoreAnomalies(isHeld: isHeld)
         let present = predictionsOfThen(isRacing: race != nil && !isHeld)
         evaluation.record(&block)

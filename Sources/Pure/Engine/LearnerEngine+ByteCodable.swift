@@ -170,6 +170,8 @@ extension LearnerCore: ByteCodable {
         recollection.encode(into: &writer)
         contexts.encode(into: &writer)
         writer.write(optional: anomaly)
+        refits.encode(into: &writer)
+        writer.write(optional: served)
         contextMeasures.encode(into: &writer)
         contextHistory.encode(into: &writer)
         writer.write(optional: race)
@@ -192,6 +194,11 @@ extension LearnerCore: ByteCodable {
             contexts: try ContextTable(from: &reader)
         )
         anomaly = try reader.readOptional()
+        refits = try RefitCounts(from: &reader)
+        served = try reader.readOptional()
+        if let served, !served.fits(champion) {
+            throw .invalid("the last version is not one of this learner")
+        }
         contextMeasures = try ContextMeasures(from: &reader)
         contextHistory = try ContextHistory(from: &reader)
         race = try reader.readOptional()

@@ -37,7 +37,7 @@ extension LearnerEngine {
             )
             return
         }
-        guard hasRecipes else {
+        guard consolidates else {
             effects.outcome = .refused(
                 "nothing can be made of the model \(core.champion.learner.settings.model.name) "
                     + "from memory: no recipe of consolidation applies to it",

@@ -11,7 +11,7 @@ import Versions
 extension LearnerEngine {
     /// Starts a job when one is wanted and may start, and gives up one that is late.
     mutating func considerConsolidation(effects: inout Effects) {
-        guard let pace, hasRecipes else { return }
+        guard let pace, consolidates else { return }
         let rules = settings.consolidation
         giveUpLateJob(effects: &effects)
         if rules.everySamples > 0,
@@ -25,6 +25,7 @@ extension LearnerEngine {
             plan.want(ConsolidationWish(trigger: .interval, onset: 0))
         }
         guard !isHeld else { return }
+        if pace.refits != .none { return considerRefit(pace, effects: &effects) }
         if plan.running != nil { return renew(at: pace.labelled, effects: &effects) }
         guard let wish = plan.wish else { return }
         guard wish.trigger == .command || now >= plan.breatherUntil else { return }
@@ -38,7 +39,7 @@ extension LearnerEngine {
     }
 
     /// Whether there is any way to make challengers of the model.
-    var hasRecipes: Bool { settings.model?.recipes.isEmpty != true }
+    var consolidates: Bool { pace.map { $0.hasRecipes || $0.refits != .none } ?? true }
 
     private mutating func giveUpLateJob(effects: inout Effects) {
         guard let running = plan.running, running.isTraining, now >= running.deadline else {
@@ -91,15 +92,17 @@ extension LearnerEngine {
             rows: core.labelled - min(core.labelled, wish.onset)
         )
         effects.jobs.append(
-            ConsolidationJob(
-                id: id,
-                trigger: wish.trigger,
-                champion: core.champion,
-                fresh: settings.newContender(for: core.schema),
-                rows: rows,
-                memoryEnd: core.labelled,
-                settings: settings.consolidation.recipe,
-                seed: random.nextBits()
+            .challengers(
+                ConsolidationJob(
+                    id: id,
+                    trigger: wish.trigger,
+                    champion: core.champion,
+                    fresh: settings.newContender(for: core.schema),
+                    rows: rows,
+                    memoryEnd: core.labelled,
+                    settings: settings.consolidation.recipe,
+                    seed: random.nextBits()
+                )
             )
         )
         guard !isRacing else { return }
@@ -217,7 +220,7 @@ extension LearnerEngine {
         }
     }
 
-    private mutating func conclude(adopted: Bool, sample: UInt64, effects: inout Effects) {
+    mutating func conclude(adopted: Bool, sample: UInt64, effects: inout Effects) {
         if let running = plan.running, running.isTraining {
             effects.cancelledJobs.append(running.id)
         }
@@ -248,7 +251,7 @@ extension LearnerEngine {
     }
 
     /// Records that the champion stays.
-    private mutating func decide(
+    mutating func decide(
         _ verdict: ConsolidationVerdict,
         _ reason: String,
         figures: [ChallengerFigures] = [],

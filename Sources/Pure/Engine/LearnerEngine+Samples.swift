@@ -250,7 +250,7 @@ extension LearnerEngine {
             return
         }
         drifts += 1
-        guard settings.consolidation.onDrift, hasRecipes else { return }
+        guard settings.consolidation.onDrift, consolidates else { return }
         let since = UInt64(report.samplesSinceOnset)
         plan.want(
             ConsolidationWish(

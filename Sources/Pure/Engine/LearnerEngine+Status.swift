@@ -122,7 +122,7 @@ extension LearnerEngine {
 
 extension Double {
     /// Four digits after the point, without a formatter.
-    fileprivate var short: String {
+    var short: String {
         guard isFinite, magnitude < 1e12 else { return "unknown" }
         let units = Int64((self * 10_000).rounded())
         let digits = String(units.magnitude % 10_000)

@@ -8,6 +8,7 @@
 // consolidation is running; nothing is waiting once the vote is over.
 
 import Drift
+import Experts
 package import Learning
 package import Primitives
 import Samples
@@ -76,7 +77,13 @@ package struct LearnerEngine: Sendable {
 
     /// Puts a core into service, with its counts beside it.
     mutating func keep(_ core: LearnerCore) {
-        pace = Pace(labelled: core.labelled, trained: core.champion.trained)
+        pace = Pace(
+            labelled: core.labelled,
+            trained: core.champion.trained,
+            hasRecipes: core.remembers,
+            followsLoad: core.champion.learner.followsLoad,
+            refits: core.champion.learner.refitState
+        )
         phase = .learning(core)
     }
 
@@ -115,6 +122,8 @@ package struct LearnerEngine: Sendable {
         case .tick: break
         case .jobFinished(let id, let memoryEnd, let challengers):
             judge(id: id, memoryEnd: memoryEnd, challengers: challengers, effects: &effects)
+        case .refitFinished(let id, let refit): judge(id: id, refit, effects: &effects)
+        case .load(let load): follow(load, effects: &effects)
         case .command(let command): obey(command, effects: &effects)
         case .settings(let settings): change(settings, effects: &effects)
         case .resumed(let versionMax, let consolidationMax):
@@ -140,13 +149,15 @@ package struct LearnerEngine: Sendable {
                 consider(publication.askedAt + settings.publish.interval)
             }
             if let running = plan.running, running.isTraining { consider(running.deadline) }
-            if settings.consolidation.every > .zero, hasRecipes {
+            if settings.consolidation.every > .zero, consolidates {
                 consider(plan.lastAt + settings.consolidation.every)
             }
             if plan.wish != nil, plan.running == nil, plan.restUntil > now {
                 consider(plan.restUntil)
             }
-            if plan.wish != nil, plan.running == nil, plan.breatherUntil > now {
+            if plan.wish != nil || pace.refits == .due, plan.running == nil,
+                plan.breatherUntil > now
+            {
                 consider(plan.breatherUntil)
             }
         } else if case .voting(let queue) = phase {
@@ -206,6 +217,20 @@ extension LearnerEngine {
         tell(.expired, running, "the daemon stopped; it begins anew", effects: &effects)
     }
 
+    /// Whether reports of the load are of use.
+    package var followsLoad: Bool { pace?.followsLoad ?? false }
+
+    /// Lets the model take more or less time for a row.
+    private mutating func follow(_ load: Load, effects: inout Effects) {
+        guard followsLoad, case .learning(var core) = phase else { return }
+        phase = .voting(VoteQueue())
+        let change = core.champion.learner.follow(load)
+        keep(core)
+        guard let change else { return }
+        isUnsaved = true
+        effects.events.append(.steered(change.text))
+    }
+
     /// What a configuration may change on a living learner takes effect at once; what a learner
     /// was born with stays, and whoever loads the configuration has refused such a change.
     private mutating func change(_ new: EngineSettings, effects: inout Effects) {
@@ -231,4 +256,10 @@ struct Pace: Sendable {
     var labelled: UInt64
     /// The samples that the champion has been trained on.
     var trained: UInt64
+    /// Whether challengers can be made of the champion.
+    var hasRecipes: Bool
+    /// Whether the champion takes less time for a row when there is little.
+    var followsLoad: Bool
+    /// Whether parts of the champion are made anew by themselves, and whether it is time.
+    var refits: RefitState
 }

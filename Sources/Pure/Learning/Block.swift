@@ -69,6 +69,11 @@ package struct Block: Sendable {
     package var highs: [Float] = []
     /// What the trivial baselines say of each row; empty where no row waits for its label.
     package var baselines: [BaselineOpinion] = []
+    /// What is remembered of rows whose labels are late: ``Learner/memoWidth`` numbers a row.
+    ///
+    /// The learner writes those of rows that are only scored, and finds those of rows that come a
+    /// second time; others begin with NaN. Empty unless such a row is in the block.
+    package var memos: [Float] = []
     /// The loss of each row: log loss, squared error, or what a learner without labels said; NaN
     /// where there is no label, or nothing to say.
     package var losses: [Float] = []
@@ -100,6 +105,7 @@ package struct Block: Sendable {
         lows.removeAll(keepingCapacity: true)
         highs.removeAll(keepingCapacity: true)
         baselines.removeAll(keepingCapacity: true)
+        memos.removeAll(keepingCapacity: true)
         losses.removeAll(keepingCapacity: true)
         errors.removeAll(keepingCapacity: true)
     }
@@ -140,11 +146,22 @@ package struct Block: Sendable {
         (row == 0 ? 0 : textEnds[row - 1])..<textEnds[row]
     }
 
+    /// What the learner remembers of a row that waits.
+    package func memo(of row: Int, width: Int) -> [Float] {
+        memos.isEmpty ? [] : Array(memos[row * width..<(row + 1) * width])
+    }
+
     /// Makes room for a feature for each column of every row.
     mutating func prepareFeatures() {
         precondition(raw.count == rows * width, "a block's raw columns must fill its rows")
         featureWidth = width
         Block.resize(&features, to: rows * width)
+    }
+
+    /// Writes each column as it is to the features, NaN where it is missing.
+    mutating func copyFeatures() {
+        prepareFeatures()
+        features.replaceSubrange(0..<features.count, with: raw)
     }
 
     /// Writes each column as it is, or 0 where it is missing, to the features.

@@ -4,6 +4,7 @@
 // checkpoint, a challenger or a rollback; it evolves alone. One dynamic call for each block, none
 // for a row.
 
+package import Experts
 package import Primitives
 
 /// A model that learns from each row once, after it has predicted it.
@@ -20,6 +21,9 @@ package protocol Learner: Sendable {
     var figures: [JSONValue.Member] { get }
     /// Whether every number of the state is finite.
     var isFinite: Bool { get }
+    /// How many numbers are to be remembered of a row until its late label comes, because they will
+    /// not be known any more then.
+    var memoWidth: Int { get }
 
     /// Predicts each row, then learns it when it is for training, has its label (if the task has
     /// any), and has a positive weight; fills the predictions.
@@ -46,6 +50,28 @@ package protocol Learner: Sendable {
     mutating func configure(_ settings: LearnerSettings)
     /// Appends the whole state, with a tag that ``LearnerCoding`` reads.
     func encode(into writer: inout ByteWriter)
+
+    /// Whether parts of it are made anew from what it remembers, and whether it is time.
+    var refitState: RefitState { get }
+    /// Parts that are to be made anew; nil when there are none.
+    ///
+    /// - Parameters:
+    ///   - rows: Only so many of the newest rows are of use.
+    ///   - seed: What decides all that is drawn.
+    /// - Returns: The work.
+    mutating func makeRefit(rows: Int, seed: UInt64) -> PoolRefit?
+    /// Takes parts that were made anew, unless they are worse.
+    mutating func adopt(_ refit: PoolRefit) -> [RefitFinding]
+
+    /// What predicts one of all classes that ever were, not what comes next; nil where there is no
+    /// such view.
+    var classView: ClassViewModel? { get }
+    /// Whether it takes less time for a row when there is little.
+    var followsLoad: Bool { get }
+    /// Takes more or less time for a row, as the load allows.
+    ///
+    /// - Returns: What changed, if anything did.
+    mutating func follow(_ load: Load) -> LoadChange?
 
     /// What happened in the last block to the parts that contexts own.
     var contextNews: [ContextNews] { get }
@@ -80,9 +106,39 @@ extension Learner {
     package mutating func learnLastLayer(_ block: inout Block) { testThenTrain(&block) }
 }
 
+/// Whether parts of a learner are made anew from what it remembers.
+package enum RefitState: Sendable {
+    /// None are.
+    case none
+    /// They are, but not yet.
+    case rests
+    /// They are, and it is time.
+    case due
+}
+
+extension Learner {
+    /// None: there is one view.
+    package var classView: ClassViewModel? { nil }
+    /// No.
+    package var followsLoad: Bool { false }
+    /// Changes nothing: a row takes what it takes.
+    package mutating func follow(_ load: Load) -> LoadChange? { nil }
+}
+
+extension Learner {
+    /// None.
+    package var refitState: RefitState { .none }
+    /// Nothing.
+    package mutating func makeRefit(rows: Int, seed: UInt64) -> PoolRefit? { nil }
+    /// Changes nothing.
+    package mutating func adopt(_ refit: PoolRefit) -> [RefitFinding] { [] }
+}
+
 extension Learner {
     /// Nothing else.
     package var figures: [JSONValue.Member] { [] }
+    /// Nothing: the row is enough.
+    package var memoWidth: Int { 0 }
 
     /// Plain steps, one row after the other.
     package mutating func stepTogether(_ block: inout Block) { testThenTrain(&block) }

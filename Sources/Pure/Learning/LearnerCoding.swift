@@ -14,6 +14,7 @@ package enum LearnerCoding {
     static let sparseFamily: UInt8 = 12
     static let factorisation: UInt8 = 13
     static let embedding: UInt8 = 16
+    static let pool: UInt8 = 24
     static let contextExperts: UInt8 = 40
 
     /// Reads the learner that ``Learner/encode(into:)`` wrote.
@@ -43,6 +44,7 @@ package enum LearnerCoding {
         case sparseFamily: return try SparseModel(from: &reader)
         case factorisation: return try FactorisationMachine(from: &reader)
         case embedding: return try Embedding(from: &reader)
+        case pool: return try PoolLearner(from: &reader)
         default: throw .invalid("there is no kind of learner number \(tag)")
         }
     }

@@ -3,6 +3,7 @@
 // Settings as bytes: a number for each choice, then what belongs to it. One byte says which of the
 // settings that may be absent follow, so that those of a model need not know of all others.
 
+import Experts
 package import Primitives
 
 extension LearnerSettings: ByteCodable {
@@ -23,6 +24,7 @@ extension LearnerSettings: ByteCodable {
         models.encode(into: &writer)
         if model == .network { writer.write(optional: network) }
         if model == .embedding { (embedding ?? EmbeddingSettings()).encode(into: &writer) }
+        if model == .pool { (pool ?? PoolSettings()).encode(into: &writer) }
         sparse?.encode(into: &writer)
         isolation?.encode(into: &writer)
     }
@@ -48,6 +50,7 @@ extension LearnerSettings: ByteCodable {
         models = try ModelSettings(from: &reader)
         network = model == .network ? try reader.readOptional() : nil
         if model == .embedding { embedding = try EmbeddingSettings(from: &reader) }
+        if model == .pool { pool = try PoolSettings(from: &reader) }
         if parts & 2 > 0 { sparse = try SparseSettings(from: &reader) }
         if parts & 4 > 0 { isolation = try .init(from: &reader) }
         if let problem { throw .invalid(problem) }

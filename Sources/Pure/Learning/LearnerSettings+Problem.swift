@@ -3,6 +3,7 @@
 // The limits of each setting. A number outside of them would diverge or do nothing; what is said
 // names the value, the limit and the way out.
 
+import Experts
 import Networks
 
 extension LearnerSettings {
@@ -15,7 +16,21 @@ extension LearnerSettings {
     }
 
     private var familyProblem: String? {
-        networkProblem ?? sparseProblem ?? embeddingProblem ?? models.problem(of: model)
+        networkProblem ?? sparseProblem ?? embeddingProblem ?? poolProblem
+            ?? models.problem(of: model)
+    }
+
+    private var poolProblem: String? {
+        guard model == .pool else { return nil }
+        if sparse != nil {
+            return "a pool learns from columns; use ftrl with logistic for hashed slots, or "
+                + "hash_bits of at most \(HashSettings.columnBitsMax)"
+        }
+        if isolation != nil {
+            return "the model pool keeps no experts for contexts; set isolation = \"off\", or "
+                + "model.kind = \"softmax\""
+        }
+        return pool?.complaint
     }
 
     /// What a model whose steps follow from its rows alone has no use for.
@@ -120,7 +135,7 @@ extension LearnerSettings {
             (.svm, .hinge), (.rls, .squared), (.arow, .hinge), (.passiveAggressive, .hinge),
             (.passiveAggressive, .epsilonInsensitive), (.network, .squared),
             (.network, .crossEntropy), (.factorisation, .squared), (.factorisation, .logistic),
-            (.embedding, .negativeSampling):
+            (.embedding, .negativeSampling), (.pool, .crossEntropy), (.pool, .squared):
             nil
         case (.linear, .huber(let delta)), (.network, .huber(let delta)):
             delta > 0 && delta.isFinite

@@ -3,6 +3,8 @@
 // What decides how a learner of the linear family learns. `problem` says in words why settings
 // cannot be used; the factory and the decoder let no others through.
 
+package import Experts
+
 /// What the scores of a model mean.
 package enum ModelKind: UInt8, Sendable, CaseIterable {
     /// The score is the predicted number.
@@ -25,6 +27,8 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     case factorisation = 12
     /// Vectors of words, from texts.
     case embedding = 16
+    /// Experts of many kinds under one mix; see ``PoolLearner``.
+    case pool = 24
 
     /// The name in manifests and configuration.
     package var name: String {
@@ -39,6 +43,7 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         case .network: "network"
         case .factorisation: "factorisation"
         case .embedding: "embedding"
+        case .pool: "pool"
         }
     }
 
@@ -47,7 +52,7 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
         switch self {
         case .linear, .rls: .regression
         case .logistic, .softmax, .svm, .arow: .classes
-        case .passiveAggressive, .network, .factorisation: nil
+        case .passiveAggressive, .network, .factorisation, .pool: nil
         case .embedding: .unlabelled
         }
     }
@@ -62,14 +67,14 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     package var followsGradients: Bool {
         switch self {
         case .linear, .logistic, .softmax, .svm, .network, .factorisation, .embedding: true
-        case .rls, .arow, .passiveAggressive: false
+        case .rls, .arow, .passiveAggressive, .pool: false
         }
     }
 
     /// The fewest outputs that it has for a task.
     package func leastOutputs(for task: Task) -> Int {
         switch self {
-        case .linear, .softmax, .rls, .network, .embedding: 1
+        case .linear, .softmax, .rls, .network, .embedding, .pool: 1
         case .logistic, .svm, .arow: 2
         case .passiveAggressive, .factorisation: task == .classes ? 2 : 1
         }
@@ -242,6 +247,8 @@ package struct LearnerSettings: Sendable, Equatable {
     package var sparse: SparseSettings?
     /// What belongs to word vectors alone.
     package var embedding: EmbeddingSettings?
+    /// The experts of a pool; nil for every other model.
+    package var pool: PoolSettings?
     /// How contexts are kept apart; nil: one model for all.
     package var isolation: IsolationSettings?
 
@@ -291,6 +298,7 @@ package struct LearnerSettings: Sendable, Equatable {
     package func isForSameLearner(as other: LearnerSettings) -> Bool {
         guard model == other.model, task == other.task,
             network?.network == other.network?.network, sparse == other.sparse,
+            pool?.experts == other.pool?.experts, pool?.rows == other.pool?.rows,
             isolation?.sharesLayers == other.isolation?.sharesLayers
         else { return false }
         if model.followsGradients,

@@ -31,5 +31,7 @@ package func makeLearner(
         return FactorisationMachine(settings, width: width, outputs: outputs)
     case .embedding:
         return Embedding(settings)
+    case .pool:
+        return PoolLearner(settings, width: width, outputs: outputs)
     }
 }

@@ -12,7 +12,7 @@ extension ModelKind {
         case .svm, .arow: .hinge
         case .rls: .squared
         case .passiveAggressive: task == .classes ? .hinge : .epsilonInsensitive
-        case .network: task == .classes ? .crossEntropy : .squared
+        case .network, .pool: task == .classes ? .crossEntropy : .squared
         case .factorisation: task == .classes ? .logistic : .squared
         case .embedding: .negativeSampling
         }

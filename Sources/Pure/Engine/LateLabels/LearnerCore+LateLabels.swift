@@ -63,6 +63,8 @@ struct JoinedRow: Sendable {
     var high: Float
     /// What the baselines said then.
     var baselines: BaselineOpinion
+    /// What the learner wanted to know of then.
+    var memo: [Float]
 }
 
 extension LearnerCore {
@@ -134,7 +136,7 @@ extension LearnerCore {
         let weight = label.weight.isNaN ? row.weight : label.weight
         let isOnlyTested = isHeld || weight == 0
         let use: RowUse =
-            isOnlyTested || remembers && memory.nextIsHoldout() ? .holdout : .train
+            isOnlyTested || setsAside && memory.nextIsHoldout() ? .holdout : .train
         outcome.joined.append((row.account, isOnlyTested ? .scored : use))
         let value = admission.value(of: label, in: batch, under: schema)
         recollection.note(label: value.class >= 0 ? Float(value.class) : value.target)
@@ -146,7 +148,8 @@ extension LearnerCore {
                 prediction: row.prediction,
                 low: row.low,
                 high: row.high,
-                baselines: row.baselines
+                baselines: row.baselines,
+                memo: row.memo
             )
         )
         block.append(
@@ -157,6 +160,17 @@ extension LearnerCore {
             context: row.context,
             use: use
         )
+    }
+
+    /// Gives the block room for what the learner remembers of rows that wait, and puts into it what
+    /// it remembered of rows that have waited.
+    mutating func prepareMemos() {
+        let width = champion.learner.memoWidth
+        guard width > 0, !pending.isEmpty || !joined.isEmpty else { return }
+        block.memos = [Float](repeating: .nan, count: block.rows * width)
+        for row in joined where row.memo.count == width {
+            for place in 0..<width { block.memos[row.row * width + place] = row.memo[place] }
+        }
     }
 
     /// Whether the row will wait for its label, or may not because another of its name does.
@@ -234,6 +248,7 @@ extension LearnerCore {
                     low: interval.low,
                     high: interval.high,
                     baselines: block.baselines[row.row],
+                    memo: block.memo(of: row.row, width: champion.learner.memoWidth),
                     arrivedAt: waiting.arrivedAt,
                     arrivedSample: waiting.seen(row.place)
                 )

@@ -25,6 +25,7 @@ extension WaitingRoom: ByteCodable {
             writer.write(row.low)
             writer.write(row.high)
             row.baselines.encode(into: &writer)
+            writer.write(row.memo)
             writer.write(row.arrivedAt)
             writer.write(row.arrivedSample)
         }
@@ -71,11 +72,12 @@ extension WaitingRow {
             low: try reader.readFloat(),
             high: try reader.readFloat(),
             baselines: try BaselineOpinion(from: &reader),
+            memo: try reader.readFloats(),
             arrivedAt: try reader.readMoment(),
             arrivedSample: try reader.readCounter()
         )
         guard weight.isFinite, weight >= 0, context >= -1, !raw.contains(where: \.isInfinite),
-            prediction.allSatisfy(\.isFinite), !low.isInfinite, !high.isInfinite
+            (prediction + memo).allSatisfy(\.isFinite), !low.isInfinite, !high.isInfinite
         else { throw .invalid("a waiting sample is not finite") }
     }
 }

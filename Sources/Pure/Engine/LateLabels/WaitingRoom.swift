@@ -34,6 +34,8 @@ package struct WaitingRow: Sendable {
     var high = Float.nan
     /// What the trivial baselines said when it came.
     var baselines = BaselineOpinion()
+    /// What the learner wants to know of that moment when the label comes.
+    var memo: [Float]
     /// When it came.
     var arrivedAt: Instant
     /// How many samples had come before.
@@ -41,7 +43,7 @@ package struct WaitingRow: Sendable {
 
     /// What the row takes.
     var bytes: Int {
-        WaitingRow.overhead + id.utf8.count + (raw.count + prediction.count) * 4
+        WaitingRow.overhead + id.utf8.count + (raw.count + prediction.count + memo.count) * 4
     }
 
     /// The row itself, its arrays' headers, and its entry in the index.

@@ -40,7 +40,7 @@ package struct Preparation: Sendable {
         switch settings.scaling {
         case .running: (running.mean, running.deviation)
         case .windowed: (windowed.mean, windowed.deviation)
-        case .none: nil
+        case .none, .own: nil
         }
     }
 
@@ -50,7 +50,7 @@ package struct Preparation: Sendable {
         switch settings.scaling {
         case .running: running.grow(width: width)
         case .windowed: windowed.grow(width: width)
-        case .none: break
+        case .none, .own: break
         }
     }
 
@@ -66,6 +66,7 @@ package struct Preparation: Sendable {
         case .running: running.standardise(&block)
         case .windowed: windowed.follow(&block)
         case .none: copy(&block)
+        case .own: share(&block)
         }
         finish(&block)
     }
@@ -80,6 +81,7 @@ package struct Preparation: Sendable {
         case .running: running.standardise(&block, taking: taken)
         case .windowed: preconditionFailure("a window takes all rows, in their order")
         case .none: copy(&block)
+        case .own: share(&block)
         }
         finish(&block)
     }
@@ -94,6 +96,7 @@ package struct Preparation: Sendable {
         case .running: running.apply(&block)
         case .windowed: windowed.apply(&block)
         case .none: copy(&block)
+        case .own: share(&block)
         }
         finish(&block)
     }
@@ -111,6 +114,11 @@ package struct Preparation: Sendable {
         if settings.hasInteractions { Interactions.expand(&block) }
     }
 
+    private func share(_ block: inout Block) {
+        precondition(block.width == width, "a block must be as wide as its preparation")
+        block.copyFeatures()
+    }
+
     private func copy(_ block: inout Block) {
         precondition(block.width == width, "a block must be as wide as its preparation")
         block.fillFeatures()
@@ -124,7 +132,7 @@ extension Preparation: ByteCodable {
         switch settings.scaling {
         case .running: running.encode(into: &writer)
         case .windowed: windowed.encode(into: &writer)
-        case .none: writer.write(UInt32(width))
+        case .none, .own: writer.write(UInt32(width))
         }
     }
 
@@ -138,7 +146,7 @@ extension Preparation: ByteCodable {
         case .windowed:
             windowed = try WindowScaler(from: &reader)
             width = windowed.width
-        case .none: width = Int(try reader.read(UInt32.self))
+        case .none, .own: width = Int(try reader.read(UInt32.self))
         }
         guard running.memory == settings.memory, running.clip == settings.clip,
             windowed.window == settings.window, windowed.clip == settings.clip

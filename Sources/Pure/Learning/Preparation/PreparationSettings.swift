@@ -12,6 +12,8 @@ package enum Scaling: UInt8, Sendable, CaseIterable {
     case windowed = 1
     /// Nothing: the values go in as they are, and 0 where one is missing.
     case none = 2
+    /// The model's own affair: the values go in as they are, and NaN where one is missing.
+    case own = 3
 
     /// The name in configuration and artifacts.
     package var name: String {
@@ -19,6 +21,7 @@ package enum Scaling: UInt8, Sendable, CaseIterable {
         case .running: "running"
         case .windowed: "windowed"
         case .none: "none"
+        case .own: "own"
         }
     }
 }

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The systematic update of a pool: experts that are made anew from remembered rows, by the pool's
+// own schedule and whenever a consolidation is asked for. There is no race: a refit replaces a part
+// of the champion, which goes on weighing it by what it says, and what is clearly worse on rows
+// that were set aside is not taken at all.
+//
+// A refit on schedule is routine: it is counted, and told only when it was not taken. One that was
+// asked for is told, and a version follows it.
+
+import Consolidation
+import Experts
+import Learning
+package import Primitives
+import Versions
+
+extension LearnerEngine {
+    /// After a drift only rows of the new world are of use, but no fewer than so many.
+    private static let freshRowsLeast: UInt64 = 500
+
+    /// Starts a refit when one is wanted or due and may start.
+    mutating func considerRefit(_ pace: Pace, effects: inout Effects) {
+        guard plan.running == nil else { return }
+        var wish = ConsolidationWish(trigger: .schedule, onset: 0)
+        if let wanted = plan.wish {
+            let mustRest = wanted.trigger != .command
+            if mustRest, now < plan.breatherUntil { return }
+            if !mustRest || !plan.isResting(at: now, sample: pace.labelled),
+                pace.labelled >= wanted.onset + wanted.rowsMin
+            {
+                wish = wanted
+                plan.wish = nil
+            }
+        }
+        if wish.trigger == .schedule {
+            guard pace.refits == .due, now >= plan.breatherUntil else { return }
+        }
+        startRefit(wish, effects: &effects)
+    }
+
+    private mutating func startRefit(_ wish: ConsolidationWish, effects: inout Effects) {
+        guard case .learning(var core) = phase else { return }
+        phase = .voting(VoteQueue())
+        let fresh = core.labelled - min(core.labelled, wish.onset)
+        let rows = wish.trigger == .drift ? max(fresh, LearnerEngine.freshRowsLeast) : .max
+        let refit = core.champion.learner.makeRefit(
+            rows: Int(clamping: rows),
+            seed: random.nextBits()
+        )
+        keep(core)
+        guard let refit else {
+            guard wish.trigger != .schedule else { return }
+            effects.events.append(.steered("nothing in the pool can be made anew yet"))
+            return
+        }
+        plan.lastID += 1
+        plan.lastAt = now
+        plan.trainedFrom = now
+        plan.running = RunningConsolidation(
+            id: plan.lastID,
+            wish: wish,
+            deadline: now + settings.consolidation.deadline,
+            rows: UInt64(refit.rows)
+        )
+        effects.jobs.append(.refit(RefitJob(id: plan.lastID, refit: refit)))
+        guard wish.trigger != .schedule else { return }
+        effects.events.append(
+            .consolidated(
+                ConsolidationNews(
+                    id: plan.lastID,
+                    trigger: wish.trigger,
+                    reason: "\(refit.rows) rows of the pool's history",
+                    sample: labelled
+                )
+            )
+        )
+    }
+
+    /// Lets experts that were made anew take their places, unless they are worse.
+    mutating func judge(id: UInt64, _ refit: PoolRefit, effects: inout Effects) {
+        guard let running = plan.running, running.id == id, running.isTraining,
+            case .learning(var core) = phase
+        else { return }
+        plan.endTraining(at: now, breather: ConsolidationPlan.refitBreather)
+        phase = .voting(VoteQueue())
+        let findings = core.champion.learner.adopt(refit)
+        core.refits.add(findings)
+        keep(core)
+        let adopted = findings.filter(\.isAdopted)
+        let isRoutine = running.wish.trigger == .schedule
+        let reason = LearnerEngine.reason(of: findings)
+        guard !adopted.isEmpty else {
+            return decide(.rejected, reason, effects: &effects)
+        }
+        if isRoutine {
+            plan.running = nil
+            return
+        }
+        conclude(adopted: true, sample: labelled, effects: &effects)
+        let news = ConsolidationNews(
+            id: id,
+            trigger: running.wish.trigger,
+            verdict: .adopted,
+            winner: .refit,
+            reason: reason,
+            version: publication.last + 1,
+            sample: labelled
+        )
+        effects.events.append(.consolidated(news))
+        give(.consolidated, note: .object(news.fields), effects: &effects)
+    }
+
+    private static func reason(of findings: [RefitFinding]) -> String {
+        let parts = findings.map { finding in
+            let verdict = finding.isAdopted ? "made anew" : "not taken"
+            guard finding.rows > 0, !finding.loss.isNaN else {
+                return "\(finding.expert) \(verdict)"
+            }
+            return "\(finding.expert) \(verdict): loss \(finding.loss.short) after "
+                + "\(finding.oldLoss.short) on \(finding.rows) rows set aside"
+        }
+        return parts.isEmpty
+            ? "the pool has no such expert any more" : parts.joined(separator: "; ")
+    }
+}
+
+/// How refits of a pool ended.
+package struct RefitCounts: Sendable, Equatable {
+    /// Models that took the places of older ones.
+    package private(set) var adopted: UInt64 = 0
+    /// Models that were worse than what they would have replaced.
+    package private(set) var rejected: UInt64 = 0
+
+    mutating func add(_ findings: [RefitFinding]) {
+        for finding in findings {
+            if finding.isAdopted { adopted += 1 } else { rejected += 1 }
+        }
+    }
+}
+
+extension RefitCounts: ByteCodable {
+    /// Appends both counts.
+    package func encode(into writer: inout ByteWriter) {
+        writer.write(adopted)
+        writer.write(rejected)
+    }
+
+    /// Reads both counts.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
+        adopted = try reader.readCounter()
+        rejected = try reader.readCounter()
+    }
+}
