@@ -23,20 +23,19 @@ def _inputs(facts: Facts, forms: Forms) -> np.ndarray:
 
 def _leaf_values(tensors: Tensors, x: np.ndarray) -> np.ndarray:
     """What the leaf of each tree says of each row: trees × rows."""
-    sizes = tensors["sizes"].astype(int)
-    features, values = tensors["features"].astype(int), tensors["values"]
-    starts = np.concatenate([[0], np.cumsum(sizes)])
-    said = np.zeros((len(sizes), len(x)), F32)
-    for tree, (start, end) in enumerate(zip(starts, starts[1:])):
-        own, limits = features[start:end], values[start:end]
-        # The children of the n-th inner node of a tree are its nodes 2 n + 1 and 2 n + 2.
-        left = 2 * np.cumsum(own > 0) - 1
-        nodes = np.zeros(len(x), int)
-        while (walking := own[nodes] > 0).any():
-            at = nodes[walking]
-            nodes[walking] = left[at] + (x[walking, own[at] - 1] > limits[at])
-        said[tree] = limits[nodes]
-    return said
+    features, limits = tensors["features"].astype(int), tensors["values"]
+    ends = np.cumsum(tensors["sizes"].astype(int))
+    starts = np.concatenate([[0], ends[:-1]])
+    # The children of the n-th inner node of a tree are its nodes 2 n + 1 and 2 n + 2.
+    inner = np.cumsum(features > 0)
+    before = np.concatenate([[0], inner])[starts]
+    left = 2 * inner - 1 + np.repeat(starts - 2 * before, ends - starts)
+    nodes = np.repeat(starts[:, None], len(x), axis=1)
+    rows = np.arange(len(x))
+    while (walking := features[nodes] > 0).any():
+        right = x[rows, features[nodes] - 1] > limits[nodes]
+        nodes = np.where(walking, left[nodes] + right, nodes)
+    return limits[nodes]
 
 
 def _add_leaves(tensors: Tensors, values: np.ndarray, sums: np.ndarray) -> None:
