@@ -41,15 +41,17 @@ def samples(classes: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 class PoolTests(unittest.TestCase):
-    def expect_same(self, classes: int, pools: dict[str, list[str] | None]) -> None:
-        """Pools of the experts of each name; None: the usual ones."""
+    def expect_same(
+        self, classes: int, pools: dict[str, list[str] | None], more: str = ""
+    ) -> None:
+        """Pools of the experts of each name; None: the usual ones. ``more`` is set for each."""
         text = ""
         for name, experts in pools.items():
             text += f'[learner.{name}]\nmodel = "pool"\n'
             text += f'task = "{"classes" if classes else "regression"}"\n'
             if experts is not None:
                 text += f"pool.experts = {json.dumps(experts)}\n"
-            text += f"publish.first = {ROWS // 2}\n"
+            text += f'publish.first = {ROWS // 2}\npublish.interval = "500ms"\npublish.move = 0\n' + more
         features, labels = samples(classes)
         with Daemon(text) as daemon:
             for name in pools:
@@ -128,6 +130,11 @@ class PoolTests(unittest.TestCase):
     def test_every_expert_for_numbers(self) -> None:
         kinds = [kind for kind in EXPERTS if kind in FOR_NUMBERS | FOR_BOTH]
         self.expect_same(0, {"usual": None, **{kind: [kind] for kind in kinds}})
+
+    def test_products_and_zeros_come_before_a_pool(self) -> None:
+        more = 'interactions = true\nfeatures_max = 20\nimputation = "zero"\n'
+        self.expect_same(3, {"lda": ["lda"]}, more)
+        self.expect_same(0, {"rls": ["rls"]}, more)
 
 
 if __name__ == "__main__":
