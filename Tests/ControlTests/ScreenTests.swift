@@ -54,6 +54,23 @@ struct ScreenTests {
         #expect(lines[2].hasPrefix("majority") && lines[2].hasSuffix("60.0 %"))
     }
 
+    @Test func intervalsAndReliabilityAreShownWhereThereAreAny() {
+        var metrics: JSONValue = ["mae": 1.5, "rmse": 2, "baselines": ["last_value": ["mae": 3]]]
+        #expect(!MeasureTable.table(of: metrics).lines()[0].contains("COVERAGE"))
+        #expect(MeasureTable.reliability(of: metrics) == nil)
+        metrics = [
+            "mae": 1.5, "interval": ["count": 10, "coverage": 0.9, "width": 4.25],
+            "reliability": [
+                "count": [0, 4], "confidence": [nil, 0.75], "hit_rate": [nil, 0.5],
+            ],
+        ]
+        let lines = MeasureTable.table(of: metrics).lines()
+        #expect(lines[0].hasSuffix("COVERAGE   WIDTH") && lines[1].hasSuffix("90.0 %  4.2500"))
+        let table = MeasureTable.reliability(of: metrics)?.lines()
+        #expect(table?.count == 2 && table?.last?.hasPrefix("50 to 100 %") == true)
+        #expect(table?.last?.hasSuffix("75.0 %  50.0 %") == true)
+    }
+
     @Test func aStatusNamesLearnersAndRefusals() {
         let learner: JSONValue = [
             "learner": "default", "state": "learning", "model": "softmax", "version": 3,
