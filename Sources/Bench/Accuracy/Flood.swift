@@ -71,7 +71,8 @@ struct Flood {
             waiting = arrived - taken
             waitingMost = max(waitingMost, waiting)
             guard waiting > 0 else {
-                now = Double(taken) * Flood.slowness / rate
+                // Half a sample on, so that rounding does not hold the clock.
+                now = max(now, (Double(taken) + 0.5) * Flood.slowness / rate)
                 continue
             }
             var batch = MicroBatch()
