@@ -136,6 +136,11 @@ package struct RefitCounts: Sendable, Equatable {
             if finding.isAdopted { adopted += 1 } else { rejected += 1 }
         }
     }
+
+    /// Both, as in status.
+    var json: JSONValue {
+        ["adopted": .int(Int64(clamping: adopted)), "rejected": .int(Int64(clamping: rejected))]
+    }
 }
 
 extension RefitCounts: ByteCodable {

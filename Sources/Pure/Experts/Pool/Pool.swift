@@ -76,6 +76,13 @@ package struct Pool: Sendable {
         history.grow(width: shape.width)
         heldOut.grow(width: shape.width)
         members = []
+        mix = Mix(experts: 1, isNumber: shape.isNumber)
+        recruit()
+    }
+
+    /// Fills the pool with experts that have learned nothing, all of one weight.
+    private mutating func recruit() {
+        members = []
         var slot = 0
         var random = RandomSource(seed: settings.seed)
         for kind in settings.kinds(for: shape) {
@@ -85,6 +92,7 @@ package struct Pool: Sendable {
             slot += kind.columns.count
         }
         mix = Mix(experts: max(1, slot), isNumber: shape.isNumber)
+        load = LoadState()
     }
 
     /// How many opinions there are of a row.
@@ -107,7 +115,8 @@ package struct Pool: Sendable {
         self.settings.seed = settings.seed
     }
 
-    /// Widens to the given shape, never shrinks; experts that cannot follow leave.
+    /// Widens to the given shape, never shrinks; experts that cannot follow leave, and when none is
+    /// left others take their place.
     package mutating func grow(width: Int, outputs: Int) {
         let grown = shape.grown(width: width, outputs: outputs)
         guard grown != shape else { return }
@@ -123,6 +132,7 @@ package struct Pool: Sendable {
                 for slot in members[place].slots { mix.sleep(slot) }
             }
         }
+        if members.allSatisfy(\.isRetired) { recruit() }
     }
 }
 

@@ -35,7 +35,8 @@ package struct PoolSettings: Sendable, Equatable {
             shape.isNumber ? PoolSettings.usualForNumbers : PoolSettings.usualForClasses
         let names = experts.isEmpty ? usual : experts
         let chosen = names.compactMap(ExpertKind.named).filter { $0.use.fits(shape) }
-        if !chosen.isEmpty { return chosen }
+        // Somebody has to answer, whatever was named and however wide the rows have become.
+        if chosen.contains(where: { $0.fits(shape) }) { return chosen }
         return usual.compactMap(ExpertKind.named)
     }
 
