@@ -16,6 +16,7 @@ extension Command {
             OptionRule("--version", "N", help: "by this version; the newest unless said"),
             OptionRule("--label", "COLUMN", help: "a column that is the label and no feature"),
             OptionRule("--context", "NAME", help: "by the expert of this context"),
+            OptionRule("--view", "NAME", help: "now, or all: any class that ever was"),
         ],
         details: [
             "FILE is CSV with a header, or has one JSON object on each line: {\"x\": ...}, or just "
@@ -37,7 +38,13 @@ extension Command {
         var source = try ByteSource(path)
         let isLines = try FileKind.isLines(&source, path: path) || path.hasSuffix(".json")
         var link = try DaemonLink.open(arguments)
-        let model = try KeptModel(&link, version: number)
+        var model = try KeptModel(&link, version: number)
+        switch arguments.text("--view") {
+        case nil, "now": break
+        case "all": try model.chooseAllClasses()
+        case .some(let other):
+            throw .usage("there is no view \(other)", remedy: "--view now, or --view all")
+        }
         let context = try arguments.text("--context").map { name throws(Failure) in
             try PredictJob.check(context: name, model)
         }

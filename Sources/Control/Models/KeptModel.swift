@@ -3,6 +3,7 @@
 // The exact state of a version, fetched from the daemon, and its predictions.
 
 import Decoding
+import Experts
 import Learning
 import Primitives
 import Samples
@@ -18,6 +19,8 @@ struct KeptModel {
     let contexts: [String]
     private var contender: Contender
     private let recollection: Recollection
+    /// What predicts instead of the model itself, when all classes that ever were are asked for.
+    private var classView: ClassViewModel?
     private var admission = Admission()
     private var block = Block()
 
@@ -47,6 +50,16 @@ struct KeptModel {
         recollection = state.recollection
     }
 
+    /// Predicts one of all classes that ever were from now on, not what comes next.
+    mutating func chooseAllClasses() throws(Failure) {
+        classView = contender.learner.classView
+        guard classView == nil else { return }
+        throw .usage(
+            "version \(version) has no view of all classes",
+            remedy: "leave --view out; the model pool has one for classes, once it has seen two"
+        )
+    }
+
     /// Predicts samples without labels; nil is one that the learner would refuse.
     ///
     /// Each is predicted as the next after those that the version was made from.
@@ -72,7 +85,11 @@ struct KeptModel {
                 use: .scored,
                 to: &block
             )
-            contender.predict(&block)
+            if let classView {
+                block.predictions = classView.predict(block.raw.prefix(classView.width))
+            } else {
+                contender.predict(&block)
+            }
             return prediction(of: block)
         }
     }

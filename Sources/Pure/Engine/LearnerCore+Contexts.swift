@@ -86,7 +86,8 @@ extension LearnerCore {
     /// All measures, what else the champion says of itself, and the measures of the contexts, as
     /// in manifests and status.
     package var metrics: JSONValue {
-        let all = evaluation.json.members + champion.learner.figures
+        var all = evaluation.json.members + champion.learner.figures
+        if let served { all.append(.init("served", served.json(schema.task))) }
         guard contexts.count > 0 else { return .object(all) }
         var members: [JSONValue.Member] = []
         for (number, name) in contexts.names.prefix(LearnerCore.shownContexts).enumerated() {

@@ -47,6 +47,8 @@ package struct LearnerCore: Sendable {
     var remembers: Bool
     /// Whether rows are set aside, on which what is made anew is judged.
     var setsAside: Bool
+    /// The last version beside the living model, where the two differ by more than time.
+    var served: ServedCheck?
     /// What became of experts that were made anew.
     package internal(set) var refits = RefitCounts()
     private var signals = Signals()
@@ -323,6 +325,7 @@ package struct LearnerCore: Sendable {
         } else {
             champion.testThenTrain(&block)
         }
+        served?.compare(block, task: schema.task)
         scoreAnomalies(isHeld: isHeld)
         let present = predictionsOfThen(isRacing: race != nil && !isHeld)
         evaluation.record(&block)

@@ -171,6 +171,7 @@ extension LearnerCore: ByteCodable {
         contexts.encode(into: &writer)
         writer.write(optional: anomaly)
         refits.encode(into: &writer)
+        writer.write(optional: served)
         contextMeasures.encode(into: &writer)
         contextHistory.encode(into: &writer)
         writer.write(optional: race)
@@ -194,6 +195,10 @@ extension LearnerCore: ByteCodable {
         )
         anomaly = try reader.readOptional()
         refits = try RefitCounts(from: &reader)
+        served = try reader.readOptional()
+        if let served, !served.fits(champion) {
+            throw .invalid("the last version is not one of this learner")
+        }
         contextMeasures = try ContextMeasures(from: &reader)
         contextHistory = try ContextHistory(from: &reader)
         race = try reader.readOptional()

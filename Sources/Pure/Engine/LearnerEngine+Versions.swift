@@ -37,7 +37,7 @@ extension LearnerEngine {
 
     /// Gives the next number to the champion as it is.
     mutating func give(_ reason: VersionReason, note: JSONValue, effects: inout Effects) {
-        guard case .learning(let core) = phase else { return }
+        guard case .learning(var core) = phase else { return }
         publication.last += 1
         effects.versions.append(
             VersionDraft(
@@ -55,6 +55,11 @@ extension LearnerEngine {
                 note: note
             )
         )
+        if core.champion.learner.memoWidth > 0 {
+            if core.served == nil { core.served = ServedCheck(core.champion) }
+            core.served?.serve(core.champion)
+            keep(core)
+        }
         publication.parent = publication.last
         publication.awaited = publication.last
         // A version that consumers hear of must have a learner that remembers it.

@@ -65,6 +65,9 @@ package protocol Learner: Sendable {
     /// Takes parts that were made anew, unless they are worse.
     mutating func adopt(_ refit: PoolRefit) -> [RefitFinding]
 
+    /// What predicts one of all classes that ever were, not what comes next; nil where there is no
+    /// such view.
+    var classView: ClassViewModel? { get }
     /// Whether it takes less time for a row when there is little.
     var followsLoad: Bool { get }
     /// Takes more or less time for a row, as the load allows.
@@ -116,6 +119,8 @@ package enum RefitState: Sendable {
 }
 
 extension Learner {
+    /// None: there is one view.
+    package var classView: ClassViewModel? { nil }
     /// No.
     package var followsLoad: Bool { false }
     /// Changes nothing: a row takes what it takes.

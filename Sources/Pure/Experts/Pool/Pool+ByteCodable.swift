@@ -19,6 +19,7 @@ extension Pool: ByteCodable {
             ExpertCoding.encode(member.expert, kind: member.kind, into: &writer)
         }
         mix.encode(into: &writer)
+        writer.write(optional: view)
         writer.write(learned)
         writer.write(refitAt)
         load.encode(into: &writer)
@@ -60,6 +61,10 @@ extension Pool: ByteCodable {
             members: members,
             mix: mix
         )
+        view = try reader.readOptional()
+        guard view.map({ $0.width == shape.width && $0.classes == shape.classes }) ?? true else {
+            throw .invalid("a view of all classes has another shape than its pool")
+        }
         learned = try reader.read()
         refitAt = try reader.read()
         load = try LoadState(from: &reader)

@@ -129,6 +129,7 @@ extension Pool {
         guard fate != .predicted else { return }
         if fate == .learned {
             history.append(place, of: scratch.rows, target: target)
+            view?.take(place, of: scratch.rows)
             learned += 1
         } else {
             heldOut.append(place, of: scratch.rows, target: target)

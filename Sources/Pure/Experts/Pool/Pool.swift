@@ -50,6 +50,8 @@ package struct Pool: Sendable {
     package internal(set) var members: [Member]
     /// Their weights.
     package internal(set) var mix: Mix
+    /// What is known of all classes that ever were; nil for numbers and very wide rows.
+    package internal(set) var view: ClassView?
     /// How many rows were learned.
     package internal(set) var learned: UInt64 = 0
     /// After how many learned rows the experts are made anew that are made so.
@@ -77,14 +79,15 @@ package struct Pool: Sendable {
         heldOut.grow(width: shape.width)
         members = []
         mix = Mix(experts: 1, isNumber: shape.isNumber)
-        recruit()
+        var random = RandomSource(seed: settings.seed)
+        recruit(&random)
+        view = Pool.newView(of: shape, seed: random.nextBits())
     }
 
     /// Fills the pool with experts that have learned nothing, all of one weight.
-    private mutating func recruit() {
+    private mutating func recruit(_ random: inout RandomSource) {
         members = []
         var slot = 0
-        var random = RandomSource(seed: settings.seed)
         for kind in settings.kinds(for: shape) {
             let seed = random.nextBits()
             guard kind.fits(shape) else { continue }
@@ -93,6 +96,11 @@ package struct Pool: Sendable {
         }
         mix = Mix(experts: max(1, slot), isNumber: shape.isNumber)
         load = LoadState()
+    }
+
+    private static func newView(of shape: ExpertShape, seed: UInt64) -> ClassView? {
+        guard !shape.isNumber, shape.width <= ClassView.widthMost else { return nil }
+        return ClassView(width: shape.width, classes: shape.classes, seed: seed)
     }
 
     /// How many opinions there are of a row.
@@ -124,6 +132,8 @@ package struct Pool: Sendable {
         forms.grow(width: grown.width)
         history.grow(width: grown.width)
         heldOut.grow(width: grown.width)
+        if grown.width > ClassView.widthMost { view = nil }
+        view?.grow(width: grown.width, classes: grown.classes)
         for place in members.indices where !members[place].isRetired {
             if members[place].kind.fits(grown) {
                 members[place].expert.grow(to: grown)
@@ -132,7 +142,13 @@ package struct Pool: Sendable {
                 for slot in members[place].slots { mix.sleep(slot) }
             }
         }
-        if members.allSatisfy(\.isRetired) { recruit() }
+        if members.allSatisfy(\.isRetired) {
+            var random = RandomSource(seed: settings.seed)
+            recruit(&random)
+        } else if !members.indices.contains(where: { isAwake($0) }) {
+            // Those that could follow were at rest, to save time.
+            for place in members.indices where !members[place].isRetired { rouse(place) }
+        }
     }
 }
 

@@ -37,7 +37,19 @@ extension PoolLearner {
                 }
             }
         }
+        if let view = pool.view?.model { parameters.tensors += Self.tensors(of: view) }
         return parameters
+    }
+
+    private static func tensors(of view: ClassViewModel) -> [LearnerParameters.Tensor] {
+        let (width, classes, rows) = (view.width, view.classes, view.labels.count)
+        let parts: [(name: String, shape: [Int], numbers: [Float])] = [
+            ("weights", [classes, width], view.weights), ("offsets", [classes], view.offsets),
+            ("known", [classes], view.known), ("scales", [width], view.scales),
+            ("fill", [width], view.fill), ("rows", [rows, width], view.rows),
+            ("labels", [rows], view.labels.map { Float($0) }),
+        ]
+        return parts.map { .init("all.\($0.name)", shape: $0.shape, $0.numbers, isIndex: true) }
     }
 
     /// The labelled rows that experts look back on, as far as they do, oldest first.

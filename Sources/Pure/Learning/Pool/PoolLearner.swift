@@ -71,6 +71,9 @@ package struct PoolLearner: Learner {
     /// Takes experts that were made anew, unless they are worse.
     package mutating func adopt(_ refit: PoolRefit) -> [RefitFinding] { pool.adopt(refit) }
 
+    /// What predicts one of all classes that ever were.
+    package var classView: ClassViewModel? { pool.view?.model }
+
     /// Yes: experts rest when rows come too fast for all.
     package var followsLoad: Bool { true }
 
