@@ -41,6 +41,9 @@ package struct ExpertRows: Sendable {
     /// How many rows of the history there were before each row; those are the ones it may know.
     package var before: [Int32] = []
 
+    /// A weight beyond this counts as this, so that no sum of weights is infinite.
+    package static let weightMost: Float = 1e6
+
     /// Makes no rows.
     package init() {}
 

@@ -137,13 +137,13 @@ struct MixTests {
         for _ in 0..<50 {
             _ = mix.mixOne([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8]], label: 0, classes: 2)
         }
-        mix.sleep(0)
+        mix.dismiss(0)
         #expect(mix.weight(of: 0) == 0)
         #expect(abs((0..<3).reduce(0) { $0 + mix.weight(of: $1) } - 1) < 1e-5)
         let one = mix.mixOne([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8]], label: nil, classes: 2)
         let other = mix.mixOne([[0.1, 0.9], [0.5, 0.5], [0.2, 0.8]], label: nil, classes: 2)
         #expect(one == other)
-        mix.wake(0)
+        mix.readmit(0)
         #expect(mix.weight(of: 0) > 0.2)
         for _ in 0..<50 {
             _ = mix.mixOne([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8]], label: 0, classes: 2)

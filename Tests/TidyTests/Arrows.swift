@@ -45,7 +45,7 @@ enum Arrows {
         .pure("Experts", "Primitives", "Networks", "Drift", "Kernels"),
         .pure("Samples", "Primitives"),
         .pure("Learning", "Primitives", "Samples", "Networks", "Experts", "Kernels"),
-        .pure("Consolidation", "Primitives", "Samples", "Learning", "Kernels"),
+        .pure("Consolidation", "Primitives", "Experts", "Samples", "Learning", "Kernels"),
         .pure("Versions", "Primitives", "Samples", "Learning"),
         Arrow(module: "Engine", imports: Array(pure.dropLast())),
         // The only code that touches the world, a module for each part of it.

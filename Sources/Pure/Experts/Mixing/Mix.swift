@@ -90,7 +90,7 @@ package struct Mix: Sendable {
     }
 
     /// Takes an expert out of the mix; what it leaves goes to the others.
-    package mutating func sleep(_ expert: Int) {
+    package mutating func dismiss(_ expert: Int) {
         guard isAwake(expert) else { return }
         numbers[.active, expert] = 0
         numbers[.share, expert] = 0
@@ -101,7 +101,7 @@ package struct Mix: Sendable {
     }
 
     /// Takes an expert into the mix, with its even share.
-    package mutating func wake(_ expert: Int) {
+    package mutating func readmit(_ expert: Int) {
         guard !isAwake(expert) else { return }
         numbers[.active, expert] = 1
         let even = 1 / Float(experts)

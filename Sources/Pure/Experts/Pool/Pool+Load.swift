@@ -173,12 +173,12 @@ extension Pool {
     package mutating func rest(_ place: Int) {
         while load.worth.count < members.count { load.worth.append(0) }
         load.worth[place] = worth(of: place)
-        for slot in members[place].slots { mix.sleep(slot) }
+        for slot in members[place].slots { mix.dismiss(slot) }
     }
 
     /// Lets a member take part again.
     package mutating func rouse(_ place: Int) {
-        for slot in members[place].slots { mix.wake(slot) }
+        for slot in members[place].slots { mix.readmit(slot) }
     }
 }
 

@@ -139,7 +139,7 @@ package struct Pool: Sendable {
                 members[place].expert.grow(to: grown)
             } else {
                 members[place].isRetired = true
-                for slot in members[place].slots { mix.sleep(slot) }
+                for slot in members[place].slots { mix.dismiss(slot) }
             }
         }
         if members.allSatisfy(\.isRetired) {

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is done with the statistics of leaves outside of learning: tree_leaf.h has their order.
+
+#include "experts_trees.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+#include "tree_leaf.h"
+
+// A column that a leaf has not seen counts as one that was at its mean, with a deviation of 1.
+static void widen_class(const learnd_tree_rule *narrow, const float *from,
+                        const learnd_tree_rule *wide, float *to, float seen) {
+    for (size_t j = 0; j < wide->width; j++) {
+        const int was_there = j < narrow->width;
+        to[j] = was_there ? from[j] : 0;
+        to[LEAF_SQUARES * wide->padded + j] =
+            was_there ? from[LEAF_SQUARES * narrow->padded + j] : seen;
+        to[LEAF_INVERSES * wide->padded + j] =
+            was_there ? from[LEAF_INVERSES * narrow->padded + j] : (seen > 0);
+    }
+}
+
+void learnd_leaf_widen(const learnd_tree_rule *narrow, const float *from,
+                       const learnd_tree_rule *wide, float *to) {
+    memcpy(to, from, LEAF_HEAD * sizeof(float));
+    for (size_t k = 0; k < narrow->classes; k++) {
+        to[LEAF_HEAD + k] = from[LEAF_HEAD + k];
+        to[leaf_seen(wide) + k] = from[leaf_seen(narrow) + k];
+        to[leaf_norms(wide) + k] = from[leaf_norms(narrow) + k];
+        widen_class(narrow, from + leaf_moments(narrow, k), wide, to + leaf_moments(wide, k),
+                    from[leaf_seen(narrow) + k]);
+    }
+    for (size_t j = 0; j < wide->padded; j++) {
+        const int was_there = j < narrow->width;
+        to[leaf_lows(wide) + j] = was_there ? from[leaf_lows(narrow) + j] : 0;
+        to[leaf_highs(wide) + j] = was_there ? from[leaf_highs(narrow) + j] : 0;
+    }
+}
+
+int learnd_leaf_show(const learnd_tree_rule *rule, const float *leaf, float *counts, float *norms,
+                     float *means, float *inverses) {
+    const size_t width = rule->width;
+    for (size_t k = 0; k < rule->classes; k++) {
+        const float *from = leaf + leaf_moments(rule, k);
+        counts[k] = leaf[LEAF_HEAD + k];
+        norms[k] = leaf[leaf_norms(rule) + k];
+        memcpy(means + k * width, from, width * sizeof(float));
+        memcpy(inverses + k * width, from + LEAF_INVERSES * rule->padded, width * sizeof(float));
+    }
+    return leaf[LEAF_BAYES] >= leaf[LEAF_MAJORITY];
+}
+
+static int all_at_least(const float *numbers, size_t count, float least) {
+    int is_sound = 1;
+    for (size_t i = 0; i < count; i++) is_sound &= numbers[i] >= least && numbers[i] <= FLT_MAX;
+    return is_sound;
+}
+
+int learnd_leaf_is_sound(const learnd_tree_rule *rule, const float *leaf) {
+    const size_t classes = in_lanes(rule->classes);
+    int is_sound = all_at_least(leaf, LEAF_HEAD + 2 * classes, 0) && leaf[LEAF_SEED] <= 0x1p24f &&
+                   all_at_least(leaf + leaf_norms(rule), classes + 2 * rule->padded, -FLT_MAX);
+    for (size_t k = 0; k < rule->classes; k++) {
+        const float *means = leaf + leaf_moments(rule, k);
+        is_sound &= all_at_least(means, rule->padded, -FLT_MAX);
+        is_sound &= all_at_least(means + LEAF_SQUARES * rule->padded,
+                                 (LEAF_MOMENTS - LEAF_SQUARES) * rule->padded, 0);
+    }
+    return is_sound;
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A tree for classes learns a row: the leaf that it falls into takes it, and is split when it is
+// time. The children of a split begin with what their parent knew, as if they had seen a little of
+// it themselves: the counts of the classes, and the moments of all columns, those of a class by its
+// share on either side. So they predict at once, and what they see soon outweighs it.
+
+#ifndef LEARND_TREE_GROW_H
+#define LEARND_TREE_GROW_H
+
+#include "tree_split.h"
+
+LEARND_INLINE size_t descend(const learnd_tree *tree, const float *x) {
+    const learnd_tree_node *nodes = tree->nodes;
+    size_t node = 0;
+    while (nodes[node].column >= 0) {
+        node = (size_t)nodes[node].child + !(x[nodes[node].column] <= nodes[node].limit);
+    }
+    return node;
+}
+
+LEARND_INLINE float *slot_of(const learnd_tree_rule *rule, const learnd_tree *tree, size_t node) {
+    return tree->slots + (size_t)tree->nodes[node].slot * rule->stride;
+}
+
+LEARND_INLINE float draw_seed(learnd_tree *tree) { return (float)(draw(&tree->random) >> 41); }
+
+// Leaves in a child what the parent knew on that side: `counts` of its weight.
+LEARND_INLINE void leaf_inherit(const learnd_tree_rule *rule, const float *parent, float *child,
+                                const float *counts) {
+    const size_t padded = rule->padded;
+    float sum = 0;
+    for (size_t k = 0; k < rule->classes; k++) sum += counts[k];
+    const float scale = sum > rule->inherited ? rule->inherited / sum : 1;
+    const float hits = rule->inherited / parent[LEAF_WEIGHT];
+    child[LEAF_WEIGHT] = child[LEAF_LOOKED] = sum;
+    child[LEAF_MAJORITY] = parent[LEAF_MAJORITY] * hits;
+    child[LEAF_BAYES] = parent[LEAF_BAYES] * hits;
+    memmove(child + leaf_lows(rule), parent + leaf_lows(rule), 2 * padded * sizeof(float));
+    for (size_t k = 0; k < rule->classes; k++) {
+        const int is_there = counts[k] > 0;
+        const float part = is_there ? counts[k] * scale / parent[leaf_seen(rule) + k] : 0;
+        child[LEAF_HEAD + k] = counts[k];
+        child[leaf_seen(rule) + k] = counts[k] * scale;
+        child[leaf_norms(rule) + k] = is_there ? parent[leaf_norms(rule) + k] : 0;
+        float *to = child + leaf_moments(rule, k);
+        memmove(to, parent + leaf_moments(rule, k), LEAF_MOMENTS * padded * sizeof(float));
+        for (size_t j = 0; j < padded; j++) to[LEAF_SQUARES * padded + j] *= part;
+        if (!is_there) memset(to, 0, LEAF_MOMENTS * padded * sizeof(float));
+    }
+}
+
+// The weights of the classes on either side of a split.
+LEARND_INLINE void share_counts(const learnd_tree_rule *rule, const float *leaf,
+                                const split_choice *split, float *left, float *right) {
+    const size_t lane = split->column % LANES, first = split->column - lane;
+    const lanes limit = split->limit;
+    for (size_t k = 0; k < rule->classes; k++) {
+        const float n = leaf[leaf_seen(rule) + k];
+        left[k] = right[k] = 0;
+        if (!(n > 0)) continue;
+        lanes share;
+        shares_below(leaf + leaf_moments(rule, k), rule->padded, first, &limit, &share);
+        left[k] = n * share[lane];
+        right[k] = n - left[k];
+    }
+}
+
+LEARND_INLINE void split_leaf(const learnd_tree_rule *rule, learnd_tree *tree, size_t node,
+                              const split_choice *split, float *scratch) {
+    const size_t slot = (size_t)tree->nodes[node].slot, other = tree->slot_count;
+    const size_t child = 2 * other - 1;
+    float *left = scratch, *right = scratch + in_lanes(rule->classes);
+    float *a = slot_of(rule, tree, node), *b = tree->slots + other * rule->stride;
+    share_counts(rule, a, split, left, right);
+    const int32_t column = (int32_t)split->column;
+    tree->nodes[node] = (learnd_tree_node){column, split->limit, (int32_t)child, -1};
+    tree->nodes[child] = (learnd_tree_node){-1, 0, 0, (int32_t)slot};
+    tree->nodes[child + 1] = (learnd_tree_node){-1, 0, 0, (int32_t)other};
+    tree->slot_count += 1;
+    memset(b, 0, rule->stride * sizeof(float));
+    // The second first: the first takes the place of the parent.
+    leaf_inherit(rule, a, b, right);
+    leaf_inherit(rule, a, a, left);
+    a[leaf_highs(rule) + split->column] = b[leaf_lows(rule) + split->column] = split->limit;
+    a[LEAF_SEED] = draw_seed(tree);
+    b[LEAF_SEED] = draw_seed(tree);
+}
+
+// Looks whether a leaf should be split, and splits it.
+LEARND_INLINE void leaf_look(const learnd_tree_rule *rule, learnd_tree *tree, size_t node,
+                             float *scratch) {
+    float *leaf = slot_of(rule, tree, node);
+    leaf[LEAF_LOOKED] = leaf[LEAF_WEIGHT];
+    size_t there = 0;
+    for (size_t k = 0; k < rule->classes; k++) there += leaf[leaf_seen(rule) + k] > 0;
+    if (there < 2 || tree->slot_count >= rule->leaves_most) return;
+    const split_choice split = split_find(rule, leaf);
+    if (split.column == rule->width) return;
+    lanes range = (float)there;
+    binary_logarithms(&range);
+    if (!split_is_sure(rule, &split, range[0], leaf[LEAF_WEIGHT])) return;
+    split_leaf(rule, tree, node, &split, scratch);
+}
+
+// Takes a row into a leaf that has said what it would have predicted; the tree has room for one
+// leaf more.
+LEARND_INLINE void leaf_learn(const learnd_tree_rule *rule, learnd_tree *tree, size_t node,
+                              const float *x, size_t y, float weight, const leaf_choice *choice,
+                              float *scratch) {
+    float *leaf = slot_of(rule, tree, node);
+    if (choice->majority == y) leaf[LEAF_MAJORITY] += weight;
+    if (choice->bayes == y) leaf[LEAF_BAYES] += weight;
+    leaf_take(rule, leaf, x, y, weight);
+    const float wait = rule->grace + rule->patience * leaf[LEAF_WEIGHT];
+    if (leaf[LEAF_WEIGHT] - leaf[LEAF_LOOKED] >= wait) leaf_look(rule, tree, node, scratch);
+}
+
+#endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Hoeffding trees (Domingos and Hulten, "Mining high-speed data streams", 2000), one or several.
+// Several are leveraging bagging (Bifet, Holmes and Pfahringer, "Leveraging bagging for evolving
+// data streams", 2010) or an adaptive random forest (Gomes and others, "Adaptive random forests for
+// evolving data stream classification", 2017):
+//
+// 1. each tree predicts the row; their probabilities are added, each by the square of the share of
+//    rows that the tree got right lately, and made to sum to 1;
+// 2. for each tree a count is drawn from Poisson's law with mean 6: so often the row counts;
+// 3. the leaf takes the row, and when it has seen enough, is split by the best column;
+// 4. each tree has an ADWIN on its errors. When it warns of a rise, a new tree begins to grow in
+//    the background; when it is sure, that one takes the tree's place.
+//
+// Trees go through all rows of a block one after the other, so that one tree at a time is in the
+// processor's cache; a tree knows nothing of the others. A row of weight 2 counts twice.
+
+import Kernels
+import Primitives
+
+/// One tree, or several that vote.
+struct TreeEnsemble: Expert {
+    private(set) var shape: ExpertShape
+    private let recipe: TreeRecipe
+    private var rule: TreeRule
+    private var members: [TreeMember]
+
+    init(_ recipe: TreeRecipe, _ shape: ExpertShape, seed: UInt64) {
+        self.shape = shape
+        self.recipe = recipe
+        let rule = recipe.rule(shape)
+        self.rule = rule
+        var random = RandomSource(seed: seed)
+        members = (0..<recipe.trees).map { _ in TreeMember(rule, random: random.nextBits()) }
+    }
+
+    var cost: Double {
+        let each = 60 + 1.2 * Double(shape.width * max(1, shape.classes))
+        return Double(recipe.trees) * each
+    }
+    var isFinite: Bool {
+        members.allSatisfy { $0.tree.isFinite(rule) && $0.background?.isFinite(rule) ?? true }
+    }
+    var tensors: [ExpertTensor] { TreeTensors.tensors(members.map { ($0.tree, $0.quality) }, rule) }
+
+    mutating func testThenTrain(
+        _ rows: ExpertRows,
+        _ history: ExpertHistory,
+        _ opinions: inout MutableSpan<Float>
+    ) {
+        clear(&opinions)
+        for index in members.indices { follow(index, rows, &opinions) }
+        TreeMember.share(rows, &opinions)
+    }
+
+    private mutating func follow(
+        _ index: Int,
+        _ rows: ExpertRows,
+        _ opinions: inout MutableSpan<Float>
+    ) {
+        var row = 0
+        while true {
+            let news = members[index].follow(
+                rule,
+                bagging: recipe.isBagged,
+                levels: recipe.levels,
+                rows,
+                row: &row,
+                &opinions
+            )
+            switch news {
+            case .none: return
+            case .warning: members[index].beginBackground(rule)
+            case .drift: members[index].swap(rule)
+            }
+        }
+    }
+
+    func predict(
+        _ rows: ExpertRows,
+        _ history: ExpertHistory,
+        _ opinions: inout MutableSpan<Float>
+    ) {
+        clear(&opinions)
+        for member in members { member.vote(rule, rows, &opinions) }
+        TreeMember.share(rows, &opinions)
+    }
+
+    private func clear(_ opinions: inout MutableSpan<Float>) {
+        for place in opinions.indices { opinions[place] = 0 }
+    }
+
+    mutating func grow(to shape: ExpertShape) {
+        let wide = recipe.rule(shape)
+        for index in members.indices { members[index].grow(from: rule, to: wide) }
+        rule = wide
+        self.shape = shape
+    }
+
+    func encode(into writer: inout ByteWriter) {
+        for member in members { member.encode(rule, into: &writer) }
+    }
+
+    init(
+        _ recipe: TreeRecipe,
+        from reader: inout ByteReader,
+        _ shape: ExpertShape
+    ) throws(DecodeError) {
+        self.shape = shape
+        self.recipe = recipe
+        rule = recipe.rule(shape)
+        members = []
+        for _ in 0..<recipe.trees { members.append(try TreeMember(rule, from: &reader)) }
+    }
+}
+
+extension ExpertKind {
+    /// One tree that grows and never forgets.
+    static let hoeffdingTree = ensemble("hoeffding_tree", number: 60, .single)
+    /// Ten trees on rows that count differently for each, replaced when they become worse.
+    static let leveragingBagging = ensemble("leveraging_bagging", number: 62, .bagging)
+    /// The same, with leaves that look at some columns only.
+    static let adaptiveForest = ensemble("adaptive_forest", number: 63, .forest)
+
+    private static func ensemble(
+        _ name: String,
+        number: UInt8,
+        _ recipe: TreeRecipe
+    ) -> ExpertKind {
+        ExpertKind(
+            name,
+            number: number,
+            use: .classes,
+            fits: { recipe.fits($0) },
+            make: { shape, seed in TreeEnsemble(recipe, shape, seed: seed) },
+            read: { reader, shape throws(DecodeError) in
+                try TreeEnsemble(recipe, from: &reader, shape)
+            }
+        )
+    }
+}
