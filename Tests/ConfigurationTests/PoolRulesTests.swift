@@ -79,8 +79,10 @@ import Testing
             #expect(LearnerConfiguration.Model(rawValue: word.name)?.isPool == true)
             #expect(try learner("model = \"\(word.name)\"\n").forecast.hasPrefix(word.name))
         }
-        #expect(try learner("model = \"naive_bayes\"").task == .classes)
-        #expect(try learner("model = \"knn\"").task == .auto)
+        let either = PoolSettings.words.filter {
+            (try? learner("model = \"\($0.name)\"").task) == .auto
+        }
+        #expect(either.map(\.name) == ["knn"], "the manual says which predict numbers")
     }
 
     @Test(
@@ -102,6 +104,11 @@ import Testing
             (
                 "task = \"regression\"\nmodel = \"naive_bayes\"", "model", "classes"
             ),
+            (
+                "task = \"regression\"\nmodel = \"hoeffding_tree\"", "model",
+                "set task = \"classes\""
+            ),
+            ("pool.experts = [\"rls\"]\nclasses = [0, 1]", "pool.experts", "predict classes"),
             ("model = \"softmax\"\npool.rows = 200", "pool.rows", "for pools alone"),
             ("loss = \"huber\"\npool.rows = 200", "pool.rows", "for pools alone"),
             (
@@ -120,6 +127,8 @@ import Testing
     @Test func theExpertsMayDecideTheTask() throws {
         let learner = try learner("pool.experts = [\"label_table\"]")
         #expect(learner.task == .classes && learner.forecast == "a pool of 1 expert")
+        let numbers = try self.learner("pool.experts = [\"rls\", \"nlms_slow\"]")
+        #expect(numbers.task == .regression && numbers.forecast == "a pool of 2 experts")
         #expect(try self.learner("model = \"svm\"").forecast == "svm")
         #expect(try self.learner("rate = 1").forecast.hasPrefix("softmax for classes, linear for"))
     }

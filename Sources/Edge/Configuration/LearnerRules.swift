@@ -34,7 +34,8 @@ struct LearnerRules: KeyRules {
         let task: Task = values.word("task")
         let hints: [Task] = [
             task, taskOf(values.word("model", Model.self)), taskOf(values.word("loss", Loss.self)),
-            values.value("classes") == .none ? .auto : .classes, PoolRules.impliedTask(values),
+            values.value("classes") == .none ? .auto : .classes,
+            PoolRules.task(of: PoolRules.namedExperts(values)),
         ]
         return hints.first { $0 != .auto } ?? .auto
     }
@@ -76,9 +77,10 @@ struct LearnerRules: KeyRules {
     private static func taskOf(_ model: Model) -> Task {
         switch model {
         case .auto, .pool, .network, .factorisation, .passiveAggressive: .auto
-        case .hoeffdingTree, .adaptiveTree, .leveragingBagging, .adaptiveForest, .knn: .auto
+        case .hoeffdingTree, .adaptiveTree, .leveragingBagging, .adaptiveForest, .knn, .naiveBayes:
+            PoolRules.task(of: model.word?.experts ?? [])
         case .linear, .rls: .regression
-        case .logistic, .softmax, .svm, .arow, .naiveBayes: .classes
+        case .logistic, .softmax, .svm, .arow: .classes
         case .embedding: .unlabelled
         }
     }

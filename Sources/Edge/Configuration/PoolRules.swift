@@ -99,11 +99,9 @@ struct PoolRules: KeyRules {
         return "no pool, for \(first.path) = \(values.value(first.path).toml): \(first.reason)"
     }
 
-    /// The task that the named experts leave as the only one.
-    static func impliedTask(_ values: ScopedValues) -> LearnerConfiguration.Task {
-        let model: Model = values.word("model")
-        let names = model.word?.experts ?? namedExperts(values)
-        let kinds = names.compactMap(ExpertKind.named)
+    /// The task that experts leave as the only one.
+    static func task(of experts: [String]) -> LearnerConfiguration.Task {
+        let kinds = experts.compactMap(ExpertKind.named)
         guard !kinds.isEmpty else { return .auto }
         if !kinds.contains(where: { $0.predicts(.regression) }) { return .classes }
         if !kinds.contains(where: { $0.predicts(.classes) }) { return .regression }
