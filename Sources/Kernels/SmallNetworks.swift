@@ -32,7 +32,7 @@ package struct SmallNetworkShape: Sendable, Equatable {
     /// The most columns, and the most predictions.
     package static let most = 1024
     /// A size that no parameter passes.
-    package static let parameterMost: Float = 0x1p18
+    package static let parameterMost: Float = 0x1p19
 
     /// Makes a shape.
     ///

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The kernel of the experts with hidden layers: Sources/Kernels/SmallNetworks.swift is its shell, and
-// experts_mlp.c says what lies where.
+// The kernel of the experts with hidden layers: Sources/Kernels/SmallNetworks.swift is its shell,
+// and experts_mlp.c says what lies where.
 
 #ifndef LEARND_EXPERTS_NETWORKS_H
 #define LEARND_EXPERTS_NETWORKS_H

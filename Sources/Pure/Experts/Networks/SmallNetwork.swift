@@ -7,14 +7,15 @@
 //     wide_mlp   h1 = relu(z W1 + b1), 64 units, outputs h1 W2 + b2
 //
 // A class has the softmax of the outputs and the cross entropy as its loss; a number the output,
-// held within 5 as targets are, and half the squared error, cut off at an error of 10. Parameters start as normal numbers
-// of variance 2 / inputs, those of the outputs of 0.01 / inputs, biases at 0.
+// held within 5 as targets are, and half the squared error, cut off at an error of 10. Parameters
+// start as normal numbers of variance 2 / inputs, those of the outputs of 0.01 / inputs, biases at
+// 0.
 //
 // The kinds with replay take, with each row, seven rows drawn uniformly from the last 2,000 rows
 // before it, and the mean of the eight gradients: eight times the work buys a network that learns
 // from a row again and again while it is recent. Before there are any, the row stands alone.
 //
-// A row's gradient is multiplied by its weight, of at most 100.
+// A row's gradient is multiplied by its weight, of at most 32.
 
 import Kernels
 import Primitives
@@ -170,14 +171,17 @@ struct SmallNetwork: Expert {
         // New columns come before the bias of the first layer, new outputs behind the others.
         let columns = before.width * hidden
         copy(0..<columns, of: old, to: 0)
-        draw(columns..<size.width * hidden, variance: 2 / Double(max(1, size.width)))
+        add(columns..<size.width * hidden, as: old.second[0..<columns], 2 / Double(size.width))
         copy(columns..<before.rowsOfOutputs.upperBound, of: old, to: size.width * hidden)
         let outputs = size.rowsOfOutputs
-        draw(
+        add(
             outputs.lowerBound + before.outputs * hidden..<outputs.upperBound,
-            variance: SmallNetwork.outputVariance(form)
+            as: old.second[before.rowsOfOutputs],
+            SmallNetwork.outputVariance(form)
         )
         copy(before.biasesOfOutputs, of: old, to: size.biasesOfOutputs.lowerBound)
+        let biases = size.biasesOfOutputs
+        add(biases.dropFirst(before.outputs), as: old.second[before.biasesOfOutputs], 0)
     }
 
     private mutating func copy(_ places: Range<Int>, of old: SmallNetworkState, to start: Int) {
@@ -186,6 +190,20 @@ struct SmallNetwork: Expert {
             state.first[start + offset] = old.first[place]
             state.second[start + offset] = old.second[place]
         }
+    }
+
+    /// Adds parameters whose gradients are as large as those of others: a second moment of 0 would
+    /// make their first steps six times too long, long after the start.
+    private mutating func add(
+        _ places: Range<Int>,
+        as others: ArraySlice<Float>,
+        _ variance: Double
+    ) {
+        guard !places.isEmpty else { return }
+        draw(places, variance: variance)
+        let sum = others.reduce(0.0) { $0 + Double($1) }
+        let second = Float(sum / Double(max(1, others.count)))
+        for place in places { state.second[place] = second }
     }
 
     func encode(into writer: inout ByteWriter) {
@@ -215,8 +233,10 @@ struct SmallNetwork: Expert {
         guard state.values.count == own.count, state.first.count == own.count,
             state.second.count == own.count,
             state.values.allSatisfy({ abs($0) <= SmallNetworkShape.parameterMost }),
-            state.first.allSatisfy({ abs($0) <= 0x1p64 }),
-            state.second.allSatisfy({ $0 >= 0 && $0 <= 0x1p127 }),
+            state.second.allSatisfy({ $0 >= 0 && $0.isFinite }),
+            // No mean of numbers is farther from 0 than that of their squares allows.
+            zip(state.first, state.second)
+                .allSatisfy({ abs($0) <= 8 * $1.squareRoot() + 1e-20 }),
             state.powers.count == 2, state.powers.allSatisfy({ $0 >= 0 && $0 <= 1 })
         else { throw .invalid("the parameters of a small network are not those of its shape") }
     }

@@ -35,7 +35,7 @@ struct GradientLine: Expert {
         NumberFeatures(width: shape.width, quadraticMost: quadraticMost)
     }
 
-    var cost: Double { 30 + 0.5 * Double(features.stride) }
+    var cost: Double { 20 + 0.2 * Double(features.stride) }
     var isFinite: Bool { weights.values.allSatisfy(\.isFinite) && weights.square.isFinite }
     var tensors: [ExpertTensor] {
         let size = features.size
