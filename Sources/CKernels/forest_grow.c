@@ -90,8 +90,8 @@ LEARND_INLINE void search_some_bins(binset set, uint32_t input, quad all, float 
 }
 
 LEARND_INLINE void search_values(const learnd_forest_rows *rows, uint32_t input,
-                                 const learnd_forest_tree *tree, size_t start, size_t count, quad all,
-                                 float least, partition *best) {
+                                 const learnd_forest_tree *tree, size_t start, size_t count,
+                                 quad all, float least, partition *best) {
     const uint8_t *const bins = rows->bins + input * rows->rows;
     const uint16_t *const order = tree->order + start;
     const float *const sums = tree->sums + 4 * start;
@@ -175,8 +175,8 @@ LEARND_INLINE void move_left(labelled item, float *tally, sides *s) {
 }
 
 LEARND_INLINE void search_classes(const learnd_forest_rows *rows, uint32_t input,
-                                  const learnd_forest_tree *tree, size_t start, size_t count, sides all,
-                                  size_t least, partition *best) {
+                                  const learnd_forest_tree *tree, size_t start, size_t count,
+                                  sides all, size_t least, partition *best) {
     const uint8_t *const bins = rows->bins + input * rows->rows;
     float *const items = tree->spare_sums;
     uint16_t ends[LEARND_FOREST_STRIDE];
@@ -245,7 +245,7 @@ LEARND_INLINE void make_class_leaf(learnd_forest_tree *tree, size_t node, const 
         make_leaf(tree, node, -1 - (float)label);
         return;
     }
-    learnd_tree_state *const state = &tree->state;
+    learnd_forest_tree_state *const state = &tree->state;
     for (size_t i = 0; i < count; i++) {
         float *const own = tree->tally + 2 * (size_t)labelled_at(items, i).label;
         if (own[1] == 0) continue;
@@ -305,8 +305,9 @@ LEARND_INLINE int next_input(learnd_forest_tree *tree, size_t inputs, size_t *dr
 }
 
 // Returns how many values were looked at.
-LEARND_INLINE size_t visit_values(const learnd_forest_rows *rows, const learnd_forest_tree_rule *rule,
-                                  learnd_forest_tree *tree, size_t node) {
+LEARND_INLINE size_t visit_values(const learnd_forest_rows *rows,
+                                  const learnd_forest_tree_rule *rule, learnd_forest_tree *tree,
+                                  size_t node) {
     const size_t start = tree->starts[node], count = tree->counts[node];
     const quad all = sum_values(tree->sums + 4 * start, count);
     const float mean = all[0] / all[1];
@@ -328,8 +329,9 @@ LEARND_INLINE size_t visit_values(const learnd_forest_rows *rows, const learnd_f
     return (drawn + 1) * count;
 }
 
-LEARND_INLINE size_t visit_classes(const learnd_forest_rows *rows, const learnd_forest_tree_rule *rule,
-                                   learnd_forest_tree *tree, size_t node) {
+LEARND_INLINE size_t visit_classes(const learnd_forest_rows *rows,
+                                   const learnd_forest_tree_rule *rule, learnd_forest_tree *tree,
+                                   size_t node) {
     const size_t start = tree->starts[node], count = tree->counts[node];
     const float *const items = tree->sums + 2 * start;
     const sides all = sum_classes(items, count, tree->tally);
@@ -378,8 +380,9 @@ void learnd_forest_tree_start(const learnd_forest_rows *rows, learnd_forest_tree
     add_node(tree, 0, count, 0);
 }
 
-LEARND_CLONES void learnd_forest_tree_grow(const learnd_forest_rows *rows, const learnd_forest_tree_rule *rule,
-                                    learnd_forest_tree *tree, size_t budget) {
+LEARND_CLONES void learnd_forest_tree_grow(const learnd_forest_rows *rows,
+                                           const learnd_forest_tree_rule *rule,
+                                           learnd_forest_tree *tree, size_t budget) {
     size_t looked = 0;
     while (tree->state.next < tree->state.node_count && looked < budget) {
         looked += rows->labels ? visit_classes(rows, rule, tree, tree->state.next)

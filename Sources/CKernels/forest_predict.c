@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Predictions of a forest. A row is walked with as one number after the other, with -infinity in
-// front: that is what a leaf looks at, and its step is 0, so a walk of too many steps stays where it
-// is and needs no question at each node. Eight walks go side by side, because each waits
-// for memory at every step: eight rows through one tree, or, where rows are few or wide, one row
+// front: that is what a leaf looks at, and its step is 0, so a walk of too many steps stays where
+// it is and needs no question at each node. Eight walks go side by side, because each waits for
+// memory at every step: eight rows through one tree, or, where rows are few or wide, one row
 // through eight trees. The trees of a row are always added up in their order.
 
 #include "experts_forests.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A tree of a gradient boosting that grows in slices; Sources/CKernels/forest_boost.c has the steps.
-// It knows what the trees before it predict, so the same one grows all of them in turn.
+// A tree of a gradient boosting that grows in slices; Sources/CKernels/forest_boost.c has the
+// steps. It knows what the trees before it predict, so the same one grows all of them in turn.
 
 import CKernels
 

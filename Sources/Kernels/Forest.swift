@@ -5,9 +5,9 @@
 // nodes 2 n + 1 and 2 n + 2, and where they are follows from which nodes are leaves. Bytes need not
 // say it, and cannot say it wrongly: a child lies behind its parent, or there is no forest.
 //
-// What a leaf says: a number; of two classes, the share of the second. Of more classes, -1 - c where
-// it has met the class c alone, or its place among the leaves that have met several, with a share
-// for each that they met, which are few. So a forest is no larger for having many classes.
+// What a leaf says: a number; of two classes, the share of the second. Of more classes, -1 - c
+// where it has met the class c alone, or its place among the leaves that have met several, with a
+// share for each that they met, which are few. So a forest is no larger for having many classes.
 
 import CKernels
 

@@ -62,8 +62,8 @@ package enum Nearest {
 
     /// Predicts the class of each row from its neighbours.
     ///
-    /// NearestNeighbours.swift of the experts has the formulas. Each of `counts` says how many neighbours an opinion is made of, and has
-    /// the probabilities of every row in `opinions`.
+    /// NearestNeighbours.swift of the experts has the formulas. Each of `counts` says how many
+    /// neighbours an opinion is made of, and has the probabilities of every row in `opinions`.
     package static func classes(
         _ rows: ExpertRows,
         in history: ExpertHistory,

@@ -28,7 +28,7 @@ package struct RandomTree: Sendable {
     private let rows: Int
     private let inputs: Int
     private let classes: Int
-    private var state = learnd_tree_state()
+    private var state = learnd_forest_tree_state()
     // Order and spare order of the rows, the classes of leaves; the inputs.
     private var places: [UInt16]
     // Sums, spare sums, shares of leaves; the cells of the bins, the tally of the classes.
@@ -80,7 +80,7 @@ package struct RandomTree: Sendable {
     ///   - seed: What decides all that is drawn.
     ///   - leavesBefore: The leaves that the forest has already.
     package mutating func start(on rows: ForestRows, seed: UInt64, leavesBefore: Int) {
-        state = learnd_tree_state()
+        state = learnd_forest_tree_state()
         state.random = seed
         state.leaves_before = leavesBefore
         withC(on: rows) { rows, tree in learnd_forest_tree_start(rows, tree) }
@@ -88,13 +88,19 @@ package struct RandomTree: Sendable {
 
     /// Grows until the tree is done or about `budget` values have been looked at.
     package mutating func grow(on rows: ForestRows, budget: Int) {
-        var inC = learnd_forest_tree_rule(tried: rule.tried, leaf_rows: rule.leafRows, depth: rule.depth)
+        var inC = learnd_forest_tree_rule(
+            tried: rule.tried,
+            leaf_rows: rule.leafRows,
+            depth: rule.depth
+        )
         withC(on: rows) { rows, tree in learnd_forest_tree_grow(rows, &inC, tree, budget) }
     }
 
     private mutating func withC(
         on rows: ForestRows,
-        _ kernel: (UnsafePointer<learnd_forest_rows>, UnsafeMutablePointer<learnd_forest_tree>) -> Void
+        _ kernel: (
+            UnsafePointer<learnd_forest_rows>, UnsafeMutablePointer<learnd_forest_tree>
+        ) -> Void
     ) {
         precondition(
             rows.isReady && rows.count == self.rows && rows.inputs == inputs

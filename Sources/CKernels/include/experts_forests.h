@@ -19,8 +19,8 @@
 
 // A node: an inner one has the input that it looks at, counted from 1, and goes left where that is
 // at most `value`. Its children lie side by side, `step` nodes behind it. A leaf has the feature 0
-// and the step 0, and what it says in `value`: a number; of two classes, the share of the second; of
-// more, -1 - c for the class c alone, or its place among the leaves of several classes.
+// and the step 0, and what it says in `value`: a number; of two classes, the share of the second;
+// of more, -1 - c for the class c alone, or its place among the leaves of several classes.
 typedef struct {
     float value;
     uint16_t feature;
@@ -68,7 +68,7 @@ typedef struct {
     // The number of leaves of several classes in the trees before.
     size_t leaves_before;
     uint64_t random;
-} learnd_tree_state;
+} learnd_forest_tree_state;
 
 // A tree that grows: its rows in the order of its nodes, and what is known of each node. Room for
 // as many rows as there are, and for twice as many nodes.
@@ -94,7 +94,7 @@ typedef struct {
     uint32_t *leaf_ends;
     // Scratch: four numbers for each of the bins, all 0.
     float *cells;
-    learnd_tree_state state;
+    learnd_forest_tree_state state;
 } learnd_forest_tree;
 
 // Draws the rows of a tree, as many as there are and with replacement, and makes its root.

@@ -37,8 +37,9 @@ struct ForestExpert: Expert {
     var isFinite: Bool { counts.allSatisfy(\.isFinite) }
 
     var cost: Double {
-        let trees = Double(recipe.trees)
-        return 30 + Double(recipe.inputs(shape)) + trees * (shape.classes > 2 ? 24 : 14)
+        // What a walk to a leaf takes depends on how deep trees of a kind are.
+        let walk = recipe.isBoosted ? 8.0 : shape.isNumber ? 19 : shape.classes > 2 ? 20 : 11.5
+        return 10 + Double(recipe.inputs(shape) + shape.outputs) + Double(recipe.trees) * walk
     }
 
     mutating func testThenTrain(

@@ -21,7 +21,7 @@ struct ForestRefit: ExpertRefit {
 
     private enum Tree: Sendable {
         case none
-        case random(RandomTree)
+        case drawn(RandomTree)
         case boosted(BoostedTree)
     }
 
@@ -73,13 +73,13 @@ struct ForestRefit: ExpertRefit {
         tree = .none
         switch loan {
         case .none: plant()
-        case .random(var growing):
+        case .drawn(var growing):
             growing.grow(on: binned, budget: ForestRefit.budget)
             if growing.isDone {
                 model.forest.append(growing)
                 if !isDone { start(&growing) }
             }
-            tree = .random(growing)
+            tree = .drawn(growing)
         case .boosted(var growing):
             growing.grow(on: binned, budget: ForestRefit.budget)
             if growing.isDone {
@@ -109,7 +109,7 @@ struct ForestRefit: ExpertRefit {
             let rule = recipe.randomRule(inputs: binned.inputs, isNumber: shape.isNumber)
             var first = RandomTree(on: binned, rule)
             start(&first)
-            tree = .random(first)
+            tree = .drawn(first)
         }
     }
 

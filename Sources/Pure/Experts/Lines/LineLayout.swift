@@ -105,8 +105,9 @@ struct LineLayout: Sendable {
         return moved
     }
 
-    /// Symmetric matrices moved likewise, with zeros where nothing was. Of what lies above the
-    /// diagonal kernels leave some as it is, so it is made from what lies below.
+    /// Symmetric matrices moved likewise, with zeros where nothing was.
+    ///
+    /// Of what lies above the diagonal kernels leave some as it is: it is made from the rest.
     func movedMatrices(_ matrices: [Float], to grown: LineLayout, count: Int) -> [Float] {
         let (area, grownArea) = (size * stride, grown.size * grown.stride)
         var moved = [Float](repeating: 0, count: count * grownArea)

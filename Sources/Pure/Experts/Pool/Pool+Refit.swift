@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is made anew from remembered rows, off the path of the samples. The first time after 100
-// learned rows, then after half as many more as there were, at least 50 and at most 4,000. Only
+// What is made anew from remembered rows, off the path of the samples. The first time after 50
+// learned rows, then after a quarter as many more as there were, at least 25 and at most 4,000:
+// results come back late, and while rows are few each of them counts. Only
 // kinds that learn in no other way are made anew; all others pass through a refit unchanged, since
 // they follow the stream row by row.
 //
@@ -82,7 +83,7 @@ extension Pool {
     ///   - seed: What decides all that is drawn.
     /// - Returns: The work.
     package mutating func makeRefit(rows: Int = .max, seed: UInt64) -> PoolRefit? {
-        refitAt = learned + min(max(learned / 2, 50), 4000)
+        refitAt = learned + min(max(learned / 4, 25), 4000)
         let first = history.count - min(rows, history.count - history.start)
         var random = RandomSource(seed: seed)
         var items: [PoolRefit.Item] = []

@@ -61,7 +61,7 @@ package struct Pool: Sendable {
     var scratch = PoolScratch()
 
     /// The first refit comes after so many learned rows.
-    package static let firstRefit: UInt64 = 100
+    package static let firstRefit: UInt64 = 50
     /// How many rows that were set aside are remembered.
     package static let heldOutRows = 200
 

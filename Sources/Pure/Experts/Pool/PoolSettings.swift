@@ -50,12 +50,17 @@ package struct PoolSettings: Sendable, Equatable {
         if experts.count > PoolSettings.expertsMost {
             return "there are \(experts.count) experts, but at most \(PoolSettings.expertsMost)"
         }
-        if !(100...100_000).contains(rows) {
-            return "a pool remembers \(rows) rows, but must remember 100 to 100000"
+        if !(PoolSettings.rowsLeast...PoolSettings.rowsMost).contains(rows) {
+            return "a pool remembers \(rows) rows, but must remember \(PoolSettings.rowsLeast) to "
+                + "\(PoolSettings.rowsMost)"
         }
         return nil
     }
 
+    /// The fewest rows that a pool remembers: as far as any expert looks back.
+    package static let rowsLeast = 5000
+    /// The most rows that a pool remembers.
+    package static let rowsMost = 100_000
     /// The most experts of a pool.
     package static let expertsMost = 32
 }

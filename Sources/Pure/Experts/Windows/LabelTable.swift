@@ -42,7 +42,7 @@ struct LabelTable: Expert {
             let (last, label) = (Int(rows.last[row]), Int(rows.labels[row]))
             guard rows.learns[row] == 1, last >= 0, label >= 0 else { continue }
             for place in last * classes..<(last + 1) * classes { counts[place] *= LabelTable.keep }
-            counts[last * classes + label] += rows.weights[row]
+            counts[last * classes + label] += min(rows.weights[row], ExpertRows.weightMost)
         }
     }
 
@@ -86,7 +86,7 @@ struct LabelTable: Expert {
         self.shape = shape
         counts = try reader.readFloats()
         guard counts.count == shape.classes * shape.classes,
-            counts.allSatisfy({ $0 >= 0 && $0.isFinite })
+            counts.allSatisfy({ $0 >= 0 && $0 <= 1e12 })
         else { throw .invalid("a label followed another less than never") }
     }
 }
