@@ -162,7 +162,7 @@ let package = Package(
             [
                 "Primitives", "Experts", "Samples", "Learning", "Drift", "Consolidation", "Engine",
                 "Kernels",
-                "Simulation", "Linux", "ZeroMQ", "Decoding", "Networks", "Storage",
+                "Simulation", "Linux", "ZeroMQ", "Decoding", "Networks", "Storage", "Control",
             ]
         ),
         .executableTarget(
@@ -216,8 +216,8 @@ let package = Package(
         test(
             "SimulationTests",
             [
-                "Simulation", "Bench", "Engine", "Consolidation", "Learning", "Primitives",
-                "Samples",
+                "Simulation", "Bench", "Control", "Decoding", "Engine", "Consolidation", "Learning",
+                "Primitives", "Samples",
             ]
         ),
         test("VersionsTests", ["Versions", "Learning", "Primitives"]),

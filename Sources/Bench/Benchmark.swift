@@ -4,6 +4,8 @@
 
 /// The program's entry.
 package enum Benchmark: String, CaseIterable {
+    /// How good the defaults are on streams from files.
+    case accuracy
     /// How much sooner the loop recovers from a drift than online learning alone.
     case consolidation
     /// What learners keep of classes and contexts that came and went.
@@ -17,12 +19,17 @@ package enum Benchmark: String, CaseIterable {
 
     /// What `learnd-bench help` prints.
     package static let usage = """
-        Usage: learnd-bench consolidation [--json] [--seeds N] [--first-seed N] [--length N]
+        Usage: learnd-bench accuracy [--seeds N] [--delay N] [--rows N] [--threads N] [--json]
+                                     [--config FILE] STREAM.csv...
+               learnd-bench consolidation [--json] [--seeds N] [--first-seed N] [--length N]
                learnd-bench learners [--digits TRAIN.csv TEST.csv] [--contexts] [--json]
                                      [--seeds N] [--first-seed N] [--returns N]
                learnd-bench networks
                learnd-bench transport [OPTIONS]
 
+          accuracy       the defaults on streams from files, label last, in one pass of the first
+                         50,000 rows; --delay N once more with labels N samples late; exits with 1
+                         when a bound is not reached; times are best taken with --threads 1
           consolidation  the full loop beside online learning alone, on streams with abrupt drifts,
                          and on controls without any; exits with 1 when a line is not reached
           learners       with --digits: classes that come one after the other, learned with replay
@@ -44,6 +51,12 @@ package enum Benchmark: String, CaseIterable {
             return 2
         }
         switch benchmark {
+        case .accuracy:
+            guard let bench = AccuracyBench(arguments: Array(arguments.dropFirst())) else {
+                write(usage)
+                return 2
+            }
+            return bench.run(write: write)
         case .consolidation:
             guard let bench = ConsolidationBench(arguments: Array(arguments.dropFirst())) else {
                 write(usage)

@@ -52,7 +52,8 @@ package struct Lap: Sendable {
         var rehearsal = Rehearsal(
             settings: settings,
             batchRows: Lap.stride,
-            keepsVersions: false
+            jobDelay: .samples(16),
+            keeps: []
         )
         var fed = 0
         for (number, concept) in course.concepts.enumerated() {

@@ -56,6 +56,7 @@ final class Worker: Sendable {
     private func work(on order: Order) {
         var job = order.job
         let ticket = Ticket(learner: order.learner, id: job.id)
+        let before = Clock.threadNanoseconds()
         while !job.isDone {
             let isCancelled = cancelled.withLock { $0.contains(ticket) }
             if isCancelled || isStopping.load(ordering: .relaxed) { break }
@@ -66,6 +67,7 @@ final class Worker: Sendable {
             cancelled = cancelled.filter { $0.learner != order.learner || $0.id > job.id }
         }
         guard job.isDone else { return }
+        job.note(busy: .nanoseconds(Clock.threadNanoseconds() - before))
         ports[order.learner].post(.jobFinished(job))
     }
 }

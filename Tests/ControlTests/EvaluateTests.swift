@@ -76,6 +76,41 @@ struct EvaluateTests {
         #expect(try evaluate(text, "--label", "class", "--seed", "4") == once)
     }
 
+    @Test func labelsMayBeLate() throws {
+        let text = Self.numbers(rows: 1500)
+        let late = try evaluate(text, "--label", "class", "--delay", "50")
+        #expect(late["metrics"]?["count"]?.integer == 1500 && late["delay"]?.integer == 50)
+        #expect(try #require(late["metrics"]?["label_delay"]?["samples"]?.double) > 49)
+        #expect(try #require(late["metrics"]?["accuracy"]?.double) > 0.85)
+        #expect(late["waiting"]?.integer == 0)
+        let folder = Folder()
+        let file = folder.file("data.csv", text)
+        for (delay, word) in [("10001", "wait_rows"), ("5000", "labels.wait")] {
+            let rate = word == "wait_rows" ? "1000" : "1"
+            let (code, screen) = learnctl([
+                "evaluate", file, "--label", "class", "--delay", delay, "--rate", rate,
+            ])
+            #expect(code == .usage && screen.errors.contains(word), "\(screen.errors)")
+        }
+    }
+
+    @Test func rowsEndTheFileSooner() throws {
+        let text = Self.numbers(rows: 1500) + "1,2,3,not a number\n"
+        let part = try evaluate(text, "--label", "class", "--rows", "1000")
+        #expect(part["rows"]?.integer == 1000 && part["metrics"]?["count"]?.integer == 1000)
+        #expect(part["parts"]?.items.count == 10)
+        // What comes later does not decide what a column is.
+        let whole = try evaluate(Self.numbers(rows: 1000), "--label", "class")
+        #expect(part == whole)
+    }
+
+    @Test func aLookOnTheWayChangesNothing() throws {
+        let json = try evaluate(Self.numbers(rows: 1003), "--label", "class")
+        let parts = try #require(json["parts"]?.items)
+        #expect(parts.last?["rows"]?.integer == 1003)
+        #expect(parts.dropLast().allSatisfy { ($0["rows"]?.integer ?? 1) % 16 == 0 })
+    }
+
     @Test func peopleSeeATable() {
         let folder = Folder()
         let file = folder.file("data.csv", Self.numbers(rows: 1000))
@@ -83,6 +118,8 @@ struct EvaluateTests {
         #expect(code == .done, "with the default model")
         #expect(screen.lines.contains { $0.contains("MAJORITY") && $0.contains("NO CHANGE") })
         #expect(screen.lines.contains { $0.hasPrefix("model") })
+        #expect(screen.lines.contains { $0.hasPrefix("CONFIDENCE") })
+        #expect(screen.lines.contains { $0.hasPrefix("90 to 100 %") })
     }
 
     @Test func whatIsNotFiniteIsRefused() throws {

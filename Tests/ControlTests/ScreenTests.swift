@@ -56,7 +56,10 @@ struct ScreenTests {
 
     @Test func thePoolsExpertsStandByTheirWeights() {
         let experts: JSONValue = [
-            ["name": "knn_1000", "weight": 0.3, "loss": 0.2, "error": 0.1, "awake": true],
+            [
+                "name": "knn_1000", "weight": 0.3, "loss": 0.2, "error": 0.1, "accuracy": 0.8,
+                "awake": true,
+            ],
             ["name": "forest", "weight": 0.65, "loss": 0.15, "error": 0.05, "awake": true],
             ["name": "mlp", "weight": 0.0, "loss": 0.4, "error": 0.2, "awake": false],
         ]
@@ -70,7 +73,7 @@ struct ScreenTests {
         let lines = ExpertTableText.lines(of: learner)
         #expect(lines[0].contains("EXPERT") && lines[0].contains("LOG LOSS"))
         #expect(lines[1].hasPrefix("  forest") && lines[1].contains("65.0 %"))
-        #expect(lines[2].hasPrefix("  knn_1000") && lines[2].hasSuffix("10.0 %"))
+        #expect(lines[2].hasPrefix("  knn_1000") && lines[2].contains("80.0 %  10.0 %"))
         #expect(lines[3].hasPrefix("  mlp") && lines[3].contains("rests"))
         let details = StatusPage.details(of: learner)
         #expect(details.contains { $0.contains("experts made anew: 5 taken, 1 not") })
@@ -96,6 +99,23 @@ struct ScreenTests {
         #expect(lines.contains("c: svm"))
         let json = learnctl(["check", path, "--json"]).screen.lines.joined()
         #expect(json.contains("\"models\":{\"a\":\"a pool of "))
+    }
+
+    @Test func intervalsAndReliabilityAreShownWhereThereAreAny() {
+        var metrics: JSONValue = ["mae": 1.5, "rmse": 2, "baselines": ["last_value": ["mae": 3]]]
+        #expect(!MeasureTable.table(of: metrics).lines()[0].contains("COVERAGE"))
+        #expect(MeasureTable.reliability(of: metrics) == nil)
+        metrics = [
+            "mae": 1.5, "interval": ["count": 10, "coverage": 0.9, "width": 4.25],
+            "reliability": [
+                "count": [0, 4], "confidence": [nil, 0.75], "hit_rate": [nil, 0.5],
+            ],
+        ]
+        let lines = MeasureTable.table(of: metrics).lines()
+        #expect(lines[0].hasSuffix("COVERAGE   WIDTH") && lines[1].hasSuffix("90.0 %  4.2500"))
+        let table = MeasureTable.reliability(of: metrics)?.lines()
+        #expect(table?.count == 2 && table?.last?.hasPrefix("50 to 100 %") == true)
+        #expect(table?.last?.hasSuffix("75.0 %  50.0 %") == true)
     }
 
     @Test func aStatusNamesLearnersAndRefusals() {

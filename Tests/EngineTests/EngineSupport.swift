@@ -54,10 +54,10 @@ struct TestEngine {
     }
 
     /// Finishes the newest refit of a pool and hands its models in.
-    mutating func finishRefit() {
+    mutating func finishRefit(busy: Duration = .zero) {
         guard var job = refits.popLast() else { return }
         while !job.refit.isDone { job.refit.advance() }
-        step(.refitFinished(id: job.id, refit: job.refit))
+        step(.refitFinished(id: job.id, refit: job.refit, busy: busy))
     }
 
     /// How often a reason stands in the books.

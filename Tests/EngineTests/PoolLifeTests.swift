@@ -43,33 +43,33 @@ import Versions
         #expect(engine.vote != nil && engine.engine.schema?.task == .classes)
         let first = try #require(engine.refits.first)
         #expect(first.refit.rows > 150 && engine.refits.count == 1, "the vote lasts 200 samples")
-        engine.step(.batch(MicroBatch.row([1, 1, 1, 1], 1)), after: .milliseconds(60))
-        engine.finishRefit()
+        engine.finishRefit(busy: .milliseconds(60))
         #expect(refits(engine) == ["adopted": 1, "rejected": 0])
         #expect(engine.verdicts.isEmpty && engine.cancelled.isEmpty)
         #expect(engine.versions.map(\.reason) == [.first], "routine is not published by itself")
 
-        // The next one is due after half as many rows, and after the worker's rest.
+        // The next one is due after a quarter as many rows, and after the worker's rest.
         var world = World(seed: 2)
         engine.step(.batch(world.batch(90)))
-        #expect(engine.refits.isEmpty)
-        engine.step(.batch(world.batch(90)))
-        #expect(engine.refits.isEmpty, "the job took 63 ms, so the worker rests for 147")
+        #expect(engine.refits.isEmpty, "the job took 60 ms, so the worker rests for 140")
         let deadline = try #require(engine.engine.nextDeadline)
-        #expect(deadline - engine.now == .milliseconds(145))
-        engine.step(.tick, after: .milliseconds(145))
+        #expect(deadline - engine.now == .milliseconds(139))
+        engine.step(.tick, after: .milliseconds(139))
         #expect(engine.refits.count == 1)
+        engine.finishRefit(busy: .zero)
+        engine.step(.batch(world.batch(10)))
+        #expect(engine.refits.isEmpty, "not due")
     }
 
     @Test("An order is obeyed at once, told, and published")
     func order() throws {
-        var engine = grown(75)
+        var engine = grown(25)
         engine.step(.tick, after: .seconds(3))
         guard case .refused(let reason, _)? = engine.step(.command(.consolidate)) else {
-            Issue.record("a pool of 75 rows has nothing to make anew")
+            Issue.record("a pool of 25 rows has nothing to make anew")
             return
         }
-        #expect(reason.contains("100"))
+        #expect(reason.contains("50"))
         var world = World(seed: 3)
         engine.step(.batch(world.batch(100)))
         #expect(engine.refits.count == 1, "the first one on schedule")

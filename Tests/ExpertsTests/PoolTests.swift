@@ -110,24 +110,29 @@ extension Stream {
         return part
     }
 
-    func input(_ range: Range<Int>, fate: RowFate = .learned) -> PoolInput {
+    func input(
+        _ range: Range<Int>,
+        fate: RowFate = .learned,
+        setsAside: Bool = true
+    ) -> PoolInput {
         var input = PoolInput()
         input.columns = Array(columns[range.lowerBound * width..<range.upperBound * width])
         input.labels = Array(labels[range])
         input.targets = targets[range].map { Float($0) }
         input.weights = Array(weights[range])
-        input.fates = range.map { fate == .learned && $0 % 17 == 16 ? .heldOut : fate }
+        input.fates = range.map { setsAside && fate == .learned && $0 % 17 == 16 ? .heldOut : fate }
         return input
     }
 }
 
 extension Pool {
     @discardableResult
-    mutating func run(_ stream: Stream, block: Int = 16) -> [Float] {
+    mutating func run(_ stream: Stream, block: Int = 16, setsAside: Bool = true) -> [Float] {
         var said: [Float] = []
         var output = PoolOutput()
         for start in Swift.stride(from: 0, to: stream.count, by: block) {
-            testThenTrain(stream.input(start..<min(start + block, stream.count)), &output)
+            let rows = start..<min(start + block, stream.count)
+            testThenTrain(stream.input(rows, setsAside: setsAside), &output)
             said += output.predictions
         }
         return said

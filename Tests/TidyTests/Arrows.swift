@@ -68,7 +68,7 @@ enum Arrows {
         .edge("Control", all + ["Simulation"]),
         .edge("learnd", ["Daemon"]),
         .edge("learnctl", ["Control"]),
-        .edge("Bench", all + ["Daemon", "Simulation"]),
+        .edge("Bench", all + ["Daemon", "Control", "Simulation"]),
         .edge("learnd-bench", ["Bench"]),
     ]
 

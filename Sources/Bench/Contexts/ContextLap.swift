@@ -69,7 +69,7 @@ package struct ContextLap: Sendable {
         settings.task = world.isRegression ? .regression : .classes
         settings.classes = world.isRegression ? [] : [.number(0), .number(1)]
         settings.seed = seed
-        rehearsal = Rehearsal(settings: settings, keepsVersions: false)
+        rehearsal = Rehearsal(settings: settings, jobDelay: .samples(16), keeps: [])
         probes = (0..<contexts).map { context in
             (0..<ContextLap.probeRows).map { _ in stream.sample(of: context) }
         }

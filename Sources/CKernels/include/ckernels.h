@@ -50,6 +50,15 @@ void learnd_log_losses(const float *predictions, size_t outputs, const int32_t *
                        const uint8_t *uses, uint8_t skipped, size_t rows, float smallest,
                        float *losses, uint8_t *errors);
 
+// calibration.c
+
+// The parts of 0 to 1 in which top probabilities are gathered.
+#define LEARND_CONFIDENCE_BINS 10
+
+double learnd_calibrate(const float *predictions, size_t outputs, const int32_t *labels,
+                        const uint8_t *errors, size_t rows, double squares, uint64_t *counts,
+                        uint64_t *hits, double *confidences);
+
 // steps.c
 
 // What one step of an optimiser needs to know; the meaning of a, b, c and d is the optimiser's.

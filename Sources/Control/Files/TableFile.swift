@@ -24,7 +24,7 @@ struct TableLayout: Sendable, Equatable {
     var labelFitsSingle = true
     /// The samples that were looked at.
     var rows = 0
-    /// Whether that was the whole file.
+    /// Whether those are all that will be read.
     var isWhole = false
 
     /// Whether every feature is a number.
@@ -55,19 +55,22 @@ struct TableFile: ~Copyable {
         self.size = size
     }
 
-    /// Opens a table whose label, if it must have one, is the column called `label`; with
-    /// `skipsBad`, records that are none are passed over.
+    /// Opens a table whose label, if it must have one, is the column called `label`, of which no
+    /// more than `rowsMax` samples will be read; with `skipsBad`, records that are none are passed
+    /// over.
     static func open(
         _ source: consuming ByteSource,
         label: String?,
-        skipsBad: Bool = false
+        skipsBad: Bool = false,
+        rowsMax: Int = .max
     ) throws(Failure) -> TableFile {
         let size = source.size
         var layout: TableLayout
         if source.isRepeatable {
             var first = try CSVReader(try source.again())
             layout = try header(&first, label: label)
-            try survey(&first, &layout, rowsMax: .max, skipsBad: skipsBad)
+            try survey(&first, &layout, rowsMax: rowsMax, skipsBad: skipsBad)
+            layout.isWhole = true
         } else {
             let seen = try firstBytes(of: &source)
             // A line that is cut short says nothing about its columns.
@@ -174,7 +177,6 @@ struct TableFile: ~Copyable {
                 }
             }
         }
-        layout.isWhole = rowsMax == .max
     }
 
     private static func next(

@@ -2,13 +2,11 @@
 //
 // A table through a rehearsal of the engine, with a look at the measures ten times on the way.
 
-import Configuration
 import Engine
 import Learning
 import Primitives
 import Samples
 import Simulation
-import Storage
 
 /// One offline run.
 struct EvaluationJob: ~Copyable {
@@ -18,89 +16,94 @@ struct EvaluationJob: ~Copyable {
         var metrics: JSONValue
     }
 
+    /// How a file is to be run.
+    struct Plan {
+        /// The samples a second that it pretends.
+        var rate = 1000.0
+        /// Whether features go by name.
+        var isNamed = false
+        /// Whether lines that are no records are passed over.
+        var skipsBad = false
+        /// How many samples later a label comes.
+        var labelDelay = 0
+        /// The most samples.
+        var rowsMax = Int.max
+    }
+
     private var file: TableFile
     private var rehearsal: Rehearsal
+    private let plan: Plan
     private let isNamed: Bool
-    private var names: [UInt32] = []
     private var skipped: Int?
     private(set) var rows = 0
     private(set) var looks: [Look] = []
 
     private static let lookCount = 10
+    private static let batchRows = 16
 
-    init(
-        _ file: consuming TableFile,
-        settings: EngineSettings,
-        rate: Double,
-        named: Bool,
-        skipsBad: Bool
-    ) throws(Failure) {
-        isNamed = named || !file.layout.hasNumericFeatures
-        skipped = skipsBad ? 0 : nil
+    init(_ path: String, label: String, settings: EngineSettings, plan: Plan) throws(Failure) {
+        try EvaluationJob.check(plan, settings.labels)
+        let file = try TableFile.open(
+            ByteSource(path),
+            label: label,
+            skipsBad: plan.skipsBad,
+            rowsMax: plan.rowsMax
+        )
+        self.plan = plan
+        isNamed = plan.isNamed || !file.layout.hasNumericFeatures
+        skipped = plan.skipsBad ? 0 : nil
         self.file = file
         rehearsal = Rehearsal(
             settings: settings,
-            timePerSample: .nanoseconds(Int64(max(1, 1e9 / rate))),
-            keepsVersions: false
+            batchRows: EvaluationJob.batchRows,
+            timePerSample: .nanoseconds(Int64(max(1, 1e9 / plan.rate))),
+            labelDelay: plan.labelDelay,
+            keeps: []
         )
     }
 
-    /// The engine's settings for the learner that the command line names.
-    static func settings(_ arguments: Arguments) throws(Failure) -> EngineSettings {
-        let all =
-            try arguments.text("--config").map { path throws(Failure) in
-                try ConfigurationFile.settings(of: path)
-            } ?? Settings.defaults
-        let name = try arguments.name(Command.learner.name)
-        let wanted = name ?? (all.learners.count == 1 ? all.learners[0].name : .default)
-        guard let learner = all.learner(wanted) else {
-            let names = all.learners.map(\.name.text).joined(separator: ", ")
+    /// Labels that are later than samples may wait for them would be of no use.
+    private static func check(_ plan: Plan, _ labels: LabelSettings) throws(Failure) {
+        guard plan.labelDelay > 0 else { return }
+        if plan.labelDelay > labels.rowsMax {
             throw .usage(
-                "the configuration has no learner \(wanted), only \(names)",
-                remedy: "name one with --learner"
+                "--delay is \(plan.labelDelay), but labels.wait_rows is \(labels.rowsMax)",
+                remedy: "take a smaller delay, or raise labels.wait_rows in a configuration"
             )
         }
-        var settings = EngineSettings(learner, of: all)
-        if let seed = try arguments.integer("--seed", in: 0...Int.max) {
-            settings.seed = UInt64(seed)
-        }
-        try warm(&settings)
-        return settings
-    }
-
-    /// Reads what the learner starts with, if it does not start with nothing.
-    private static func warm(_ settings: inout EngineSettings) throws(Failure) {
-        guard let source = settings.warmStart?.source else { return }
-        let bytes: [UInt8]?
-        do throws(StorageError) {
-            bytes = try SystemFileSystem().contents(
-                of: source,
-                limit: EngineSettings.warmStartBytesMax
+        let seconds = Double(plan.labelDelay) / plan.rate
+        guard seconds < labels.ageMax.inSeconds else {
+            throw .usage(
+                "--delay \(plan.labelDelay) takes \(Figures.time(seconds: seconds)) at the "
+                    + "pretended rate, but labels.wait is "
+                    + Figures.time(seconds: labels.ageMax.inSeconds),
+                remedy: "take a smaller delay or a higher --rate"
             )
-        } catch {
-            throw .file(error)
-        }
-        guard let bytes else { throw .data("warm_start = \"\(source)\": there is no such file") }
-        do throws(DecodeError) {
-            try settings.readWarmStart(bytes)
-        } catch {
-            throw .data("warm_start = \"\(source)\" cannot be used: \(error)")
         }
     }
 
-    /// Runs the whole file.
-    mutating func run() throws(Failure) {
+    /// Runs the file.
+    mutating func run(_ console: Console) throws(Failure) {
+        var bar = ProgressBar(console, "evaluated")
         let part = max(1, file.layout.rows / EvaluationJob.lookCount)
-        while try file.next(skipped: &skipped) {
+        var nextLook = file.layout.isWhole ? part : .max
+        while rows < plan.rowsMax, try file.next(skipped: &skipped) {
             appendRow()
             rows += 1
             rehearsal.advance()
-            if file.layout.isWhole, rows % part == 0, looks.count < EvaluationJob.lookCount - 1 {
-                rehearsal.close()
+            // A look must not end a micro-batch: it would change what comes after it.
+            guard rehearsal.batch.isEmpty else { continue }
+            if rows >= nextLook, looks.count < EvaluationJob.lookCount - 1 {
+                nextLook += part
                 looks.append(Look(rows: rows, metrics: metrics))
             }
+            bar.show(
+                file.layout.isWhole ? Double(rows) / Double(file.layout.rows) : nil,
+                samples: UInt64(rows)
+            )
         }
         rehearsal.finish()
+        console.clearProgress()
         looks.append(Look(rows: rows, metrics: metrics))
     }
 
@@ -195,6 +198,7 @@ struct EvaluationJob: ~Copyable {
             "file": .string(path),
             "rows": .int(Int64(rows)),
             "skipped": .int(Int64(skipped ?? 0)),
+            "delay": .int(Int64(plan.labelDelay)),
             "task": status["task"] ?? .null,
             "model": status["model"] ?? .null,
             "reason": status["reason"] ?? .null,
@@ -219,6 +223,8 @@ struct EvaluationJob: ~Copyable {
             "\(path): \(Figures.count(rows, "sample"))"
                 + (skipped.map { $0 > 0 ? ", \(Figures.grouped(Int64($0))) lines skipped" : "" }
                     ?? "")
+                + (plan.labelDelay > 0
+                    ? ", each label \(Figures.count(plan.labelDelay, "sample")) late" : "")
         ]
         if let reason = status["reason"]?.text {
             lines.append("\(status["model"]?.text ?? ""): \(reason)")
@@ -232,6 +238,7 @@ struct EvaluationJob: ~Copyable {
         lines.append("")
         lines += MeasureTable.table(of: metrics).lines()
         lines.append("")
+        if let table = MeasureTable.reliability(of: metrics) { lines += table.lines() + [""] }
         lines.append(Figures.count(drifts.count, "drift"))
         lines += drifts.map { "  " + EventText.drift($0) }
         lines.append(Figures.count(verdicts.count, "consolidation"))

@@ -15,17 +15,20 @@ enum ExpertTableText {
         let experts = byWeight(metrics)
         guard !experts.isEmpty else { return [] }
         let hasClasses = metrics["accuracy"] != nil
-        var table = TextTable([
-            ("EXPERT", .left), ("WEIGHT", .right), (hasClasses ? "LOG LOSS" : "LOSS", .right),
-            (hasClasses ? "ERRORS" : "ERROR", .right),
-        ])
+        let headings = hasClasses ? ["ACCURACY", "ERRORS", "LOG LOSS"] : ["MAE", "ERROR", "LOSS"]
+        var table = TextTable(
+            [("EXPERT", .left), ("WEIGHT", .right)] + headings.map { ($0, .right) }
+        )
         for expert in experts {
-            let error = expert["error"]?.double
+            let lately = expert["error"]?.double
             table.add([
                 expert["name"]?.text ?? Figures.nothing,
                 isAwake(expert) ? Figures.percent(expert["weight"]?.double) : "rests",
+                hasClasses
+                    ? Figures.percent(expert["accuracy"]?.double)
+                    : Figures.measure(expert["mae"]?.double),
+                hasClasses ? Figures.percent(lately) : Figures.measure(lately),
                 Figures.measure(expert["loss"]?.double),
-                hasClasses ? Figures.percent(error) : Figures.measure(error),
             ])
         }
         return table.lines(indent: 2)

@@ -35,30 +35,60 @@ enum MeasureTable {
 
     private static func classes(_ metrics: JSONValue) -> TextTable {
         var table = TextTable([
-            ("", .left), ("ACCURACY", .right), ("RECENT", .right), ("LOG LOSS", .right),
-            ("KAPPA", .right), ("AUC", .right),
+            ("", .left), ("ACCURACY", .right), ("RECENT", .right), ("KAPPA", .right),
+            ("KAPPA NC", .right), ("LOG LOSS", .right), ("BRIER", .right), ("ECE", .right),
+            ("AUC", .right),
         ])
-        table.add([
-            "model", Figures.percent(metrics["accuracy"]?.double),
-            Figures.percent(metrics["accuracy_recent"]?.double),
-            Figures.measure(metrics["log_loss"]?.double),
-            Figures.measure(metrics["kappa"]?.double), Figures.measure(metrics["auc"]?.double),
-        ])
+        table.add(
+            [
+                "model", Figures.percent(metrics["accuracy"]?.double),
+                Figures.percent(metrics["accuracy_recent"]?.double),
+            ]
+                + ["kappa", "kappa_no_change", "log_loss", "brier", "ece", "auc"].map {
+                    Figures.measure(metrics[$0]?.double)
+                }
+        )
         let baselines = metrics["baselines"]
         table.add(["majority", Figures.percent(baselines?["majority"]?.double)])
         table.add(["no change", Figures.percent(baselines?["no_change"]?.double)])
         return table
     }
 
-    private static func numbers(_ metrics: JSONValue) -> TextTable {
+    /// What was said to be how probable, and how often it came; nil where nothing was.
+    static func reliability(of metrics: JSONValue) -> TextTable? {
+        guard let columns = metrics["reliability"], let counts = columns["count"]?.items,
+            counts.contains(where: { $0.integer ?? 0 > 0 })
+        else { return nil }
         var table = TextTable([
-            ("", .left), ("MAE", .right), ("RECENT", .right), ("RMSE", .right), ("R2", .right),
+            ("CONFIDENCE", .left), ("SAMPLES", .right), ("SAID", .right), ("CAME", .right),
         ])
-        table.add([
-            "model", Figures.measure(metrics["mae"]?.double),
-            Figures.measure(metrics["mae_recent"]?.double),
-            Figures.measure(metrics["rmse"]?.double), Figures.measure(metrics["r2"]?.double),
-        ])
+        for (bin, count) in counts.enumerated() where count.integer ?? 0 > 0 {
+            func share(_ name: String) -> String {
+                let column = columns[name]?.items ?? []
+                return Figures.percent(column.indices.contains(bin) ? column[bin].double : nil)
+            }
+            let (low, high) = (bin * 100 / counts.count, (bin + 1) * 100 / counts.count)
+            table.add([
+                "\(low) to \(high) %", Figures.grouped(count), share("confidence"),
+                share("hit_rate"),
+            ])
+        }
+        return table
+    }
+
+    private static func numbers(_ metrics: JSONValue) -> TextTable {
+        let interval = metrics["interval"]
+        let more = interval == nil ? [] : ["COVERAGE", "WIDTH"]
+        let headings = ["MAE", "RECENT", "RMSE", "R2"] + more
+        var table = TextTable([("", .left)] + headings.map { ($0, .right) })
+        var model = ["mae", "mae_recent", "rmse", "r2"].map {
+            Figures.measure(metrics[$0]?.double)
+        }
+        if let interval {
+            model.append(Figures.percent(interval["coverage"]?.double))
+            model.append(Figures.measure(interval["width"]?.double))
+        }
+        table.add(["model"] + model)
         for (words, name) in [("running mean", "running_mean"), ("last value", "last_value")] {
             let baseline = metrics["baselines"]?[name]
             table.add([

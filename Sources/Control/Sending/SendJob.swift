@@ -66,7 +66,7 @@ enum SendJob {
     ) throws(Failure) {
         var body: [UInt8] = []
         let start = Clock.monotonicNanoseconds()
-        var nextReport = start
+        var bar = ProgressBar(console, "sent")
         while true {
             let count = try next(&samples, wish.batch, &body, sent: sender.sent)
             guard count > 0 else { return }
@@ -76,12 +76,7 @@ enum SendJob {
                 if early >= 1_000_000 { Pause.wait(.nanoseconds(early)) }
             }
             try sender.send(body, samples: count)
-            guard console.showsProgress, Clock.monotonicNanoseconds() >= nextReport else {
-                continue
-            }
-            let now = Clock.monotonicNanoseconds()
-            nextReport = now + 200_000_000
-            console.progress(bar(samples.progress, sent: sender.sent, nanoseconds: now - start))
+            bar.show(samples.progress, samples: sender.sent)
         }
     }
 
@@ -99,14 +94,5 @@ enum SendJob {
             let before = "; \(Figures.grouped(Int64(sent))) samples before it were sent"
             throw Failure(error.code, error.message + before, remedy: error.remedy)
         }
-    }
-
-    private static func bar(_ share: Double?, sent: UInt64, nanoseconds: Int64) -> String {
-        let rate = Double(sent) / max(1e-9, Double(nanoseconds) / 1e9)
-        let figures = "\(Figures.grouped(Int64(sent))) sent, \(Figures.fixed(rate, digits: 0))/s"
-        guard let share else { return figures }
-        let full = Int(max(0, min(1, share)) * 30)
-        let bar = String(repeating: "#", count: full) + String(repeating: ".", count: 30 - full)
-        return "[\(bar)] \(Figures.percent(share))  \(figures)"
     }
 }

@@ -51,6 +51,13 @@ package enum Job: Sendable {
         }
     }
 
+    /// Notes how long it has taken.
+    package mutating func note(busy: Duration) {
+        guard case .refit(var job) = self else { return }
+        job.busy = busy
+        self = .refit(job)
+    }
+
     private static let idle = Job.refit(RefitJob(id: 0, refit: PoolRefit.nothing))
 }
 
@@ -60,6 +67,8 @@ package struct RefitJob: Sendable {
     package let id: UInt64
     /// The work.
     package var refit: PoolRefit
+    /// The time that it has taken.
+    package var busy: Duration = .zero
 
     /// Makes the job.
     package init(id: UInt64, refit: PoolRefit) {

@@ -54,7 +54,7 @@ struct ConsolidationPlan: Sendable {
 
     /// Between jobs the worker rests this many times as long as the last one took: at most a tenth
     /// of one core goes to consolidation, however fast the samples come.
-    static let breatherShare = 9.0
+    static let breatherShare: Int64 = 9
     /// The same for refits of a pool, which lives by them: at most 30 % of one core.
     static let refitBreather = 7.0 / 3
 
@@ -95,14 +95,18 @@ struct ConsolidationPlan: Sendable {
     }
 
     /// Notes that the worker is done with a job, or that it was taken away.
-    ///
-    /// - Parameters:
-    ///   - now: The present moment.
-    ///   - breather: How many times as long as the job the worker rests.
-    mutating func endTraining(at now: Instant, breather: Double = Self.breatherShare) {
+    mutating func endTraining(at now: Instant) {
         running?.isTraining = false
-        let rest = Double((now - trainedFrom).wholeNanoseconds) * breather
-        breatherUntil = now + .nanoseconds(Int64(min(rest, 1e15)))
+        breatherUntil = now + (now - trainedFrom) * Self.breatherShare
+    }
+
+    /// Notes that the worker is done with a refit, for which it was busy so long.
+    ///
+    /// What counts is its own time, not how long the refit waited for it: refits come often.
+    mutating func endRefit(at now: Instant, busy: Duration) {
+        running?.isTraining = false
+        let rest = Double(busy.wholeNanoseconds) * Self.refitBreather
+        breatherUntil = now + .nanoseconds(Int64(min(max(rest, 0), 1e15)))
     }
 
     /// Whether the rest after the last verdict is not over.

@@ -17,8 +17,8 @@ package enum Input: Sendable {
     case tick
     /// A job has made its challengers.
     case jobFinished(id: UInt64, memoryEnd: UInt64, challengers: [Challenger])
-    /// A job has made experts of a pool anew.
-    case refitFinished(id: UInt64, refit: PoolRefit)
+    /// A job has made experts of a pool anew, and was busy with it for a time.
+    case refitFinished(id: UInt64, refit: PoolRefit, busy: Duration = .zero)
     /// How busy the learner was lately.
     case load(Load)
     /// The operator wants something.
@@ -43,7 +43,7 @@ extension Input {
                 memoryEnd: job.memoryEnd,
                 challengers: job.challengers
             )
-        case .refit(let job): self = .refitFinished(id: job.id, refit: job.refit)
+        case .refit(let job): self = .refitFinished(id: job.id, refit: job.refit, busy: job.busy)
         }
     }
 

@@ -46,11 +46,11 @@ extension LearnerEngine {
             return
         }
         effects.cancelledJobs.append(running.id)
-        let isPool = pace?.refits != RefitState.none
-        plan.endTraining(
-            at: now,
-            breather: isPool ? ConsolidationPlan.refitBreather : ConsolidationPlan.breatherShare
-        )
+        if pace?.refits == RefitState.none {
+            plan.endTraining(at: now)
+        } else {
+            plan.endRefit(at: now, busy: now - plan.trainedFrom)
+        }
         guard !running.isRacing else { return }
         let patience = settings.consolidation.deadline
         decide(.expired, "the job was not done within \(patience)", effects: &effects)

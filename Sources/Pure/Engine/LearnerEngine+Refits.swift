@@ -75,11 +75,16 @@ extension LearnerEngine {
     }
 
     /// Lets experts that were made anew take their places, unless they are worse.
-    mutating func judge(id: UInt64, _ refit: PoolRefit, effects: inout Effects) {
+    mutating func judge(
+        id: UInt64,
+        _ refit: PoolRefit,
+        busy: Duration,
+        effects: inout Effects
+    ) {
         guard let running = plan.running, running.id == id, running.isTraining,
             case .learning(var core) = phase
         else { return }
-        plan.endTraining(at: now, breather: ConsolidationPlan.refitBreather)
+        plan.endRefit(at: now, busy: busy)
         phase = .voting(VoteQueue())
         let findings = core.champion.learner.adopt(refit)
         core.refits.add(findings)

@@ -123,7 +123,8 @@ package struct LearnerEngine: Sendable {
         case .tick: break
         case .jobFinished(let id, let memoryEnd, let challengers):
             judge(id: id, memoryEnd: memoryEnd, challengers: challengers, effects: &effects)
-        case .refitFinished(let id, let refit): judge(id: id, refit, effects: &effects)
+        case .refitFinished(let id, let refit, let busy):
+            judge(id: id, refit, busy: busy, effects: &effects)
         case .load(let load): follow(load, effects: &effects)
         case .command(let command): obey(command, effects: &effects)
         case .settings(let settings): change(settings, effects: &effects)

@@ -62,10 +62,13 @@ package struct Block: Sendable {
     /// The predictions, `rows * outputs`: probabilities of the classes, or the number; for a
     /// learner without labels the loss, and the trivial one.
     package var predictions: [Float] = []
-    /// Where the interval of each predicted number begins; empty where there is none.
+    /// The lower end of each row's prediction interval, NaN where a row has none; empty where no
+    /// row has one.
     package var lows: [Float] = []
-    /// Where the interval of each predicted number ends; empty where there is none.
+    /// The upper end of each row's prediction interval.
     package var highs: [Float] = []
+    /// What the trivial baselines say of each row; empty where no row waits for its label.
+    package var baselines: [BaselineOpinion] = []
     /// What is remembered of rows whose labels are late: ``Learner/memoWidth`` numbers a row.
     ///
     /// The learner writes those of rows that are only scored, and finds those of rows that come a
@@ -101,6 +104,7 @@ package struct Block: Sendable {
         predictions.removeAll(keepingCapacity: true)
         lows.removeAll(keepingCapacity: true)
         highs.removeAll(keepingCapacity: true)
+        baselines.removeAll(keepingCapacity: true)
         memos.removeAll(keepingCapacity: true)
         losses.removeAll(keepingCapacity: true)
         errors.removeAll(keepingCapacity: true)
@@ -204,11 +208,27 @@ package struct Block: Sendable {
         )
     }
 
+    /// Whether rows have prediction intervals.
+    package var hasIntervals: Bool { !lows.isEmpty }
+
+    /// The ends of a row's prediction interval; NaN where it has none, or an endless one.
+    package func interval(of row: Int) -> (low: Float, high: Float) {
+        guard hasIntervals, lows[row].isFinite, highs[row].isFinite else { return (.nan, .nan) }
+        return (lows[row], highs[row])
+    }
+
+    /// Makes room for what the trivial baselines say of every row.
+    package mutating func prepareBaselines() {
+        baselines.removeAll(keepingCapacity: true)
+        baselines.append(contentsOf: repeatElement(BaselineOpinion(), count: rows))
+    }
+
     /// Makes room for the loss and the error of every row.
     mutating func prepareLosses() {
         precondition(
             predictions.count == rows * outputs && targets.count == rows && classes.count == rows
-                && uses.count == rows,
+                && uses.count == rows && (lows.isEmpty || lows.count == rows)
+                && highs.count == lows.count && (baselines.isEmpty || baselines.count == rows),
             "a block must be predicted before it is evaluated"
         )
         Block.resize(&losses, to: rows)

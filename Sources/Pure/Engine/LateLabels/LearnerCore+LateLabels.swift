@@ -7,6 +7,7 @@
 // 2. A label finds its row there, and the row goes into the block a second time, now to be learned.
 // 3. When that block has been learned, the row's new prediction gives way to the one from when it
 //    came: that is what is measured and what the detectors see, because it is what a consumer had.
+//    What the trivial baselines said then waits with it, so that they know no more than the model.
 //    A race, which compares models of today, goes by the predictions of today.
 //
 // Rows and labels are taken in the order in which they arrived.
@@ -57,6 +58,11 @@ struct JoinedRow: Sendable {
     var row: Int
     /// What was predicted then.
     var prediction: [Float]
+    /// The ends of the interval of then.
+    var low: Float
+    var high: Float
+    /// What the baselines said then.
+    var baselines: BaselineOpinion
     /// What the learner wanted to know of then.
     var memo: [Float]
 }
@@ -136,7 +142,16 @@ extension LearnerCore {
         recollection.note(label: value.class >= 0 ? Float(value.class) : value.target)
         var raw = row.raw
         while raw.count < schema.width { raw.append(.nan) }
-        joined.append(JoinedRow(row: block.rows, prediction: row.prediction, memo: row.memo))
+        joined.append(
+            JoinedRow(
+                row: block.rows,
+                prediction: row.prediction,
+                low: row.low,
+                high: row.high,
+                baselines: row.baselines,
+                memo: row.memo
+            )
+        )
         block.append(
             raw: raw.span,
             target: value.target,
@@ -170,10 +185,12 @@ extension LearnerCore {
         return isPending || waiting.room.contains(batch.ids.text(row.id - 1)) ? .isTwice : .waits
     }
 
-    /// Puts the predictions of then in the place of those of now.
+    /// Puts the predictions of then in the place of those of now, and asks the baselines about the
+    /// rows that will wait.
     ///
     /// - Returns: The losses of now, for a race, when there is one and they differ.
     mutating func predictionsOfThen(isRacing: Bool) -> [Float]? {
+        if !joined.isEmpty || !pending.isEmpty { block.prepareBaselines() }
         guard !joined.isEmpty else { return nil }
         var present: [Float]?
         if isRacing {
@@ -186,6 +203,10 @@ extension LearnerCore {
                 block.predictions[row.row * outputs + output] =
                     output < row.prediction.count ? row.prediction[output] : 0
             }
+            block.baselines[row.row] = row.baselines.past
+            guard block.hasIntervals else { continue }
+            block.lows[row.row] = row.low
+            block.highs[row.row] = row.high
         }
         joined.removeAll(keepingCapacity: true)
         return present
@@ -215,6 +236,7 @@ extension LearnerCore {
                 waiting.room.nextTicket += 1
                 continue
             }
+            let interval = block.interval(of: row.row)
             waiting.room.insert(
                 WaitingRow(
                     id: id,
@@ -223,6 +245,9 @@ extension LearnerCore {
                     weight: block.weights[row.row],
                     context: block.contexts[row.row],
                     prediction: values,
+                    low: interval.low,
+                    high: interval.high,
+                    baselines: block.baselines[row.row],
                     memo: block.memo(of: row.row, width: champion.learner.memoWidth),
                     arrivedAt: waiting.arrivedAt,
                     arrivedSample: waiting.seen(row.place)

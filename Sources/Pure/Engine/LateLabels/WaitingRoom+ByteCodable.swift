@@ -2,6 +2,7 @@
 //
 // The waiting room as bytes: rows in the order of arrival, without holes.
 
+import Learning
 package import Primitives
 
 extension WaitingRoom: ByteCodable {
@@ -21,6 +22,9 @@ extension WaitingRoom: ByteCodable {
             writer.write(row.weight)
             writer.write(row.context)
             writer.write(row.prediction)
+            writer.write(row.low)
+            writer.write(row.high)
+            row.baselines.encode(into: &writer)
             writer.write(row.memo)
             writer.write(row.arrivedAt)
             writer.write(row.arrivedSample)
@@ -65,12 +69,15 @@ extension WaitingRow {
             weight: try reader.readFloat(),
             context: try reader.read(),
             prediction: try reader.readFloats(),
+            low: try reader.readFloat(),
+            high: try reader.readFloat(),
+            baselines: try BaselineOpinion(from: &reader),
             memo: try reader.readFloats(),
             arrivedAt: try reader.readMoment(),
             arrivedSample: try reader.readCounter()
         )
         guard weight.isFinite, weight >= 0, context >= -1, !raw.contains(where: \.isInfinite),
-            (prediction + memo).allSatisfy(\.isFinite)
+            (prediction + memo).allSatisfy(\.isFinite), !low.isInfinite, !high.isInfinite
         else { throw .invalid("a waiting sample is not finite") }
     }
 }

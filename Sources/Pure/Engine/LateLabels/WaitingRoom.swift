@@ -29,6 +29,11 @@ package struct WaitingRow: Sendable {
     var context: Int32
     /// What was predicted when it came: probabilities of the classes, or the number.
     package var prediction: [Float]
+    /// The ends of the prediction interval of then; NaN where there was none.
+    var low = Float.nan
+    var high = Float.nan
+    /// What the trivial baselines said when it came.
+    var baselines = BaselineOpinion()
     /// What the learner wants to know of that moment when the label comes.
     var memo: [Float]
     /// When it came.

@@ -3,7 +3,8 @@
 // How well classes are predicted, prequentially: every labelled row is counted once, with the
 // prediction that was made before it was learned. Beside the model stand two baselines that see
 // the same rows in the same way: the most frequent class so far (of equals, the one that got there
-// first), and the last label. Neither knows the first row, which counts as wrong.
+// first), and the last label. Neither knows the first row, which counts as wrong. A row whose label
+// is late is judged by what the baselines said when it came, like the model.
 
 import Primitives
 
@@ -21,6 +22,7 @@ struct ClassMeasures: Sendable {
     private var accuracyRecent: SlidingMean
     private var lossRecent: SlidingMean
     private var area: AreaUnderCurve
+    private var calibration = Calibration()
 
     /// Probabilities below this count as this much, so that one sure mistake has a finite loss.
     static let smallestProbability: Float = 1e-7
@@ -40,39 +42,78 @@ struct ClassMeasures: Sendable {
     /// The mean log loss since the start.
     var loss: Double { count == 0 ? .nan : lossSum / Double(count) }
 
-    /// Counts the rows of a block that have a loss.
-    ///
-    /// They are taken in runs, within which every row is counted and no class is new.
-    mutating func record(_ block: borrowing Block) {
+    /// Counts the rows of a block that have a loss, and fills in what the baselines say of the
+    /// others, where that is asked for.
+    mutating func record(_ block: inout Block) {
+        var opinions = Block.take(&block.baselines)
+        record(block, &opinions)
+        block.baselines = opinions
+    }
+
+    /// The rows are taken in runs, within which every row is counted and no class is new; a row
+    /// that has waited is a run.
+    private mutating func record(_ block: borrowing Block, _ opinions: inout [BaselineOpinion]) {
         let losses = block.losses.span
-        let errors = block.errors.span
         let classes = block.classes.span
+        let areLate = !opinions.isEmpty
         var row = 0
         while row < block.rows {
             guard !losses[row].isNaN else {
+                if areLate { opinions[row] = opinion }
                 row += 1
                 continue
             }
             grow(to: max(block.outputs, Int(classes[row]) + 1))
             let start = row
+            if areLate {
+                let hits = (majorityCorrect, noChangeCorrect)
+                count(row..<row + 1, of: block)
+                if opinions[row].isPast { recount(opinions[row], Int(classes[row]), after: hits) }
+                row += 1
+                continue
+            }
             while row < block.rows, !losses[row].isNaN, Int(classes[row]) < labels.count {
                 row += 1
             }
-            let run = start..<row
-            if labels.count == 2 && block.outputs == 2 {
-                countPairs(run, classes, errors)
-            } else {
-                countAny(run, block)
-            }
-            var sum = lossSum
-            for row in run { sum += Double(losses[row]) }
-            lossSum = sum
-            accuracyRecent.add(errors, run) { $0 == 0 ? 1 : 0 }
-            lossRecent.add(losses, run) { $0 }
-            if labels.count == 2 {
-                area.add(block.predictions.span, outputs: block.outputs, classes: classes, run)
-            }
+            count(start..<row, of: block)
         }
+    }
+
+    /// What the baselines say of the next row.
+    private var opinion: BaselineOpinion {
+        BaselineOpinion(usual: Double(majority), last: Double(last))
+    }
+
+    /// Takes back what the baselines would say of a row now, for what they said when it came.
+    private mutating func recount(
+        _ opinion: BaselineOpinion,
+        _ label: Int,
+        after hits: (majority: UInt64, noChange: UInt64)
+    ) {
+        majorityCorrect = hits.majority + (opinion.usual == Double(label) ? 1 : 0)
+        noChangeCorrect = hits.noChange + (opinion.last == Double(label) ? 1 : 0)
+    }
+
+    private mutating func count(_ run: Range<Int>, of block: borrowing Block) {
+        let losses = block.losses.span
+        let errors = block.errors.span
+        if labels.count == 2 && block.outputs == 2 {
+            countPairs(run, block.classes.span, errors)
+        } else {
+            countAny(run, block)
+        }
+        var sum = lossSum
+        for row in run { sum += Double(losses[row]) }
+        lossSum = sum
+        accuracyRecent.add(errors, run) { $0 == 0 ? 1 : 0 }
+        lossRecent.add(losses, run) { $0 }
+        area.add(
+            block.predictions.span,
+            outputs: block.outputs,
+            classes: block.classes.span,
+            run
+        )
+        calibration.add(block, run)
     }
 
     /// Counts rows of two classes, without a branch.
@@ -152,12 +193,12 @@ struct ClassMeasures: Sendable {
             labels.append(0)
             predicted.append(0)
         }
+        area.grow(to: labels.count)
     }
 
     var json: JSONValue {
         let noChange = ratio(noChangeCorrect)
         let chance = Kappa.chance(predicted: predicted, labels: labels, count: count)
-        let area = labels.count == 2 ? area.value : nil
         return .object(pairs: [
             "count": .int(Int64(clamping: count)),
             "accuracy": .number(accuracy),
@@ -169,7 +210,10 @@ struct ClassMeasures: Sendable {
             "kappa_no_change": number(
                 count == 0 ? nil : Kappa.beyond(noChange, accuracy: accuracy)
             ),
-            "auc": number(area),
+            "auc": number(area.value),
+            "brier": .number(calibration.brier),
+            "ece": .number(calibration.error),
+            "reliability": calibration.reliability,
             "baselines": .object(pairs: [
                 "majority": .number(ratio(majorityCorrect)),
                 "no_change": .number(noChange),
@@ -197,6 +241,7 @@ extension ClassMeasures: ByteCodable {
         accuracyRecent.encode(into: &writer)
         lossRecent.encode(into: &writer)
         area.encode(into: &writer)
+        calibration.encode(into: &writer)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -212,6 +257,11 @@ extension ClassMeasures: ByteCodable {
         accuracyRecent = try SlidingMean(from: &reader)
         lossRecent = try SlidingMean(from: &reader)
         area = try AreaUnderCurve(from: &reader)
+        calibration = try Calibration(from: &reader)
+        let most: UInt64 = 1 << 56
+        guard [count, correct, majorityCorrect, noChangeCorrect].allSatisfy({ $0 < most }),
+            labels.allSatisfy({ $0 < most }), predicted.allSatisfy({ $0 < most })
+        else { throw .invalid("class measures count more rows than a life has") }
         let classes = -1..<Int64(labels.count)
         guard predicted.count == labels.count, classes.contains(majority), classes.contains(last)
         else {

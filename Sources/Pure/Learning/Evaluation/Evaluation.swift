@@ -40,16 +40,20 @@ package struct Evaluation: Sendable {
     }
 
     /// Fills the losses and errors of a predicted block, and counts the rows that have a loss.
+    ///
+    /// Where the block has room for them, the baselines say what they have to say of other rows.
     package mutating func record(_ block: inout Block) {
         block.prepareLosses()
         switch task {
         case .classes:
             block.judgeClasses()
-            classes.record(block)
+            classes.record(&block)
         case .regression:
             var losses = Block.take(&block.losses)
-            recordNumbers(block, &losses)
+            var opinions = Block.take(&block.baselines)
+            recordNumbers(block, &losses, &opinions)
             block.losses = losses
+            block.baselines = opinions
             for row in block.errors.indices { block.errors[row] = 0 }
         case .unlabelled:
             precondition(block.outputs == 2, "without labels there are two losses a row")
@@ -58,21 +62,31 @@ package struct Evaluation: Sendable {
         }
     }
 
-    private mutating func recordNumbers(_ block: borrowing Block, _ losses: inout [Float]) {
+    private mutating func recordNumbers(
+        _ block: borrowing Block,
+        _ losses: inout [Float],
+        _ opinions: inout [BaselineOpinion]
+    ) {
         precondition(block.outputs == 1, "a regression block has one prediction a row")
+        let hasIntervals = block.hasIntervals
         let predictions = block.predictions.span
         let targets = block.targets.span
         let uses = block.uses.span
         for row in 0..<block.rows {
             guard targets[row].isFinite, uses[row] != .scored else {
                 losses[row] = .nan
+                if !opinions.isEmpty { opinions[row] = numbers.opinion }
                 continue
             }
+            let isPast = !opinions.isEmpty && opinions[row].isPast
             losses[row] = numbers.record(
                 prediction: predictions[row],
                 target: targets[row],
-                yardstick: yardstick
+                yardstick: yardstick,
+                baselines: isPast ? opinions[row] : numbers.opinion
             )
+            guard hasIntervals else { continue }
+            numbers.record(low: block.lows[row], high: block.highs[row], target: targets[row])
         }
     }
 

@@ -2,7 +2,8 @@
 //
 // How well numbers are predicted, prequentially. Beside the model stand two baselines that see the
 // same rows in the same way: the mean of all labels so far, and the last label. Neither knows
-// anything before the first label, so their means are over one row fewer.
+// anything before the first label, so their means are over one row fewer. A row whose label is late
+// is judged by what the baselines said when it came, like the model.
 //
 // R² is 1 - (squared errors) / (squared distances of the labels from their mean), both since the
 // start; the mean follows Welford's recurrence.
@@ -38,6 +39,7 @@ struct NumberMeasures: Sendable {
     private var last: Double = 0
     private var absoluteRecent: SlidingMean
     private var lossRecent: SlidingMean
+    private var intervals = IntervalMeasures()
 
     init(window: Int) {
         absoluteRecent = SlidingMean(size: window)
@@ -51,14 +53,22 @@ struct NumberMeasures: Sendable {
     /// The mean loss since the start.
     var loss: Double { count == 0 ? .nan : judged / Double(count) }
 
+    /// What the baselines say of the next row.
+    var opinion: BaselineOpinion {
+        count == 0 ? BaselineOpinion() : BaselineOpinion(usual: mean, last: last)
+    }
+
     /// Counts one row and returns its loss, at most the largest single-precision number.
-    mutating func record(prediction: Float, target: Float, yardstick: Yardstick) -> Float {
+    mutating func record(
+        prediction: Float,
+        target: Float,
+        yardstick: Yardstick,
+        baselines: BaselineOpinion
+    ) -> Float {
         let label = Double(target)
         let error = Double(prediction) - label
-        if model.count > 0 {
-            runningMean.add(mean - label)
-            lastValue.add(last - label)
-        }
+        if !baselines.usual.isNaN { runningMean.add(baselines.usual - label) }
+        if !baselines.last.isNaN { lastValue.add(baselines.last - label) }
         model.add(error)
         let distance = label - mean
         mean += distance / Double(model.count)
@@ -74,12 +84,19 @@ struct NumberMeasures: Sendable {
         return loss
     }
 
-    /// The measures; of a quantile also the share of labels that were not above it.
+    /// Counts the prediction interval of a row that is counted.
+    mutating func record(low: Float, high: Float, target: Float) {
+        intervals.record(low: low, high: high, target: target)
+    }
+
+    /// The measures; of a quantile also the share of labels that were not above it, and of
+    /// intervals how many labels they hold.
     func json(yardstick: Yardstick) -> JSONValue {
         guard case .object(var members) = json else { return json }
         if case .quantile = yardstick {
             members.append(.init("coverage", .number(Double(covered) / Double(count))))
         }
+        if intervals.count > 0 { members.append(.init("interval", intervals.json)) }
         return .object(members)
     }
 
@@ -118,6 +135,7 @@ extension NumberMeasures: ByteCodable {
         writer.write(covered)
         absoluteRecent.encode(into: &writer)
         lossRecent.encode(into: &writer)
+        intervals.encode(into: &writer)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -138,5 +156,6 @@ extension NumberMeasures: ByteCodable {
         covered = try reader.read()
         absoluteRecent = try SlidingMean(from: &reader)
         lossRecent = try SlidingMean(from: &reader)
+        intervals = try IntervalMeasures(from: &reader)
     }
 }
