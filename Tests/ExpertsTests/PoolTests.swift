@@ -101,15 +101,6 @@ struct PoolTests {
 }
 
 extension Stream {
-    func part(_ range: Range<Int>) -> Stream {
-        var part = self
-        part.columns = Array(columns[range.lowerBound * width..<range.upperBound * width])
-        part.labels = Array(labels[range])
-        part.targets = Array(targets[range])
-        part.weights = Array(weights[range])
-        return part
-    }
-
     func input(
         _ range: Range<Int>,
         fate: RowFate = .learned,

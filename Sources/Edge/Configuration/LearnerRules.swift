@@ -17,6 +17,8 @@
 //   passive_aggressive  regression  epsilon_insensitive
 //   pool, and the names of pools of one expert  either   the experts' own
 
+import Experts
+
 /// The combinations that a learner cannot have.
 struct LearnerRules: KeyRules {
     private typealias Task = LearnerConfiguration.Task
