@@ -70,7 +70,10 @@ LEARND_INLINE void learn(const learnd_expert_rows *rows, size_t row, const learn
         for (size_t lane = at; lane < at + LINE_LANES; lane++) {
             const float distance = x[lane] - means[lane];
             const float mean = means[lane] + share * distance;
-            variances[lane] += share * (distance * (x[lane] - mean) - variances[lane]);
+            const float variance =
+                variances[lane] + share * (distance * (x[lane] - mean) - variances[lane]);
+            // Where the mean has moved all the way, what is left of the distance is rounding.
+            variances[lane] = variance > 0 ? variance : 0;
             means[lane] = mean;
         }
     }

@@ -95,6 +95,8 @@ LEARND_INLINE void leaf_take(const learnd_tree_rule *rule, float *leaf, const fl
         const lanes off = value - mean;
         mean += off * share;
         square += (off * weight) * (value - mean);
+        // Where the mean has moved all the way, what is left of the distance is rounding.
+        square = square > 0 ? square : 0;
         low = value < low ? value : low;
         high = value > high ? value : high;
         const lanes range = high - low;

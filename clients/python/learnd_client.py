@@ -8,6 +8,8 @@ and, for all but :class:`Model`, pyzmq.
     model.predict([0.1, 0.2])                      # an array: positional learners
     model.predict({"temp": 21.5, "site": "north"})  # an object: named learners
     model.predict([0.1, 0.2], context="north")     # by the expert of a context
+    model.predict([0.1, 0.2], view="all")          # of a pool: which of all classes that ever were
+    model.interval([0.1, 0.2])                     # of a pool: where nine numbers of ten lie
 
     for manifest, model in subscribe():             # each new version, the newest first
         print(manifest["version"], model.predict(x))
@@ -36,6 +38,7 @@ import numpy as np
 
 from learnd_features import Inlet, Preparation, Rows
 from learnd_network import Network
+from learnd_pool import Pool
 from learnd_producer import SAMPLES, Producer, crc32c, envelope, packed
 from learnd_words import WordVectors
 
@@ -87,8 +90,11 @@ class Model:
     that has some; without one, or with one that the model does not know, all of them are weighed.
     A model without experts predicts the same in every context.
 
-    Where past labels are features, ``labels`` says the last ones, the newest first; otherwise they
-    are those that were known when the version was made.
+    Where past labels are features, and to a pool, ``labels`` says the last ones, the newest first;
+    otherwise they are those that were known when the version was made.
+
+    A pool of classes has two views. ``now`` says what comes next: its weights follow the stream.
+    ``all`` says which of all classes that ever were a sample is: its weights follow nothing.
     """
 
     def __init__(
@@ -113,6 +119,7 @@ class Model:
         #: The expert of each context that the model knows; None where it has none.
         self.contexts: dict[str, int | None] = {}
         self._experts: list[Model] = []
+        self._pool: Pool | None = None
         if self.kind == "experts":
             self._read_experts(tensors)
             return
@@ -120,6 +127,10 @@ class Model:
         self._network: Network | None = None
         if self.kind == "network":
             self._network = Network(json.loads(metadata["architecture"]), tensors)
+            return
+        if self.kind == "pool":
+            classes = 0 if self.task == "regression" else max(1, len(self.classes or ()))
+            self._pool = Pool(tensors, json.loads(metadata["pool"]), classes)
             return
         self._weights = tensors["weights"].astype(np.float64)
         self._bias = tensors["bias"].astype(np.float64)
@@ -155,27 +166,60 @@ class Model:
 
     def predict(
         self, x: Any, *, context: str | Sequence[str | None] | None = None,
-        labels: Sequence[Any] | None = None,
+        labels: Sequence[Any] | None = None, view: str = "now",
     ) -> Any:
         """The class, or the number, that the model predicts."""
         rows, single = self._inlet.rows(x, labels)
+        outputs = self._seen(rows, context, labels, view)
         if self.classes is None:
-            values = self._outputs(rows, context)[:, 0]
-            return float(values[0]) if single else values
-        best = np.argmax(self._outputs(rows, context), axis=1)
-        names = [self.classes[index] for index in best]
+            return float(outputs[0, 0]) if single else outputs[:, 0]
+        names = [self.classes[index] for index in np.argmax(outputs, axis=1)]
         return names[0] if single else names
 
     def probabilities(
         self, x: Any, *, context: str | Sequence[str | None] | None = None,
-        labels: Sequence[Any] | None = None,
+        labels: Sequence[Any] | None = None, view: str = "now",
     ) -> np.ndarray:
         """The probability of each class, in the order of :attr:`classes`."""
         if self.classes is None:
             raise TypeError("a regression has no probabilities; use predict")
         rows, single = self._inlet.rows(x, labels)
-        outputs = self._outputs(rows, context)
+        outputs = self._seen(rows, context, labels, view)
         return outputs[0] if single else outputs
+
+    def interval(self, x: Any, *, labels: Sequence[Any] | None = None) -> Any:
+        """The ends of the interval around the prediction that is to hold nine numbers of ten.
+
+        A pair for one sample, two arrays for many. Only a pool that predicts numbers has them.
+        """
+        if self._pool is None or self.classes is not None:
+            raise TypeError("only a pool that predicts numbers has intervals")
+        rows, single = self._inlet.rows(x, labels)
+        _, low, high = self._pool.numbers(self._preparation.features(rows))
+        return (float(low[0]), float(high[0])) if single else (low, high)
+
+    def _seen(
+        self, rows: Rows, context: str | Sequence[str | None] | None,
+        labels: Sequence[Any] | None, view: str,
+    ) -> np.ndarray:
+        """What a view says of each row."""
+        if view not in ("now", "all"):
+            raise ValueError(f"no such view: {view!r}; there are now and all")
+        if self._pool is None:
+            if view != "now":
+                raise ValueError("only a pool has a view of all classes")
+            return self._outputs(rows, context)
+        features = self._preparation.features(rows)
+        if self.classes is None:
+            if view != "now":
+                raise ValueError("a regression has no view of all classes")
+            return self._pool.numbers(features)[0][:, None]
+        if view == "all":
+            outputs = self._pool.all_classes(features)
+        else:
+            last = self._inlet.class_number(labels[0]) if labels else None
+            outputs = self._pool.probabilities(features, last)
+        return outputs[:, : len(self.classes)].astype(np.float64)
 
     def _outputs(
         self, rows: Rows, context: str | Sequence[str | None] | None = None
@@ -227,7 +271,9 @@ class Model:
 
 
 _MARGINS = ("svm", "arow", "passive_aggressive")
-_KINDS = ("linear", "rls", "logistic", "softmax", *_MARGINS, "experts", "factorisation", "network")
+_KINDS = (
+    "linear", "rls", "logistic", "softmax", *_MARGINS, "experts", "factorisation", "network", "pool",
+)
 
 
 # -- Versions in -------------------------------------------------------------------------------

@@ -136,6 +136,12 @@ class Inlet:
         known = self._labels if labels is None else labels
         return _plain_value(known[lag - 1]) if lag <= len(known) else None
 
+    def class_number(self, label: Any) -> int:
+        """The number of a class; -1 of a label that is none."""
+        label = _plain_value(label)
+        own = enumerate(self._classes or ())
+        return next((number for number, known in own if _is_same(known, label)), -1)
+
     def _pairs(self, sample: Any, labels: Sequence[Any] | None) -> dict[int, float]:
         """The hashed features of a sample: bucket and value."""
         assert self._buckets is not None
@@ -149,9 +155,9 @@ class Inlet:
             if self._classes is None:
                 self._add(pairs, f"label-{lag}", float(np.float32(label)))
             else:
-                numbers = [n for n, own in enumerate(self._classes) if _is_same(own, label)]
-                if numbers:
-                    self._add(pairs, f"label-{lag}={numbers[0]}", 1.0)
+                number = self.class_number(label)
+                if number >= 0:
+                    self._add(pairs, f"label-{lag}={number}", 1.0)
         return pairs
 
     def _add(self, pairs: dict[int, float], token: str, value: float) -> None:
@@ -193,8 +199,9 @@ class Preparation:
         self._clip = float(metadata["clip"])
         self._fills_zero = metadata.get("imputation") == "zero"
         self._multiplies = metadata.get("interactions") == "quadratic"
+        self._is_raw = metadata.get("scaling") == "own"
         self._mean = self._deviation = None
-        if metadata.get("scaling", "running") != "none":
+        if metadata.get("scaling", "running") not in ("none", "own"):
             self._mean = tensors["mean"].astype(np.float64)
             self._deviation = tensors["deviation"].astype(np.float64)
 
@@ -202,6 +209,8 @@ class Preparation:
         """The features of raw rows."""
         if self._fills_zero:
             rows = np.where(np.isnan(rows), 0.0, rows)
+        if self._is_raw:
+            return _products(rows) if self._multiplies else rows
         missing = np.isnan(rows)
         if self._mean is None:
             z = np.where(missing, 0.0, rows)
@@ -216,6 +225,19 @@ class Preparation:
             own = z[:, j : j + 1]
             parts += [own, z[:, :j] * own, (own**2 - 1) / math.sqrt(2)]
         return np.concatenate(parts, axis=1) if parts else z
+
+
+def _products(rows: np.ndarray) -> np.ndarray:
+    """Columns and their products in single precision; what is missing stays so."""
+    z = rows.astype(np.float32)
+    limit, half = np.float32(1e30), np.float32(0.70710678)
+    parts = []
+    with np.errstate(over="ignore"):
+        for j in range(z.shape[1]):
+            own = z[:, j : j + 1]
+            products = [z[:, :j] * own, (own * own - np.float32(1)) * half]
+            parts += [own, *(np.clip(part, -limit, limit) for part in products)]
+    return np.concatenate(parts, axis=1).astype(np.float64) if parts else rows
 
 
 def _width_of(column: Mapping[str, Any]) -> int:

@@ -28,8 +28,9 @@ extension Command {
             "A version with experts weighs them all for a sample that names no context: neither by "
                 + "--context nor, on a line {\"x\": ..., \"ctx\": \"...\"}, itself, which beats "
                 + "--context.",
-            "With --json each line has prediction, probabilities and classes; for a learner "
-                + "without labels loss, and trivial beside it.",
+            "With --json each line has prediction, probabilities and classes; of a pool that "
+                + "predicts numbers low and high, between which nine of ten are to lie; for a "
+                + "learner without labels loss, and trivial beside it.",
         ],
         isReading: true
     ) { arguments, console throws(Failure) in

@@ -86,7 +86,8 @@ struct KeptModel {
                 to: &block
             )
             if let classView {
-                block.predictions = classView.predict(block.raw.prefix(classView.width))
+                contender.preparation.apply(&block)
+                block.predictions = classView.predict(block.features.prefix(classView.width))
             } else {
                 contender.predict(&block)
             }
@@ -103,7 +104,11 @@ struct KeptModel {
 
     private func prediction(of block: Block) -> Prediction {
         switch schema.task {
-        case .regression: return .number(block.predictions[0])
+        case .regression:
+            guard let low = block.lows.first, let high = block.highs.first else {
+                return .number(block.predictions[0], interval: nil)
+            }
+            return .number(block.predictions[0], interval: .init(low: low, high: high))
         case .unlabelled:
             return .loss(block.predictions[0], trivial: block.predictions[block.outputs - 1])
         case .classes: break
@@ -115,8 +120,14 @@ struct KeptModel {
 
 /// What a model says of one sample.
 enum Prediction: Equatable {
-    /// A number.
-    case number(Float)
+    /// Where a number is expected.
+    struct Interval: Equatable {
+        let low: Float
+        let high: Float
+    }
+
+    /// A number, and, where the model says so, the interval that is to hold nine of ten.
+    case number(Float, interval: Interval?)
     /// The loss of a learner without labels, and what a trivial model's is; NaN where it has
     /// nothing to say of the sample.
     case loss(Float, trivial: Float)
@@ -126,7 +137,7 @@ enum Prediction: Equatable {
     /// For people: the class or the number.
     func text(_ schema: Schema) -> String {
         switch self {
-        case .number(let number): return number.description
+        case .number(let number, _): return number.description
         case .loss(let loss, _): return loss.isNaN ? Figures.nothing : loss.description
         case .classes(_, let best):
             guard schema.classes.labels.indices.contains(best) else { return Figures.nothing }
@@ -138,8 +149,16 @@ enum Prediction: Equatable {
     /// For programs.
     func json(_ schema: Schema, version: UInt64) -> JSONValue {
         switch self {
-        case .number(let number):
-            return ["version": .int(Int64(version)), "prediction": .number(Double(number))]
+        case .number(let number, let interval):
+            var members = [
+                JSONValue.Member("version", .int(Int64(version))),
+                JSONValue.Member("prediction", .number(Double(number))),
+            ]
+            if let interval {
+                members.append(.init("low", .number(Double(interval.low))))
+                members.append(.init("high", .number(Double(interval.high))))
+            }
+            return .object(members)
         case .loss(let loss, let trivial):
             return [
                 "version": .int(Int64(version)),

@@ -86,6 +86,14 @@ package struct Mix: Sendable {
     /// The same over all rows since it took part; of numbers in their own unit.
     package func overall(of expert: Int) -> Float { numbers[.overall, expert] }
 
+    /// How far an interval reaches to either side of a number, in deviations of the target.
+    package var reach: Float {
+        numbers.wholes[MixNumbers.reach] * max(numbers.wholes[MixNumbers.error], Mix.leastError)
+    }
+
+    /// An error that is smaller counts as this one; the kernel has the same number.
+    private static let leastError: Float = 1e-6
+
     /// Whether every number is finite.
     package var isFinite: Bool {
         numbers.parts.allSatisfy { $0.isFinite } && numbers.spread.allSatisfy { $0.isFinite }

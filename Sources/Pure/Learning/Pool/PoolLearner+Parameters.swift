@@ -109,14 +109,7 @@ extension PoolLearner {
             JSONValue.Member("centre", .number(pool.forms.centre)),
             JSONValue.Member("spread", .number(pool.forms.spread)),
             JSONValue.Member("rules", .array(rules)),
-            JSONValue.Member(
-                "reach",
-                .number(
-                    Double(
-                        mix.numbers.wholes[MixNumbers.reach] * mix.numbers.wholes[MixNumbers.error]
-                    )
-                )
-            ),
+            JSONValue.Member("reach", .number(Double(mix.reach))),
             JSONValue.Member("experts", .array(experts)),
         ]
     }
