@@ -66,19 +66,27 @@ LEARND_INLINE void share_counts(const learnd_tree_rule *rule, const float *leaf,
     }
 }
 
-LEARND_INLINE void split_leaf(const learnd_tree_rule *rule, learnd_tree *tree, size_t node,
-                              const split_choice *split, float *scratch) {
-    const size_t slot = (size_t)tree->nodes[node].slot, other = tree->slot_count;
-    const size_t child = 2 * other - 1;
-    float *left = scratch, *right = scratch + in_lanes(rule->classes);
-    float *a = slot_of(rule, tree, node), *b = tree->slots + other * rule->stride;
-    share_counts(rule, a, split, left, right);
+// Makes two leaves of one; the first keeps its slot, the other one has a slot of zeros.
+LEARND_INLINE void open_children(const learnd_tree_rule *rule, learnd_tree *tree, size_t node,
+                                 const split_choice *split, size_t *slots) {
+    slots[0] = (size_t)tree->nodes[node].slot;
+    slots[1] = tree->slot_count;
+    const size_t child = 2 * slots[1] - 1;
     const int32_t column = (int32_t)split->column;
     tree->nodes[node] = (learnd_tree_node){column, split->limit, (int32_t)child, -1};
-    tree->nodes[child] = (learnd_tree_node){-1, 0, 0, (int32_t)slot};
-    tree->nodes[child + 1] = (learnd_tree_node){-1, 0, 0, (int32_t)other};
+    tree->nodes[child] = (learnd_tree_node){-1, 0, 0, (int32_t)slots[0]};
+    tree->nodes[child + 1] = (learnd_tree_node){-1, 0, 0, (int32_t)slots[1]};
     tree->slot_count += 1;
-    memset(b, 0, rule->stride * sizeof(float));
+    memset(tree->slots + slots[1] * rule->stride, 0, rule->stride * sizeof(float));
+}
+
+LEARND_INLINE void split_leaf(const learnd_tree_rule *rule, learnd_tree *tree, size_t node,
+                              const split_choice *split, float *scratch) {
+    float *left = scratch, *right = scratch + in_lanes(rule->classes);
+    size_t slots[2];
+    share_counts(rule, slot_of(rule, tree, node), split, left, right);
+    open_children(rule, tree, node, split, slots);
+    float *a = tree->slots + slots[0] * rule->stride, *b = tree->slots + slots[1] * rule->stride;
     // The second first: the first takes the place of the parent.
     leaf_inherit(rule, a, b, right);
     leaf_inherit(rule, a, a, left);

@@ -44,6 +44,9 @@ typedef struct {
     size_t slot_count;
     size_t slot_room;
     uint64_t random;
+    // What numbers are measured by.
+    float centre;
+    float spread;
 } learnd_tree;
 
 // What a tree of several has besides its nodes.
@@ -52,6 +55,7 @@ typedef struct {
     uint32_t *watch;
     uint64_t random;
     uint64_t rows;
+    // The share of rows that it got right lately; of numbers the mean square of its errors.
     float quality;
     // Whether rows count as often as is drawn, and the watch's levels; without levels it sleeps.
     int is_bagged;
@@ -73,19 +77,24 @@ typedef enum {
 size_t learnd_tree_stride(size_t classes, size_t padded);
 // Makes the tree one leaf that has seen nothing.
 void learnd_tree_begin(const learnd_tree_rule *rule, learnd_tree *tree);
+// Measures what a tree for numbers knows by another centre and spread.
+void learnd_tree_measure(const learnd_tree_rule *rule, learnd_tree *tree, float centre,
+                         float spread);
 // The numbers that the scratch of the two below must have.
 size_t learnd_tree_scratch(const learnd_tree_rule *rule);
 // Predicts the rows from `*row` on, and learns them with both trees (`background` may be none),
-// until the member has news. Votes are added to the opinions.
+// until the member has news. Votes are added to the opinions, each by what the tree has to say,
+// and that to `says`.
 learnd_tree_news learnd_tree_follow(const learnd_tree_rule *rule, learnd_tree *tree,
                                     learnd_tree *background, learnd_tree_member *member,
                                     const learnd_expert_rows *rows, size_t *row, float *scratch,
-                                    float *opinions);
-// Adds the votes of a tree that changes nothing.
+                                    float *opinions, float *says);
+// Adds the votes of a tree that changes nothing; writes them when there are no `says`.
 void learnd_tree_vote(const learnd_tree_rule *rule, const learnd_tree *tree, float quality,
-                      const learnd_expert_rows *rows, float *scratch, float *opinions);
-// Makes votes probabilities.
-void learnd_tree_share(const learnd_expert_rows *rows, float *opinions);
+                      const learnd_expert_rows *rows, float *scratch, float *opinions,
+                      float *says);
+// Makes the mean of the votes.
+void learnd_tree_share(const learnd_expert_rows *rows, const float *says, float *opinions);
 
 // experts_adaptive_tree.c
 
@@ -130,6 +139,10 @@ void learnd_leaf_widen(const learnd_tree_rule *narrow, const float *from,
 // variances; whether it goes by naive Bayes.
 int learnd_leaf_show(const learnd_tree_rule *rule, const float *leaf, float *counts, float *norms,
                      float *means, float *inverses);
+// The same of a leaf for numbers: their mean, the weights of a line and its bias; whether it goes by
+// the line.
+int learnd_leaf_show_number(const learnd_tree_rule *rule, const float *leaf, float *mean,
+                            float *line);
 // Whether the numbers can be those of a leaf.
 int learnd_leaf_is_sound(const learnd_tree_rule *rule, const float *leaf);
 
@@ -137,15 +150,15 @@ int learnd_leaf_is_sound(const learnd_tree_rule *rule, const float *leaf);
 
 #define LEARND_WATCH_WORDS 264
 
-// Takes a value of at most 255; whether a check is due.
+// Takes a value of at most 64; whether a check is due.
 int learnd_watch_add(uint32_t *watch, uint32_t value);
-// 0: nothing, or a fall, which was cut off; 1, 2: a rise beyond the loose, the strict level.
-int learnd_watch_check(uint32_t *watch, double warning, double drift);
+// 0: nothing, or a fall, which was cut off; 1, 2: a rise beyond the loose, the strict level. Values
+// are up to `most`.
+int learnd_watch_check(uint32_t *watch, double most, double warning, double drift);
 // Drops the oldest values until what is left agrees.
-void learnd_watch_cut(uint32_t *watch, double drift);
-// The number of values in the window, and their mean.
-uint32_t learnd_watch_count(const uint32_t *watch);
-double learnd_watch_mean(const uint32_t *watch);
+void learnd_watch_cut(uint32_t *watch, double most, double drift);
+// The number of values in the window, their mean and their variance.
+uint32_t learnd_watch_moments(const uint32_t *watch, double *mean, double *variance);
 // Whether the words can be those of a watch.
 int learnd_watch_is_sound(const uint32_t *watch);
 

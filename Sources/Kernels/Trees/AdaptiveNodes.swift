@@ -109,7 +109,8 @@ package struct AdaptiveNodes: Sendable {
     /// Puts an alternate in the place of its node; what grew there goes, with all that grew beside
     /// it. Where the tree would become too large, the alternate goes.
     package mutating func replace(by place: Int, _ rule: TreeRule) {
-        let chosen = alternates.remove(at: place)
+        var chosen = alternates.remove(at: place)
+        chosen.tree.measure(rule, by: tree.measure)
         if let grafted = tree.grafted(rule, at: chosen.node, with: chosen.tree) {
             take(grafted.tree, grafted.origins, chosen)
         }
@@ -284,6 +285,6 @@ package struct AdaptiveNodes: Sendable {
         _ rows: ExpertRows,
         _ opinions: inout MutableSpan<Float>
     ) {
-        TreeMember.vote(rule, tree, quality: 1, rows, &opinions)
+        tree.predict(rule, rows, &opinions)
     }
 }

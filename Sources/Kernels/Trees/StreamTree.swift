@@ -16,6 +16,8 @@ package struct StreamTree: Sendable {
     package private(set) var leaves: Int
     /// The state of the chance that decides by which columns leaves may be split.
     package private(set) var random: UInt64
+    /// What the numbers that it knows are measured by.
+    package private(set) var measure: (centre: Float, spread: Float) = (0, 1)
 
     private static let wordsPerNode = 4
 
@@ -29,16 +31,24 @@ package struct StreamTree: Sendable {
         withC { learnd_tree_begin(&rule, &$0) }
     }
 
-    /// Makes a tree of what ``nodes``, ``statistics`` and ``random`` were.
+    /// Makes a tree of what ``nodes``, ``statistics``, ``random`` and ``measure`` were.
     ///
     /// - Returns: nil when they cannot have been those of a tree.
-    package init?(_ rule: TreeRule, nodes: [Int32], statistics: [Float], random: UInt64) {
+    package init?(
+        _ rule: TreeRule,
+        nodes: [Int32],
+        statistics: [Float],
+        random: UInt64,
+        measure: (centre: Float, spread: Float)
+    ) {
         let stride = rule.stride
         leaves = statistics.count / stride
         words = nodes
         slots = statistics
         self.random = random
-        guard leaves > 0, leaves <= TreeRule.leavesMost, statistics.count == leaves * stride,
+        self.measure = measure
+        guard measure.centre.isFinite, measure.spread > 0, measure.spread.isFinite, leaves > 0,
+            leaves <= TreeRule.leavesMost, statistics.count == leaves * stride,
             nodes.count == StreamTree.wordsPerNode * (2 * leaves - 1), isTree(rule)
         else { return nil }
         var inC = rule.inC
@@ -138,10 +148,13 @@ package struct StreamTree: Sendable {
         var tree = learnd_tree()
         tree.slot_count = leaves
         tree.random = random
+        tree.centre = measure.centre
+        tree.spread = measure.spread
         tree.slot_room = (nodeRoom + 1) / 2
         defer {
             leaves = tree.slot_count
             random = tree.random
+            measure = (tree.centre, tree.spread)
         }
         return words.withUnsafeMutableBytes { words in
             slots.withUnsafeMutableBufferPointer { slots in
@@ -162,51 +175,10 @@ package struct StreamTree: Sendable {
                 tree.slots = UnsafeMutablePointer(mutating: slots.baseAddress)
                 tree.slot_count = leaves
                 tree.slot_room = leaves
+                tree.centre = measure.centre
+                tree.spread = measure.spread
                 kernel(&tree)
             }
-        }
-    }
-}
-
-/// What leaves predict by, those of several trees one after the other.
-package struct LeafNumbers: Sendable {
-    /// 1 for each leaf that goes by naive Bayes, 0 for those that go by their counts.
-    package private(set) var isBayes: [Float] = []
-    /// The weight of each class in each leaf.
-    package private(set) var counts: [Float] = []
-    /// What is added to the score of a class, in each leaf.
-    package private(set) var norms: [Float] = []
-    /// The mean of each column of each class in each leaf.
-    package private(set) var means: [Float] = []
-    /// The inverse of its variance.
-    package private(set) var inverses: [Float] = []
-
-    /// The number of leaves.
-    package var count: Int { isBayes.count }
-
-    /// Makes room for none.
-    package init() {}
-
-    /// Appends the leaves of a tree.
-    package mutating func append(_ tree: StreamTree, _ rule: TreeRule) {
-        let numbers = tree.statistics(rule)
-        var inC = rule.inC
-        var (own, norms) = (
-            [Float](repeating: 0, count: rule.classes), [Float](repeating: 0, count: rule.classes)
-        )
-        var means = [Float](repeating: 0, count: rule.classes * rule.width)
-        var inverses = means
-        for leaf in 0..<tree.leaves {
-            let isBayes = numbers.withUnsafeBufferPointer { numbers in
-                numbers.baseAddress.map {
-                    learnd_leaf_show(&inC, $0 + leaf * inC.stride, &own, &norms, &means, &inverses)
-                }
-            }
-            self.isBayes.append(isBayes == 1 ? 1 : 0)
-            counts += own
-            self.norms += norms
-            self.means += means
-            self.inverses += inverses
         }
     }
 }

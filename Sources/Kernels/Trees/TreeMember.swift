@@ -21,7 +21,7 @@ package struct TreeMember: Sendable {
     package var tree: StreamTree
     /// The tree that grows since the last warning, if there was one.
     package var background: StreamTree?
-    /// The share of rows that it got right lately.
+    /// The share of rows that it got right lately; of numbers the mean square of its errors.
     package private(set) var quality: Float
     private var watch: [UInt32]
     private var random: UInt64
@@ -49,7 +49,7 @@ package struct TreeMember: Sendable {
         rows: UInt64
     ) {
         guard watch.count == Int(LEARND_WATCH_WORDS), learnd_watch_is_sound(watch) == 1,
-            quality >= 0, quality <= 1
+            quality >= 0, quality.isFinite
         else { return nil }
         self.tree = tree
         self.background = background
@@ -94,7 +94,8 @@ package struct TreeMember: Sendable {
     ///   - levels: When the watch warns and when it is sure; nil: it sleeps.
     ///   - rows: The rows.
     ///   - row: The first that is not done.
-    ///   - opinions: What the votes are added to.
+    ///   - opinions: What the votes are added to, each by what the tree has to say.
+    ///   - says: What that is added to, for each row.
     /// - Returns: What there was to tell at the last row that is done.
     package mutating func follow(
         _ rule: TreeRule,
@@ -102,7 +103,8 @@ package struct TreeMember: Sendable {
         levels: (warning: Double, drift: Double)?,
         _ rows: ExpertRows,
         row: inout Int,
-        _ opinions: inout MutableSpan<Float>
+        _ opinions: inout MutableSpan<Float>,
+        says: inout [Float]
     ) -> TreeNews {
         var inC = rule.inC
         var member = learnd_tree_member()
@@ -126,7 +128,8 @@ package struct TreeMember: Sendable {
                 &member,
                 rows,
                 &row,
-                &opinions
+                &opinions,
+                &says
             )
             switch news {
             case LEARND_TREE_FULL:
@@ -147,11 +150,12 @@ package struct TreeMember: Sendable {
         _ member: inout learnd_tree_member,
         _ rows: ExpertRows,
         _ row: inout Int,
-        _ opinions: inout MutableSpan<Float>
+        _ opinions: inout MutableSpan<Float>,
+        _ says: inout [Float]
     ) -> learnd_tree_news {
         precondition(
             rows.width == rule.width && opinions.count == rows.count * rows.outputs
-                && rows.outputs == max(1, rule.classes),
+                && rows.outputs == max(1, rule.classes) && says.count == rows.count,
             "rows have the shape of the trees"
         )
         var news = LEARND_TREE_DONE
@@ -170,7 +174,8 @@ package struct TreeMember: Sendable {
                                     rows,
                                     &row,
                                     scratch,
-                                    opinions.baseAddress
+                                    opinions.baseAddress,
+                                    &says
                                 )
                             }
                         }
@@ -182,50 +187,33 @@ package struct TreeMember: Sendable {
     }
 
     /// Adds the votes for the rows, and changes nothing.
-    package func vote(_ rule: TreeRule, _ rows: ExpertRows, _ opinions: inout MutableSpan<Float>) {
-        TreeMember.vote(rule, tree, quality: quality, rows, &opinions)
+    package func vote(
+        _ rule: TreeRule,
+        _ rows: ExpertRows,
+        _ opinions: inout MutableSpan<Float>,
+        says: inout [Float]
+    ) {
+        precondition(says.count == rows.count, "every row hears what the tree has to say")
+        says.withUnsafeMutableBufferPointer { says in
+            tree.vote(rule, rows, &opinions, quality: quality, says: says.baseAddress)
+        }
     }
 
-    static func vote(
-        _ rule: TreeRule,
-        _ tree: StreamTree,
-        quality: Float,
+    /// Makes the mean of the votes for each row.
+    package static func share(
         _ rows: ExpertRows,
-        _ opinions: inout MutableSpan<Float>
+        _ opinions: inout MutableSpan<Float>,
+        says: [Float]
     ) {
         precondition(
-            rows.width == rule.width && opinions.count == rows.count * rows.outputs
-                && rows.outputs == max(1, rule.classes),
-            "rows have the shape of the trees"
+            opinions.count == rows.count * rows.outputs && says.count == rows.count,
+            "there is an opinion of each row"
         )
-        var inC = rule.inC
         rows.withC { rows in
             opinions.withUnsafeMutableBufferPointer { opinions in
-                withTreeScratch(learnd_tree_scratch(&inC)) { scratch in
-                    tree.withC {
-                        learnd_tree_vote(&inC, $0, quality, rows, scratch, opinions.baseAddress)
-                    }
-                }
+                learnd_tree_share(rows, says, opinions.baseAddress)
             }
         }
-    }
-
-    /// Makes the votes for the rows probabilities.
-    package static func share(_ rows: ExpertRows, _ opinions: inout MutableSpan<Float>) {
-        precondition(opinions.count == rows.count * rows.outputs, "there is an opinion of each row")
-        rows.withC { rows in
-            opinions.withUnsafeMutableBufferPointer { learnd_tree_share(rows, $0.baseAddress) }
-        }
-    }
-}
-
-func withTreeScratch<Result>(
-    _ count: Int,
-    _ kernel: (UnsafeMutablePointer<Float>?) -> Result
-) -> Result {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, count)) { room in
-        room.initialize(repeating: 0)
-        return kernel(room.baseAddress)
     }
 }
 

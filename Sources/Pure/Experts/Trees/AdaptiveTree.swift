@@ -23,7 +23,7 @@ struct AdaptiveTree: Expert {
 
     init(_ shape: ExpertShape, seed: UInt64) {
         self.shape = shape
-        rule = TreeRecipe.single.rule(shape)
+        rule = TreeRecipe.adaptive.rule(shape)
         random = RandomSource(seed: seed)
         nodes = AdaptiveNodes(StreamTree(rule, random: random.nextBits()))
     }
@@ -52,7 +52,6 @@ struct AdaptiveTree: Expert {
         ) {
             change(changes)
         }
-        TreeMember.share(rows, &opinions)
     }
 
     private mutating func change(_ changes: AdaptiveNodes.Changes) {
@@ -71,13 +70,11 @@ struct AdaptiveTree: Expert {
         _ history: ExpertHistory,
         _ opinions: inout MutableSpan<Float>
     ) {
-        for place in opinions.indices { opinions[place] = 0 }
         nodes.predict(rule, rows, &opinions)
-        TreeMember.share(rows, &opinions)
     }
 
     mutating func grow(to shape: ExpertShape) {
-        let wide = TreeRecipe.single.rule(shape)
+        let wide = TreeRecipe.adaptive.rule(shape)
         nodes.grow(from: rule, to: wide)
         rule = wide
         self.shape = shape
@@ -97,7 +94,7 @@ struct AdaptiveTree: Expert {
 
     init(from reader: inout ByteReader, _ shape: ExpertShape) throws(DecodeError) {
         self.shape = shape
-        rule = TreeRecipe.single.rule(shape)
+        rule = TreeRecipe.adaptive.rule(shape)
         random = try RandomSource(from: &reader)
         let tree = try StreamTree(rule, from: &reader)
         let watches: [UInt32] = try reader.readNumbers()
@@ -121,8 +118,8 @@ extension ExpertKind {
     static let adaptiveTree = ExpertKind(
         "adaptive_tree",
         number: 61,
-        use: .classes,
-        fits: { TreeRecipe.single.fits($0) },
+        use: .both,
+        fits: { TreeRecipe.adaptive.fits($0) },
         make: { shape, seed in AdaptiveTree(shape, seed: seed) },
         read: { reader, shape throws(DecodeError) in try AdaptiveTree(from: &reader, shape) }
     )

@@ -24,6 +24,8 @@ struct TreeEnsemble: Expert {
     private let recipe: TreeRecipe
     private var rule: TreeRule
     private var members: [TreeMember]
+    /// How much the trees have to say of each row of the block at hand.
+    private var says: [Float] = []
 
     init(_ recipe: TreeRecipe, _ shape: ExpertShape, seed: UInt64) {
         self.shape = shape
@@ -49,8 +51,10 @@ struct TreeEnsemble: Expert {
         _ opinions: inout MutableSpan<Float>
     ) {
         clear(&opinions)
+        says.removeAll(keepingCapacity: true)
+        says.append(contentsOf: repeatElement(0, count: rows.count))
         for index in members.indices { follow(index, rows, &opinions) }
-        TreeMember.share(rows, &opinions)
+        TreeMember.share(rows, &opinions, says: says)
     }
 
     private mutating func follow(
@@ -66,7 +70,8 @@ struct TreeEnsemble: Expert {
                 levels: recipe.levels,
                 rows,
                 row: &row,
-                &opinions
+                &opinions,
+                says: &says
             )
             switch news {
             case .none: return
@@ -82,8 +87,9 @@ struct TreeEnsemble: Expert {
         _ opinions: inout MutableSpan<Float>
     ) {
         clear(&opinions)
-        for member in members { member.vote(rule, rows, &opinions) }
-        TreeMember.share(rows, &opinions)
+        var says = [Float](repeating: 0, count: rows.count)
+        for member in members { member.vote(rule, rows, &opinions, says: &says) }
+        TreeMember.share(rows, &opinions, says: says)
     }
 
     private func clear(_ opinions: inout MutableSpan<Float>) {
@@ -130,7 +136,7 @@ extension ExpertKind {
         ExpertKind(
             name,
             number: number,
-            use: .classes,
+            use: .both,
             fits: { recipe.fits($0) },
             make: { shape, seed in TreeEnsemble(recipe, shape, seed: seed) },
             read: { reader, shape throws(DecodeError) in

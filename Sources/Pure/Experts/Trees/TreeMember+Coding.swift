@@ -9,16 +9,25 @@ import Primitives
 extension StreamTree {
     func encode(_ rule: TreeRule, into writer: inout ByteWriter) {
         writer.write(random)
+        writer.write(measure.centre)
+        writer.write(measure.spread)
         writer.write(numbers: nodes)
         writer.write(statistics(rule))
     }
 
     init(_ rule: TreeRule, from reader: inout ByteReader) throws(DecodeError) {
         let random: UInt64 = try reader.read()
+        let measure = (try reader.readFloat(), try reader.readFloat())
         let nodes: [Int32] = try reader.readNumbers()
         let statistics = try reader.readFloats()
         guard
-            let tree = StreamTree(rule, nodes: nodes, statistics: statistics, random: random)
+            let tree = StreamTree(
+                rule,
+                nodes: nodes,
+                statistics: statistics,
+                random: random,
+                measure: measure
+            )
         else { throw .invalid("nodes and leaves are those of no tree") }
         self = tree
     }

@@ -43,6 +43,17 @@ struct TreeRecipe: Sendable {
         patience: 0,
         inherited: 20
     )
+    /// One tree that repairs itself.
+    static let adaptive = TreeRecipe(
+        trees: 1,
+        isRandom: false,
+        levels: nil,
+        grace: 100,
+        delta: 1e-3,
+        tie: 0.1,
+        patience: 0,
+        inherited: 20
+    )
     /// Leveraging bagging.
     static let bagging = TreeRecipe(
         trees: 10,
