@@ -20,11 +20,14 @@
 // Weight, weight at the last look and seed as in a leaf for classes.
 enum { NUMBER_MEAN = 2, NUMBER_BINNED = 3, NUMBER_MEAN_ERROR = 5, NUMBER_LINE_ERROR = 6 };
 
-#define BINS 32
+#define BINS 24
 // The first leaf bins what lies within as many deviations.
 #define FIRST_RANGE 3.5f
 #define ERROR_SHARE 0.02f
-#define LEAST_RATE 0.01f
+// The line learns by 4 / (8 + weight) of what is missing, and no slower than this; the mean by
+// 1 / weight, likewise.
+#define LEAST_RATE 0.03f
+#define LEAST_SHARE 0.01f
 #define NUMBER_MOST 1e6f
 // No row is taken to be further off.
 #define OFF_MOST 16.0f
@@ -89,7 +92,7 @@ LEARND_INLINE void number_bin(const learnd_tree_rule *rule, float *leaf, const f
         lanes place = (value - low) * scale;
         hold(&place, 0, BINS - 1);
         const words whole = __builtin_convertvector(place, words);
-        for (size_t l = 0; l < LANES; l++) {
+        for (size_t l = 0; l < LANES && j + l < rule->width; l++) {
             float *bin = bins + 2 * ((j + l) * BINS + (size_t)whole[l]);
             bin[0] += weight;
             bin[1] += weight * y;
@@ -116,7 +119,7 @@ LEARND_INLINE void number_take(const learnd_tree_rule *rule, float *leaf, const 
     const float follows = share > ERROR_SHARE ? share : ERROR_SHARE;
     leaf[NUMBER_MEAN_ERROR] += follows * (mean_off * mean_off - leaf[NUMBER_MEAN_ERROR]);
     leaf[NUMBER_LINE_ERROR] += follows * (line_off * line_off - leaf[NUMBER_LINE_ERROR]);
-    leaf[NUMBER_MEAN] += share * mean_off;
+    leaf[NUMBER_MEAN] += (share > LEAST_SHARE ? share : LEAST_SHARE) * mean_off;
     float rate = 4 / (leaf[LEAF_WEIGHT] + 8);
     rate = (rate > LEAST_RATE ? rate : LEAST_RATE) * weight;
     rate = (rate < 0.5f ? rate : 0.5f) * line_off / choice->energy * 2;

@@ -139,8 +139,8 @@ void learnd_leaf_widen(const learnd_tree_rule *narrow, const float *from,
 // variances; whether it goes by naive Bayes.
 int learnd_leaf_show(const learnd_tree_rule *rule, const float *leaf, float *counts, float *norms,
                      float *means, float *inverses);
-// The same of a leaf for numbers: their mean, the weights of a line and its bias; whether it goes by
-// the line.
+// The same of a leaf for numbers: their mean, the weights of a line and its bias; whether it goes
+// by the line.
 int learnd_leaf_show_number(const learnd_tree_rule *rule, const float *leaf, float *mean,
                             float *line);
 // Whether the numbers can be those of a leaf.

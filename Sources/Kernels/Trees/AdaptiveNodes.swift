@@ -10,12 +10,12 @@ package struct TreeAlternate: Sendable {
     /// The tree.
     package var tree: StreamTree
     /// The watch of its errors.
-    package private(set) var watch: [UInt32]
+    package private(set) var watch: ErrorWatch
     /// The node in whose place it grows.
     package fileprivate(set) var node: Int
 
     /// Makes one of what it was.
-    package init(tree: StreamTree, watch: [UInt32], node: Int) {
+    package init(tree: StreamTree, watch: ErrorWatch, node: Int) {
         self.tree = tree
         self.watch = watch
         self.node = node
@@ -24,7 +24,7 @@ package struct TreeAlternate: Sendable {
     fileprivate mutating func withC<Result>(
         _ kernel: (inout learnd_tree_alternate) -> Result
     ) -> Result {
-        watch.withUnsafeMutableBufferPointer { watch in
+        watch.words.withUnsafeMutableBufferPointer { watch in
             tree.withC { tree in
                 var inC = learnd_tree_alternate(tree: tree, watch: watch.baseAddress)
                 defer { tree = inC.tree }
@@ -53,7 +53,7 @@ package struct AdaptiveNodes: Sendable {
     private var watches: [UInt32]
     private var places: [Int32] = []
 
-    private static let words = Int(LEARND_WATCH_WORDS)
+    private static let words = ErrorWatch.wordCount
 
     /// Makes nodes for a tree that nobody has watched.
     package init(_ tree: StreamTree) {
@@ -69,8 +69,6 @@ package struct AdaptiveNodes: Sendable {
         let nodes = alternates.map(\.node)
         guard watches.count == tree.nodeCount * AdaptiveNodes.words,
             AdaptiveNodes.areSound(watches),
-            alternates.allSatisfy({ $0.watch.count == AdaptiveNodes.words }),
-            alternates.allSatisfy({ AdaptiveNodes.areSound($0.watch) }),
             nodes.allSatisfy({ (0..<tree.nodeCount).contains($0) }),
             Set(nodes).count == nodes.count
         else { return nil }
@@ -95,8 +93,7 @@ package struct AdaptiveNodes: Sendable {
 
     /// Begins to grow a tree in the place of a node.
     package mutating func begin(_ alternate: StreamTree, at node: Int) {
-        let watch = [UInt32](repeating: 0, count: AdaptiveNodes.words)
-        alternates.append(TreeAlternate(tree: alternate, watch: watch, node: node))
+        alternates.append(TreeAlternate(tree: alternate, watch: ErrorWatch(), node: node))
         makePlaces()
     }
 
@@ -106,8 +103,10 @@ package struct AdaptiveNodes: Sendable {
         makePlaces()
     }
 
-    /// Puts an alternate in the place of its node; what grew there goes, with all that grew beside
-    /// it. Where the tree would become too large, the alternate goes.
+    /// Puts an alternate in the place of its node.
+    ///
+    /// What grew there goes, with all that grew beside it. Where the tree would become too large,
+    /// the alternate goes.
     package mutating func replace(by place: Int, _ rule: TreeRule) {
         var chosen = alternates.remove(at: place)
         chosen.tree.measure(rule, by: tree.measure)
@@ -131,7 +130,7 @@ package struct AdaptiveNodes: Sendable {
                 place[old] = node
                 let from = old * AdaptiveNodes.words..<(old + 1) * AdaptiveNodes.words
                 moved.replaceSubrange(to, with: watches[from])
-            case .other(0): moved.replaceSubrange(to, with: chosen.watch)
+            case .other(0): moved.replaceSubrange(to, with: chosen.watch.words)
             case .other: break
             }
         }

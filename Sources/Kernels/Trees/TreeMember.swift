@@ -23,7 +23,8 @@ package struct TreeMember: Sendable {
     package var background: StreamTree?
     /// The share of rows that it got right lately; of numbers the mean square of its errors.
     package private(set) var quality: Float
-    private var watch: [UInt32]
+    /// The watch of the tree's errors.
+    package private(set) var watch = ErrorWatch()
     private var random: UInt64
     private var rows: UInt64
 
@@ -32,7 +33,6 @@ package struct TreeMember: Sendable {
         self.random = random
         quality = 0.5
         rows = 0
-        watch = [UInt32](repeating: 0, count: Int(LEARND_WATCH_WORDS))
         tree = StreamTree(rule, random: random)
         tree = newTree(rule)
     }
@@ -44,13 +44,11 @@ package struct TreeMember: Sendable {
         tree: StreamTree,
         background: StreamTree?,
         quality: Float,
-        watch: [UInt32],
+        watch: ErrorWatch,
         random: UInt64,
         rows: UInt64
     ) {
-        guard watch.count == Int(LEARND_WATCH_WORDS), learnd_watch_is_sound(watch) == 1,
-            quality >= 0, quality.isFinite
-        else { return nil }
+        guard quality >= 0, quality.isFinite else { return nil }
         self.tree = tree
         self.background = background
         self.quality = quality
@@ -59,8 +57,8 @@ package struct TreeMember: Sendable {
         self.rows = rows
     }
 
-    /// What must be remembered besides the trees and the quality.
-    package var words: (watch: [UInt32], random: UInt64, rows: UInt64) { (watch, random, rows) }
+    /// What must be remembered besides the trees, the quality and the watch.
+    package var words: (random: UInt64, rows: UInt64) { (random, rows) }
 
     /// A tree that has seen nothing, with chance of its own.
     package mutating func newTree(_ rule: TreeRule) -> StreamTree {
@@ -77,7 +75,7 @@ package struct TreeMember: Sendable {
     /// Asks the tree in the background from now on, or a new one.
     package mutating func swap(_ rule: TreeRule) {
         tree = background.take() ?? newTree(rule)
-        for place in watch.indices { watch[place] = 0 }
+        watch = ErrorWatch()
     }
 
     /// Moves the statistics to a rule with more columns or classes.
@@ -124,7 +122,7 @@ package struct TreeMember: Sendable {
                 &inC,
                 &tree,
                 &background,
-                &watch,
+                &watch.words,
                 &member,
                 rows,
                 &row,

@@ -87,7 +87,7 @@ struct AdaptiveTree: Expert {
         writer.write(UInt8(nodes.alternates.count))
         for alternate in nodes.alternates {
             alternate.tree.encode(rule, into: &writer)
-            writer.write(numbers: alternate.watch)
+            alternate.watch.encode(into: &writer)
             writer.write(UInt32(alternate.node))
         }
     }
@@ -102,7 +102,7 @@ struct AdaptiveTree: Expert {
         var alternates: [TreeAlternate] = []
         for _ in 0..<count {
             let tree = try StreamTree(rule, from: &reader)
-            let watch: [UInt32] = try reader.readNumbers()
+            let watch = try ErrorWatch(from: &reader)
             let node = Int(try reader.read(UInt32.self))
             alternates.append(TreeAlternate(tree: tree, watch: watch, node: node))
         }
