@@ -63,7 +63,7 @@ LEARND_INLINE void tell_nodes(const learnd_tree_rule *rule, const learnd_tree *t
         if (adaptive->places[node] > 0) try_alternate(rule, adaptive, node, row, scratch);
         const learnd_tree_node *at = tree->nodes + node;
         if (at->column < 0) return;
-        node = (size_t)at->child + !(row->own[at->column] <= at->limit);
+        node = (size_t)at->child + !goes_first(at, row->slow, row->raw);
     }
 }
 
@@ -79,7 +79,8 @@ LEARND_CLONES learnd_tree_news learnd_adaptive_follow(const learnd_tree_rule *ru
                                                       size_t alternate_leaves, learnd_tree *tree,
                                                       learnd_adaptive_tree *adaptive,
                                                       const learnd_expert_rows *rows, size_t *row,
-                                                      float *scratch, float *opinions) {
+                                                      size_t end, float *scratch,
+                                                      float *opinions) {
     const size_t outputs = rule->classes > 0 ? rule->classes : 1;
     learnd_tree_rule other_rule = *rule;
     other_rule.leaves_most = alternate_leaves;
@@ -87,7 +88,7 @@ LEARND_CLONES learnd_tree_news learnd_adaptive_follow(const learnd_tree_rule *ru
     adaptive->won = adaptive->lost = -1;
     float *x = scratch, *votes = x + rule->padded, *more = votes + in_lanes(rule->classes + 1);
     memset(x, 0, rule->padded * sizeof(float));
-    for (; *row < rows->rows; *row += 1) {
+    for (; *row < end; *row += 1) {
         const tree_row here = read_row(rule, rows, *row, x);
         if (here.learns && !all_have_room(tree, adaptive)) return LEARND_TREE_FULL;
         const tree_answer answer = tree_ask(rule, tree, &here, votes);

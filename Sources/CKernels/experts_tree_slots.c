@@ -8,6 +8,19 @@
 
 #include "tree_number.h"
 
+void learnd_tree_note(const float *raw, size_t width, float *values, int32_t *counts) {
+    for (size_t j = 0; j < width; j++) {
+        if (counts[j] > LEARND_TREE_VALUES) continue;
+        float *own = values + j * LEARND_TREE_VALUES;
+        int32_t place = 0;
+        while (place < counts[j] && own[place] != raw[j]) place++;
+        if (place < counts[j]) continue;
+        const int is_whole = fabsf(raw[j]) <= 0x1p24f && raw[j] == truncf(raw[j]);
+        counts[j] = is_whole ? place + 1 : LEARND_TREE_VALUES + 1;
+        if (is_whole && place < LEARND_TREE_VALUES) own[place] = raw[j];
+    }
+}
+
 // A column that a leaf has not seen counts as one that was at its mean, with a deviation of 1.
 static void widen_class(const learnd_tree_rule *narrow, const float *from,
                         const learnd_tree_rule *wide, float *to, float seen) {
@@ -31,6 +44,8 @@ static void widen_number(const learnd_tree_rule *narrow, const float *from,
     memcpy(to + number_lows(wide), from + number_lows(narrow), width);
     memcpy(to + number_scales(wide), from + number_scales(narrow), width);
     memcpy(to + number_bins(wide), from + number_bins(narrow), 2 * BINS * width);
+    const size_t tables = 2 * LEARND_TREE_VALUES * narrow->tables;
+    memcpy(to + number_tables(wide, 0), from + number_tables(narrow, 0), tables * sizeof(float));
 }
 
 void learnd_leaf_widen(const learnd_tree_rule *narrow, const float *from,
@@ -46,6 +61,10 @@ void learnd_leaf_widen(const learnd_tree_rule *narrow, const float *from,
         to[leaf_norms(wide) + k] = from[leaf_norms(narrow) + k];
         widen_class(narrow, from + leaf_moments(narrow, k), wide, to + leaf_moments(wide, k),
                     from[leaf_seen(narrow) + k]);
+        for (size_t t = 0; t < narrow->tables; t++) {
+            memcpy(to + leaf_tables(wide, t, k), from + leaf_tables(narrow, t, k),
+                   LEARND_TREE_VALUES * sizeof(float));
+        }
     }
     for (size_t j = 0; j < wide->padded; j++) {
         const int was_there = j < narrow->width;
@@ -91,6 +110,11 @@ static int number_is_sound(const learnd_tree_rule *rule, const float *leaf) {
         is_sound &= all_at_least(bins + 2 * i, 1, 0);
         is_sound &= all_at_least(bins + 2 * i + 1, 1, -FLT_MAX);
     }
+    for (size_t t = 0; t < rule->tables; t++) {
+        const float *weights = leaf + number_tables(rule, t);
+        is_sound &= all_at_least(weights, LEARND_TREE_VALUES, 0);
+        is_sound &= all_at_least(weights + LEARND_TREE_VALUES, LEARND_TREE_VALUES, -FLT_MAX);
+    }
     return is_sound && leaf[LEAF_SEED] <= 0x1p24f;
 }
 
@@ -105,5 +129,6 @@ int learnd_leaf_is_sound(const learnd_tree_rule *rule, const float *leaf) {
         is_sound &= all_at_least(means + LEAF_SQUARES * rule->padded,
                                  (LEAF_MOMENTS - LEAF_SQUARES) * rule->padded, 0);
     }
-    return is_sound;
+    const size_t tables = leaf_tables(rule, 0, 0);
+    return is_sound && all_at_least(leaf + tables, rule->stride - tables, 0);
 }

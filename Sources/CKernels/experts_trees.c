@@ -14,9 +14,11 @@
 #define QUALITY_SHARE 0.005f
 #define LEAST_QUALITY 0.01f
 
-size_t learnd_tree_stride(size_t classes, size_t padded) {
-    if (classes == 0) return number_stride(padded);
-    return LEAF_HEAD + 3 * in_lanes(classes) + (2 + LEAF_MOMENTS * classes) * padded;
+size_t learnd_tree_stride(size_t classes, size_t padded, size_t tables) {
+    const size_t in_tables = tables * LEARND_TREE_VALUES;
+    if (classes == 0) return number_stride(padded) + 2 * in_tables;
+    return LEAF_HEAD + 3 * in_lanes(classes) + (2 + LEAF_MOMENTS * classes) * padded +
+           classes * in_tables;
 }
 
 size_t learnd_tree_scratch(const learnd_tree_rule *rule) {
@@ -77,10 +79,11 @@ LEARND_CLONES learnd_tree_news learnd_tree_follow(const learnd_tree_rule *rule, 
                                                   learnd_tree *background,
                                                   learnd_tree_member *member,
                                                   const learnd_expert_rows *rows, size_t *row,
-                                                  float *scratch, float *opinions, float *says) {
+                                                  size_t end, float *scratch, float *opinions,
+                                                  float *says) {
     float *x = scratch, *votes = x + rule->padded, *more = votes + in_lanes(rule->classes + 1);
     memset(x, 0, rule->padded * sizeof(float));
-    for (; *row < rows->rows; *row += 1) {
+    for (; *row < end; *row += 1) {
         const tree_row here = read_row(rule, rows, *row, x);
         if (here.learns && !(has_room(tree) && (!background || has_room(background)))) {
             return LEARND_TREE_FULL;

@@ -18,7 +18,8 @@
 
 // A row as trees see it; a number is measured by the row's centre and spread.
 typedef struct {
-    const float *own;
+    const float *slow;
+    const float *raw;
     // Filled up to whole lanes.
     const float *x;
     size_t label;
@@ -40,9 +41,10 @@ typedef struct {
 LEARND_INLINE tree_row read_row(const learnd_tree_rule *rule, const learnd_expert_rows *rows,
                                 size_t at, float *x) {
     tree_row row = {0};
-    row.own = rows->slow + at * rule->width;
+    row.slow = rows->slow + at * rule->width;
+    row.raw = rows->raw + at * rule->width;
     row.x = x;
-    memcpy(x, row.own, rule->width * sizeof(float));
+    memcpy(x, row.slow, rule->width * sizeof(float));
     row.label = (size_t)rows->labels[at];
     row.number = rows->targets[at];
     row.centre = learnd_clamp(rows->centres[at], MEASURE_MOST);
@@ -90,7 +92,7 @@ LEARND_INLINE int keep_measure(const learnd_tree_rule *rule, learnd_tree *tree,
 LEARND_INLINE tree_answer tree_ask(const learnd_tree_rule *rule, const learnd_tree *tree,
                                    const tree_row *row, float *votes) {
     tree_answer answer = {0};
-    answer.node = descend(tree, row->own);
+    answer.node = descend(tree, row->slow, row->raw);
     const float *leaf = slot_of(rule, tree, answer.node);
     if (rule->classes > 0) {
         answer.choice = leaf_predict(rule, leaf, row->x, votes);
@@ -123,16 +125,11 @@ LEARND_INLINE void number_look(const learnd_tree_rule *rule, learnd_tree *tree, 
     float *leaf = slot_of(rule, tree, node);
     leaf[LEAF_LOOKED] = leaf[NUMBER_BINNED];
     if (tree->slot_count >= rule->leaves_most) return;
-    size_t border = 0;
-    const split_choice split = number_find(rule, leaf, &border);
+    const split_choice split = number_find(rule, leaf);
     if (split.column == rule->width) return;
     if (!number_is_sure(rule, &split, leaf[NUMBER_BINNED])) return;
-    const float *bins = leaf + number_bins(rule) + 2 * BINS * split.column;
-    float weights[2] = {0, 0}, sums[2] = {0, 0};
-    for (size_t i = 0; i < BINS; i++) {
-        weights[i >= border] += bins[2 * i];
-        sums[i >= border] += bins[2 * i + 1];
-    }
+    float weights[2], sums[2];
+    number_sides(rule, leaf, &split, weights, sums);
     size_t slots[2];
     open_children(rule, tree, node, &split, slots);
     for (size_t side = 2; side-- > 0;) {
@@ -146,14 +143,15 @@ LEARND_INLINE void number_look(const learnd_tree_rule *rule, learnd_tree *tree, 
 LEARND_INLINE void tree_teach(const learnd_tree_rule *rule, learnd_tree *tree, const tree_row *row,
                               tree_answer answer, float weight, float *scratch) {
     if (rule->classes > 0) {
-        leaf_learn(rule, tree, answer.node, row->x, row->label, weight, &answer.choice, scratch);
+        leaf_learn(rule, tree, answer.node, row->x, row->raw, row->label, weight,
+                   &answer.choice, scratch);
         return;
     }
     if (keep_measure(rule, tree, row)) answer = tree_ask(rule, tree, row, scratch);
     float scale, shift;
     measure_of(tree, row, &scale, &shift);
     float *leaf = slot_of(rule, tree, answer.node);
-    number_take(rule, leaf, row->x, scale * row->number + shift, weight, &answer.number);
+    number_take(rule, leaf, row->x, row->raw, scale * row->number + shift, weight, &answer.number);
     const float wait = rule->grace + rule->patience * leaf[NUMBER_BINNED];
     if (leaf[NUMBER_BINNED] - leaf[LEAF_LOOKED] >= wait) number_look(rule, tree, answer.node);
 }

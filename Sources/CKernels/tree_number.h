@@ -7,6 +7,7 @@
 //     weights[columns], bias     the line; the bias fills a group of lanes by itself
 //     lows, scales[columns]      where the bins of each column begin, and bins per unit
 //     bins[columns][BINS]        the weight and the sum of the numbers of the rows in each bin
+//     for each column of few values: weights[values], sums[values]
 //
 // Numbers are measured by a centre and a spread that the whole tree has in common. Those of the
 // stream wander; when they have gone far, everything that the tree knows is measured anew.
@@ -42,6 +43,9 @@ LEARND_INLINE size_t number_scales(const learnd_tree_rule *rule) {
 }
 LEARND_INLINE size_t number_bins(const learnd_tree_rule *rule) {
     return number_scales(rule) + rule->padded;
+}
+LEARND_INLINE size_t number_tables(const learnd_tree_rule *rule, size_t table) {
+    return number_bins(rule) + 2 * BINS * rule->padded + 2 * LEARND_TREE_VALUES * table;
 }
 LEARND_INLINE size_t number_stride(size_t padded) {
     return LEAF_HEAD + LANES + (3 + 2 * BINS) * padded;
@@ -104,13 +108,13 @@ LEARND_INLINE void number_halve(const learnd_tree_rule *rule, float *leaf) {
     leaf[LEAF_WEIGHT] *= 0.5f;
     leaf[LEAF_LOOKED] *= 0.5f;
     leaf[NUMBER_BINNED] *= 0.5f;
-    float *bins = leaf + number_bins(rule);
-    for (size_t i = 0; i < 2 * BINS * rule->padded; i++) bins[i] *= 0.5f;
+    for (size_t i = number_bins(rule); i < rule->stride; i++) leaf[i] *= 0.5f;
 }
 
 // Takes a row into the statistics.
-LEARND_INLINE void number_take(const learnd_tree_rule *rule, float *leaf, const float *x, float y,
-                               float weight, const number_choice *choice) {
+LEARND_INLINE void number_take(const learnd_tree_rule *rule, float *leaf, const float *x,
+                               const float *raw, float y, float weight,
+                               const number_choice *choice) {
     const float mean_off = learnd_clamp(y - choice->mean, OFF_MOST);
     const float line_off = learnd_clamp(y - choice->line, OFF_MOST);
     leaf[LEAF_WEIGHT] += weight;
@@ -126,6 +130,12 @@ LEARND_INLINE void number_take(const learnd_tree_rule *rule, float *leaf, const 
     for (size_t j = 0; j < rule->padded; j++) leaf[number_weights() + j] += rate * x[j];
     leaf[number_bias(rule)] += rate;
     number_bin(rule, leaf, x, y, weight);
+    for (size_t t = 0; t < rule->tables; t++) {
+        const size_t place = value_place(rule, t, raw);
+        if (place == LEARND_TREE_VALUES) continue;
+        leaf[number_tables(rule, t) + place] += weight;
+        leaf[number_tables(rule, t) + LEARND_TREE_VALUES + place] += weight * y;
+    }
     if (leaf[LEAF_WEIGHT] > MOST_WEIGHT) number_halve(rule, leaf);
 }
 
@@ -142,6 +152,13 @@ LEARND_INLINE void number_measure(const learnd_tree_rule *rule, float *leaf, flo
     for (size_t i = 0; i < BINS * rule->padded; i++) {
         const float sum = a * bins[2 * i + 1] + b * bins[2 * i];
         bins[2 * i + 1] = learnd_clamp(sum, NUMBER_MOST * MOST_WEIGHT);
+    }
+    for (size_t t = 0; t < rule->tables; t++) {
+        const float *weights = leaf + number_tables(rule, t);
+        float *sums = leaf + number_tables(rule, t) + LEARND_TREE_VALUES;
+        for (size_t i = 0; i < LEARND_TREE_VALUES; i++) {
+            sums[i] = learnd_clamp(a * sums[i] + b * weights[i], NUMBER_MOST * MOST_WEIGHT);
+        }
     }
 }
 

@@ -38,15 +38,37 @@ LEARND_INLINE float number_gain(const learnd_tree_rule *rule, const float *leaf,
     return best;
 }
 
+// The same of one value of a column against all others.
+LEARND_INLINE value_split number_values(const learnd_tree_rule *rule, const float *leaf,
+                                        size_t table) {
+    const float *weights = leaf + number_tables(rule, table), *sums = weights + LEARND_TREE_VALUES;
+    float n = 0, s = 0;
+    for (size_t i = 0; i < LEARND_TREE_VALUES; i++) {
+        n += weights[i];
+        s += sums[i];
+    }
+    value_split best = {-1, 0};
+    if (!(n >= 0.5f * leaf[NUMBER_BINNED])) return best;
+    for (size_t i = 0; i < LEARND_TREE_VALUES; i++) {
+        const float own = weights[i], other = n - own, rest = s - sums[i];
+        if (!(own >= LEAST_SIDE * n) || !(other >= LEAST_SIDE * n)) continue;
+        const float gain = (sums[i] * sums[i] / own + rest * rest / other) - s * s / n;
+        // Of as many rows as all columns have seen.
+        const float whole = gain * (leaf[NUMBER_BINNED] / n);
+        if (whole > best.gain) best = (value_split){whole, i};
+    }
+    return best;
+}
+
 LEARND_INLINE float border_value(const learnd_tree_rule *rule, const float *leaf, size_t j,
                                  size_t border) {
     return leaf[number_lows(rule) + j] + (float)border / leaf[number_scales(rule) + j];
 }
 
-// The best split of a leaf; the column is the width where there is none.
-LEARND_INLINE split_choice number_find(const learnd_tree_rule *rule, const float *leaf,
-                                       size_t *border) {
-    split_choice choice = {0, 0, rule->width, 0};
+// The best split of a leaf; the column is the width where there is none, the place that of the
+// border behind the bins below.
+LEARND_INLINE split_choice number_find(const learnd_tree_rule *rule, const float *leaf) {
+    split_choice choice = {0, 0, rule->width, 0, 0, 0, 0};
     uint64_t state = (uint64_t)leaf[LEAF_SEED];
     size_t wanted = rule->looks;
     for (size_t j = 0; j < rule->width; j += LANES) {
@@ -54,17 +76,18 @@ LEARND_INLINE split_choice number_find(const learnd_tree_rule *rule, const float
         if (!draw_looks(rule, j, &state, &wanted, looks)) continue;
         for (size_t l = 0; l < LANES; l++) {
             if (!looks[l]) continue;
-            size_t here = 0;
-            const float gain = number_gain(rule, leaf, j + l, &here);
-            if (gain > choice.best) {
-                choice.second = choice.best;
-                choice.best = gain;
-                choice.column = j + l;
-                choice.limit = border_value(rule, leaf, j + l, here);
-                *border = here;
-            } else if (gain > choice.second) {
-                choice.second = gain;
+            size_t border = 0;
+            const float gain = number_gain(rule, leaf, j + l, &border);
+            split_choice own = {gain, 0, j + l, 0, 0, 0, border};
+            own.limit = border_value(rule, leaf, j + l, border);
+            const size_t table = table_of(rule, j + l);
+            if (table < rule->tables) {
+                const value_split value = number_values(rule, leaf, table);
+                if (value.gain > own.best) {
+                    own = (split_choice){value.gain, 0, j + l, 0, 1, table, value.place};
+                }
             }
+            weigh_split(&choice, &own);
         }
     }
     return choice;
@@ -90,6 +113,25 @@ LEARND_INLINE void narrow_range(const learnd_tree_rule *rule, const float *paren
     *scale = top - bottom > 1e-4f ? BINS / (top - bottom) : BINS * 1e4f;
 }
 
+// The weights and the sums of the numbers on either side.
+LEARND_INLINE void number_sides(const learnd_tree_rule *rule, const float *leaf,
+                                const split_choice *split, float *weights, float *sums) {
+    weights[0] = weights[1] = sums[0] = sums[1] = 0;
+    if (split->has_table) {
+        const float *table = leaf + number_tables(rule, split->table);
+        for (size_t i = 0; i < LEARND_TREE_VALUES; i++) {
+            weights[i != split->place] += table[i];
+            sums[i != split->place] += table[LEARND_TREE_VALUES + i];
+        }
+        return;
+    }
+    const float *bins = leaf + number_bins(rule) + 2 * BINS * split->column;
+    for (size_t i = 0; i < BINS; i++) {
+        weights[i >= split->place] += bins[2 * i];
+        sums[i >= split->place] += bins[2 * i + 1];
+    }
+}
+
 // Leaves in a child what the parent knew of the rows on that side: their weight and their sum.
 LEARND_INLINE void number_inherit(const learnd_tree_rule *rule, const float *parent, float *child,
                                   float weight, float sum, const split_choice *split,
@@ -97,7 +139,7 @@ LEARND_INLINE void number_inherit(const learnd_tree_rule *rule, const float *par
     const float mean = sum / weight;
     const float line_error = parent[NUMBER_LINE_ERROR], mean_error = parent[NUMBER_MEAN_ERROR];
     for (size_t j = 0; j < rule->padded; j++) {
-        const int is_own = j == split->column;
+        const int is_own = j == split->column && !split->has_table;
         const float least = is_own && is_above ? split->limit : -FLT_MAX;
         const float most = is_own && !is_above ? split->limit : FLT_MAX;
         float low, scale;
@@ -107,6 +149,8 @@ LEARND_INLINE void number_inherit(const learnd_tree_rule *rule, const float *par
         child[number_weights() + j] = parent[number_weights() + j];
         memset(child + number_bins(rule) + 2 * BINS * j, 0, 2 * BINS * sizeof(float));
     }
+    const size_t tables = 2 * LEARND_TREE_VALUES * rule->tables;
+    memset(child + number_tables(rule, 0), 0, tables * sizeof(float));
     child[number_bias(rule)] = parent[number_bias(rule)];
     child[NUMBER_MEAN] = mean;
     child[NUMBER_MEAN_ERROR] = mean_error;

@@ -9,7 +9,9 @@
 #include "experts.h"
 
 // A split sends a row to the node `child` where its column is at most the limit, else to the node
-// behind. A leaf has no column (-1), and keeps its statistics in a slot.
+// behind. With LEARND_TREE_EQUAL added to the column, it is the value as it came that must equal the
+// limit. A leaf has no column (-1), and keeps its statistics in a slot.
+#define LEARND_TREE_EQUAL (1 << 20)
 typedef struct {
     int32_t column;
     float limit;
@@ -35,7 +37,14 @@ typedef struct {
     // The share of a leaf's weight that is waited for besides; the weight of what a child knows.
     float patience;
     float inherited;
+    // Columns that have few values, and LEARND_TREE_VALUES values of each as they come; NaN: none.
+    size_t tables;
+    const int32_t *table_columns;
+    const float *table_values;
 } learnd_tree_rule;
+
+#define LEARND_TREE_VALUES 16
+#define LEARND_TREE_TABLES_MOST 16
 
 // There is room for `slot_room` leaves, and for 2 slot_room - 1 nodes.
 typedef struct {
@@ -74,7 +83,7 @@ typedef enum {
 // experts_trees.c
 
 // The numbers in a slot.
-size_t learnd_tree_stride(size_t classes, size_t padded);
+size_t learnd_tree_stride(size_t classes, size_t padded, size_t tables);
 // Makes the tree one leaf that has seen nothing.
 void learnd_tree_begin(const learnd_tree_rule *rule, learnd_tree *tree);
 // Measures what a tree for numbers knows by another centre and spread.
@@ -82,13 +91,13 @@ void learnd_tree_measure(const learnd_tree_rule *rule, learnd_tree *tree, float 
                          float spread);
 // The numbers that the scratch of the two below must have.
 size_t learnd_tree_scratch(const learnd_tree_rule *rule);
-// Predicts the rows from `*row` on, and learns them with both trees (`background` may be none),
-// until the member has news. Votes are added to the opinions, each by what the tree has to say,
+// Predicts the rows from `*row` to `end`, and learns them with both trees (`background` may be
+// none), until the member has news. Votes are added to the opinions, each by what the tree has to say,
 // and that to `says`.
 learnd_tree_news learnd_tree_follow(const learnd_tree_rule *rule, learnd_tree *tree,
                                     learnd_tree *background, learnd_tree_member *member,
-                                    const learnd_expert_rows *rows, size_t *row, float *scratch,
-                                    float *opinions, float *says);
+                                    const learnd_expert_rows *rows, size_t *row, size_t end,
+                                    float *scratch, float *opinions, float *says);
 // Adds the votes of a tree that changes nothing; writes them when there are no `says`.
 void learnd_tree_vote(const learnd_tree_rule *rule, const learnd_tree *tree, float quality,
                       const learnd_expert_rows *rows, float *scratch, float *opinions,
@@ -127,12 +136,16 @@ typedef struct {
 // As learnd_tree_follow; LEARND_TREE_DRIFT when there is something in what is out.
 learnd_tree_news learnd_adaptive_follow(const learnd_tree_rule *rule, size_t alternate_leaves,
                                         learnd_tree *tree, learnd_adaptive_tree *adaptive,
-                                        const learnd_expert_rows *rows, size_t *row,
+                                        const learnd_expert_rows *rows, size_t *row, size_t end,
                                         float *scratch, float *opinions);
 
 // experts_tree_slots.c
 
-// Moves the statistics of a leaf into a slot, all zeros, of a rule with more columns or classes.
+// Notes the values that columns show in a row: up to LEARND_TREE_VALUES of each in `values`, how
+// many there are in `counts`, one more when there are too many, or one is not whole.
+void learnd_tree_note(const float *raw, size_t width, float *values, int32_t *counts);
+// Moves the statistics of a leaf into a slot, all zeros, of a rule with more columns, classes or
+// tables.
 void learnd_leaf_widen(const learnd_tree_rule *narrow, const float *from,
                        const learnd_tree_rule *wide, float *to);
 // Writes what a leaf predicts by: `classes` counts and norms, `classes * width` means and inverse

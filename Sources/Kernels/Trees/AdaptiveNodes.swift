@@ -175,6 +175,7 @@ package struct AdaptiveNodes: Sendable {
     ///   - drift: The level of the watches.
     ///   - rows: The rows.
     ///   - row: The first that is not done.
+    ///   - end: The first that is not to be done.
     ///   - opinions: Where the predictions go.
     /// - Returns: What is to be changed; nil when all rows are done.
     package mutating func follow(
@@ -183,11 +184,12 @@ package struct AdaptiveNodes: Sendable {
         drift: Double,
         _ rows: ExpertRows,
         row: inout Int,
+        to end: Int,
         _ opinions: inout MutableSpan<Float>
     ) -> Changes? {
         precondition(
             rows.width == rule.width && opinions.count == rows.count * rows.outputs
-                && rows.outputs == max(1, rule.classes),
+                && rows.outputs == max(1, rule.classes) && end <= rows.count,
             "rows have the shape of the tree"
         )
         var adaptive = learnd_adaptive_tree()
@@ -196,7 +198,10 @@ package struct AdaptiveNodes: Sendable {
             var news = LEARND_TREE_DONE
             rows.withC { rows in
                 opinions.withUnsafeMutableBufferPointer { opinions in
-                    news = run(rule.inC, alternateLeaves, &adaptive, rows, &row, opinions)
+                    let said = opinions.baseAddress
+                    news = rule.withC {
+                        run(&$0, alternateLeaves, &adaptive, rows, &row, end, said)
+                    }
                 }
             }
             switch news {
@@ -220,15 +225,15 @@ package struct AdaptiveNodes: Sendable {
     }
 
     private mutating func run(
-        _ rule: learnd_tree_rule,
+        _ rule: inout learnd_tree_rule,
         _ alternateLeaves: Int,
         _ adaptive: inout learnd_adaptive_tree,
         _ rows: UnsafePointer<learnd_expert_rows>,
         _ row: inout Int,
-        _ opinions: UnsafeMutableBufferPointer<Float>
+        _ end: Int,
+        _ opinions: UnsafeMutablePointer<Float>?
     ) -> learnd_tree_news {
-        var rule = rule
-        return AdaptiveNodes.withAlternates(&alternates) { others, count in
+        AdaptiveNodes.withAlternates(&alternates) { others, count in
             adaptive.alternates = others
             adaptive.alternate_count = count
             return watches.withUnsafeMutableBufferPointer { watches in
@@ -244,8 +249,9 @@ package struct AdaptiveNodes: Sendable {
                                 &adaptive,
                                 rows,
                                 &row,
+                                end,
                                 scratch,
-                                opinions.baseAddress
+                                opinions
                             )
                         }
                     }

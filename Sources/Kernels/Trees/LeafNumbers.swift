@@ -22,13 +22,12 @@ package struct ClassLeaves: Sendable {
 
     /// Appends the leaves of a tree.
     package mutating func append(_ tree: StreamTree, _ rule: TreeRule) {
-        var inC = rule.inC
         var counts = [Float](repeating: 0, count: rule.classes)
         var norms = counts
         var means = [Float](repeating: 0, count: rule.classes * rule.width)
         var inverses = means
-        tree.forEachLeaf(rule) { leaf in
-            let isBayes = learnd_leaf_show(&inC, leaf, &counts, &norms, &means, &inverses)
+        tree.forEachLeaf(rule) { rule, leaf in
+            let isBayes = learnd_leaf_show(&rule, leaf, &counts, &norms, &means, &inverses)
             self.isBayes.append(isBayes == 1 ? 1 : 0)
             self.counts += counts
             self.norms += norms
@@ -52,11 +51,10 @@ package struct NumberLeaves: Sendable {
 
     /// Appends the leaves of a tree.
     package mutating func append(_ tree: StreamTree, _ rule: TreeRule) {
-        var inC = rule.inC
         var mean: Float = 0
         var line = [Float](repeating: 0, count: rule.width + 1)
-        tree.forEachLeaf(rule) { leaf in
-            let isLine = learnd_leaf_show_number(&inC, leaf, &mean, &line)
+        tree.forEachLeaf(rule) { rule, leaf in
+            let isLine = learnd_leaf_show_number(&rule, leaf, &mean, &line)
             self.isLine.append(isLine == 1 ? 1 : 0)
             means.append(mean)
             lines += line
@@ -65,11 +63,16 @@ package struct NumberLeaves: Sendable {
 }
 
 extension StreamTree {
-    fileprivate func forEachLeaf(_ rule: TreeRule, _ body: (UnsafePointer<Float>) -> Void) {
+    fileprivate func forEachLeaf(
+        _ rule: TreeRule,
+        _ body: (inout learnd_tree_rule, UnsafePointer<Float>) -> Void
+    ) {
         let numbers = statistics(rule)
-        numbers.withUnsafeBufferPointer { numbers in
-            guard let first = numbers.baseAddress else { return }
-            for leaf in 0..<leaves { body(first + leaf * rule.stride) }
+        rule.withC { rule in
+            numbers.withUnsafeBufferPointer { numbers in
+                guard let first = numbers.baseAddress else { return }
+                for leaf in 0..<leaves { body(&rule, first + leaf * rule.stride) }
+            }
         }
     }
 }

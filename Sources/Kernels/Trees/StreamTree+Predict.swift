@@ -24,12 +24,13 @@ extension StreamTree {
                 && rows.outputs == max(1, rule.classes),
             "rows have the shape of the tree"
         )
-        var inC = rule.inC
-        rows.withC { rows in
-            opinions.withUnsafeMutableBufferPointer { opinions in
-                let said = opinions.baseAddress
-                withTreeScratch(learnd_tree_scratch(&inC)) { scratch in
-                    withC { learnd_tree_vote(&inC, $0, quality, rows, scratch, said, says) }
+        rule.withC { rule in
+            rows.withC { rows in
+                opinions.withUnsafeMutableBufferPointer { opinions in
+                    let said = opinions.baseAddress
+                    withTreeScratch(learnd_tree_scratch(&rule)) { scratch in
+                        withC { learnd_tree_vote(&rule, $0, quality, rows, scratch, said, says) }
+                    }
                 }
             }
         }
@@ -37,8 +38,9 @@ extension StreamTree {
 
     /// Measures what the tree knows by another centre and spread.
     mutating func measure(_ rule: TreeRule, by measure: (centre: Float, spread: Float)) {
-        var inC = rule.inC
-        withC { learnd_tree_measure(&inC, &$0, measure.centre, measure.spread) }
+        rule.withC { rule in
+            withC { learnd_tree_measure(&rule, &$0, measure.centre, measure.spread) }
+        }
     }
 }
 

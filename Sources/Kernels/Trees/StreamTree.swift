@@ -27,8 +27,7 @@ package struct StreamTree: Sendable {
         slots = [Float](repeating: 0, count: rule.stride)
         leaves = 1
         self.random = random
-        var rule = rule.inC
-        withC { learnd_tree_begin(&rule, &$0) }
+        rule.withC { rule in withC { learnd_tree_begin(&rule, &$0) } }
     }
 
     /// Makes a tree of what ``nodes``, ``statistics``, ``random`` and ``measure`` were.
@@ -51,10 +50,11 @@ package struct StreamTree: Sendable {
             leaves <= TreeRule.leavesMost, statistics.count == leaves * stride,
             nodes.count == StreamTree.wordsPerNode * (2 * leaves - 1), isTree(rule)
         else { return nil }
-        var inC = rule.inC
-        let areSound = slots.withUnsafeBufferPointer { slots in
-            (0..<leaves).allSatisfy { leaf in
-                slots.baseAddress.map { learnd_leaf_is_sound(&inC, $0 + leaf * stride) } == 1
+        let areSound = rule.withC { rule in
+            slots.withUnsafeBufferPointer { slots in
+                (0..<leaves).allSatisfy { leaf in
+                    slots.baseAddress.map { learnd_leaf_is_sound(&rule, $0 + leaf * stride) } == 1
+                }
             }
         }
         guard areSound else { return nil }
@@ -97,8 +97,12 @@ package struct StreamTree: Sendable {
 
     /// The column that a node splits by; nil: it is a leaf.
     package func column(of node: Int) -> Int? {
-        let column = Int(words[node * StreamTree.wordsPerNode])
-        return column < 0 ? nil : column
+        let column = words[node * StreamTree.wordsPerNode]
+        return column < 0 ? nil : Int(isEqual(node) ? column - LEARND_TREE_EQUAL : column)
+    }
+    /// Whether rows go to the first child whose column, as it came, is the limit.
+    package func isEqual(_ node: Int) -> Bool {
+        words[node * StreamTree.wordsPerNode] >= LEARND_TREE_EQUAL
     }
     /// The largest value of the column that goes to the first child.
     package func limit(of node: Int) -> Float {
@@ -127,15 +131,19 @@ package struct StreamTree: Sendable {
         words.append(contentsOf: repeatElement(0, count: nodes))
     }
 
-    /// Moves the statistics to a rule with more columns or classes.
+    /// Moves the statistics to a rule with more columns, classes, or columns of few values.
     package mutating func grow(from narrow: TreeRule, to wide: TreeRule) {
         var grown = [Float](repeating: 0, count: leaves * wide.stride)
-        var (from, to) = (narrow.inC, wide.inC)
-        slots.withUnsafeBufferPointer { old in
-            grown.withUnsafeMutableBufferPointer { new in
-                guard let old = old.baseAddress, let new = new.baseAddress else { return }
-                for leaf in 0..<leaves {
-                    learnd_leaf_widen(&from, old + leaf * from.stride, &to, new + leaf * to.stride)
+        narrow.withC { from in
+            wide.withC { to in
+                slots.withUnsafeBufferPointer { old in
+                    grown.withUnsafeMutableBufferPointer { new in
+                        guard let old = old.baseAddress, let new = new.baseAddress else { return }
+                        for leaf in 0..<leaves {
+                            let (here, there) = (leaf * from.stride, leaf * to.stride)
+                            learnd_leaf_widen(&from, old + here, &to, new + there)
+                        }
+                    }
                 }
             }
         }

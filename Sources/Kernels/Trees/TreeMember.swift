@@ -92,6 +92,7 @@ package struct TreeMember: Sendable {
     ///   - levels: When the watch warns and when it is sure; nil: it sleeps.
     ///   - rows: The rows.
     ///   - row: The first that is not done.
+    ///   - end: The first that is not to be done.
     ///   - opinions: What the votes are added to, each by what the tree has to say.
     ///   - says: What that is added to, for each row.
     /// - Returns: What there was to tell at the last row that is done.
@@ -101,10 +102,10 @@ package struct TreeMember: Sendable {
         levels: (warning: Double, drift: Double)?,
         _ rows: ExpertRows,
         row: inout Int,
+        to end: Int,
         _ opinions: inout MutableSpan<Float>,
         says: inout [Float]
     ) -> TreeNews {
-        var inC = rule.inC
         var member = learnd_tree_member()
         member.random = random
         member.rows = self.rows
@@ -119,13 +120,14 @@ package struct TreeMember: Sendable {
         }
         while true {
             let news = TreeMember.run(
-                &inC,
+                rule,
                 &tree,
                 &background,
                 &watch.words,
                 &member,
                 rows,
                 &row,
+                end,
                 &opinions,
                 &says
             )
@@ -141,19 +143,21 @@ package struct TreeMember: Sendable {
     }
 
     private static func run(
-        _ rule: inout learnd_tree_rule,
+        _ rule: TreeRule,
         _ tree: inout StreamTree,
         _ background: inout StreamTree?,
         _ watch: inout [UInt32],
         _ member: inout learnd_tree_member,
         _ rows: ExpertRows,
         _ row: inout Int,
+        _ end: Int,
         _ opinions: inout MutableSpan<Float>,
         _ says: inout [Float]
     ) -> learnd_tree_news {
         precondition(
             rows.width == rule.width && opinions.count == rows.count * rows.outputs
-                && rows.outputs == max(1, rule.classes) && says.count == rows.count,
+                && rows.outputs == max(1, rule.classes) && says.count == rows.count
+                && end <= rows.count,
             "rows have the shape of the trees"
         )
         var news = LEARND_TREE_DONE
@@ -161,20 +165,24 @@ package struct TreeMember: Sendable {
             opinions.withUnsafeMutableBufferPointer { opinions in
                 watch.withUnsafeMutableBufferPointer { watch in
                     member.watch = watch.baseAddress
-                    news = withTreeScratch(learnd_tree_scratch(&rule)) { scratch in
-                        tree.withC { tree in
-                            withOptional(&background) { background in
-                                learnd_tree_follow(
-                                    &rule,
-                                    &tree,
-                                    background,
-                                    &member,
-                                    rows,
-                                    &row,
-                                    scratch,
-                                    opinions.baseAddress,
-                                    &says
-                                )
+                    let said = opinions.baseAddress
+                    news = rule.withC { rule in
+                        withTreeScratch(learnd_tree_scratch(&rule)) { scratch in
+                            tree.withC { tree in
+                                withOptional(&background) { background in
+                                    learnd_tree_follow(
+                                        &rule,
+                                        &tree,
+                                        background,
+                                        &member,
+                                        rows,
+                                        &row,
+                                        end,
+                                        scratch,
+                                        said,
+                                        &says
+                                    )
+                                }
                             }
                         }
                     }

@@ -21,21 +21,22 @@ struct TreeConsumer {
 
     private func all(_ name: String) -> [Float] { tensors[name] ?? [] }
 
-    private func leaf(of tree: Int, _ slow: [Float]) -> Int {
+    private func leaf(of tree: Int, _ slow: [Float], _ raw: [Float]) -> Int {
         var node = Int(all("roots")[tree])
         while all("columns")[node] >= 0 {
-            let isAbove = !(slow[Int(all("columns")[node])] <= all("limits")[node])
-            node = Int(all("children")[node]) + (isAbove ? 1 : 0)
+            let (column, limit) = (Int(all("columns")[node]), all("limits")[node])
+            let isFirst = all("equals")[node] == 1 ? raw[column] == limit : slow[column] <= limit
+            node = Int(all("children")[node]) + (isFirst ? 0 : 1)
         }
         return Int(all("children")[node])
     }
 
     /// The probabilities of a row.
-    func probabilities(_ slow: [Float]) -> [Double] {
+    func probabilities(_ slow: [Float], _ raw: [Float]) -> [Double] {
         var sums = [Double](repeating: 0, count: classes)
         for (tree, quality) in all("qualities").enumerated() {
             let say = pow(Double(max(quality, 0.01)), 2)
-            for (place, vote) in votes(leaf(of: tree, slow), slow).enumerated() {
+            for (place, vote) in votes(leaf(of: tree, slow, raw), slow).enumerated() {
                 sums[place] += say * vote
             }
         }
@@ -66,10 +67,10 @@ struct TreeConsumer {
     }
 
     /// The number of a row, measured by a centre and a spread.
-    func number(_ slow: [Float], centre: Double, spread: Double) -> Double {
+    func number(_ slow: [Float], _ raw: [Float], centre: Double, spread: Double) -> Double {
         var (sum, says) = (0.0, 0.0)
         for (tree, quality) in all("qualities").enumerated() {
-            let leaf = leaf(of: tree, slow)
+            let leaf = leaf(of: tree, slow, raw)
             var number = Double(all("means")[leaf])
             if all("is_line")[leaf] == 1 {
                 let line = all("lines")[leaf * (slow.count + 1)..<(leaf + 1) * (slow.count + 1)]

@@ -17,6 +17,7 @@ enum TreeTensors {
         var roots: [Float] = []
         var columns: [Float] = []
         var limits: [Float] = []
+        var equals: [Float] = []
         var children: [Float] = []
         var leaves = 0
         for (tree, _) in trees {
@@ -25,6 +26,7 @@ enum TreeTensors {
             for node in 0..<tree.nodeCount {
                 columns.append(Float(tree.column(of: node) ?? -1))
                 limits.append(tree.limit(of: node))
+                equals.append(tree.isEqual(node) ? 1 : 0)
                 let slot = tree.slot(of: node).map { leaves + $0 }
                 children.append(Float(slot ?? first + tree.child(of: node)))
             }
@@ -35,6 +37,7 @@ enum TreeTensors {
             ExpertTensor("qualities", [trees.count], trees.map(\.quality)),
             ExpertTensor("columns", [columns.count], .places(columns)),
             ExpertTensor("limits", [limits.count], limits),
+            ExpertTensor("equals", [equals.count], .places(equals)),
             ExpertTensor("children", [children.count], .places(children)),
         ]
     }

@@ -7,8 +7,8 @@ import Kernels
 import Primitives
 import Testing
 
-@Suite("Trees")
-struct TreeTests {
+@Suite("Trees that grow with the stream")
+struct StreamTreeTests {
     static let names = ["hoeffding_tree", "adaptive_tree", "leveraging_bagging", "adaptive_forest"]
 
     private func trial(_ name: String, classes: Int) throws -> ExpertTrial {
@@ -42,28 +42,88 @@ struct TreeTests {
     @Test("A consumer predicts from the tensors as the expert does", arguments: names, [3, 0])
     func consumersAgree(name: String, classes: Int) throws {
         var trial = try trial(name, classes: classes)
-        trial.run(.random(2500, seed: 1, classes: classes))
+        trial.run(kinds(2500, seed: 1, classes: classes))
         let consumer = TreeConsumer(trial.expert)
         let statistics = trial.forms.columns
-        let rows = Stream.random(40, seed: 2, classes: classes)
+        let rows = kinds(40, seed: 2, classes: classes)
         let said = trial.run(rows, learns: false)
         for row in 0..<40 {
-            let slow = (0..<5).map { column in
-                measured(Double(rows.columns[row * 5 + column]), statistics, column)
-            }
+            let raw = Array(rows.columns[row * 5..<(row + 1) * 5])
+            let slow = (0..<5).map { measured(Double(raw[$0]), statistics, $0) }
             if classes == 0 {
-                let number = consumer.number(
-                    slow,
-                    centre: trial.forms.centre,
-                    spread: trial.forms.spread
-                )
+                let (centre, spread) = (trial.forms.centre, trial.forms.spread)
+                let number = consumer.number(slow, raw, centre: centre, spread: spread)
                 #expect(abs(number - Double(said[row])) < 1e-5)
                 continue
             }
-            for (place, probability) in consumer.probabilities(slow).enumerated() {
+            for (place, probability) in consumer.probabilities(slow, raw).enumerated() {
                 #expect(abs(probability - Double(said[row * classes + place])) < 1e-5)
             }
         }
+    }
+
+    /// Rows of random streams whose third column is one of seven kinds, of which every second one
+    /// turns what is to be predicted round.
+    private func kinds(_ count: Int, seed: UInt64, classes: Int) -> Stream {
+        var random = RandomSource(seed: seed)
+        var stream = Stream.random(count, seed: seed, classes: classes)
+        for row in 0..<count {
+            let kind = random.below(7)
+            stream.columns[row * 5 + 2] = Float(kind * 3)
+            guard kind % 2 == 1 else { continue }
+            if classes == 0 { stream.targets[row] = 100 - stream.targets[row] }
+            if classes > 0 { stream.labels[row] = Int32(classes - 1) - stream.labels[row] }
+        }
+        return stream
+    }
+
+    @Test(
+        "A column of few values is split by a value, one that has others by limits",
+        arguments: [2, 0]
+    )
+    func kindsAreSplit(classes: Int) throws {
+        var random = RandomSource(seed: 9)
+        var stream = Stream(width: 5, classes: classes)
+        for row in 0..<4000 {
+            let kind = random.below(9)
+            let isOdd = kind % 3 == 1
+            stream.columns += [Float(kind), Float(kind) + 0.5, Float(kind) + 40, 1, 2]
+            // The third column shows a value too many just before it would be decided.
+            if row > 700, row < 800 { stream.columns[row * 5 + 2] = Float(row) }
+            stream.weights.append(1)
+            stream.labels.append(classes == 0 ? -1 : isOdd ? 1 : 0)
+            stream.targets.append(classes > 0 ? .nan : isOdd ? 5 : 1)
+        }
+        var trial = try trial("hoeffding_tree", classes: classes)
+        trial.run(stream)
+        let tensors = Dictionary(
+            uniqueKeysWithValues: trial.expert.tensors.map { ($0.name, numbers($0)) }
+        )
+        let (columns, equals) = (tensors["columns"] ?? [], tensors["equals"] ?? [])
+        let split = columns.indices.filter { columns[$0] >= 0 }
+        #expect(split.contains { columns[$0] == 0 && equals[$0] == 1 })
+        #expect(split.allSatisfy { columns[$0] == 0 || equals[$0] == 0 })
+        let limits = tensors["limits"] ?? []
+        #expect(split.contains { equals[$0] == 1 && [1, 4, 7].contains(limits[$0]) })
+        var reader = ByteReader(trial.bytes)
+        let again = try ExpertCoding.decode(from: &reader).expert
+        #expect(again.tensors == trial.expert.tensors)
+    }
+
+    private func numbers(_ tensor: ExpertTensor) -> [Float] {
+        switch tensor.content {
+        case .numbers(let numbers), .places(let numbers): numbers
+        case .doubles: []
+        }
+    }
+
+    @Test("Where the block ends in which it is decided does not matter", arguments: names)
+    func decisionsAreIndependent(name: String) throws {
+        let rows = kinds(1400, seed: 3, classes: 2)
+        var (whole, parts) = (try trial(name, classes: 2), try trial(name, classes: 2))
+        let said = whole.run(rows, block: 700)
+        #expect(parts.run(rows, block: 64) == said)
+        #expect(parts.bytes == whole.bytes)
     }
 
     /// The slow form of a value: its distance from the mean of all, in deviations.
@@ -175,6 +235,7 @@ struct TreeTests {
             levels: nil,
             rows,
             row: &row,
+            to: count,
             &span,
             says: &says
         )
