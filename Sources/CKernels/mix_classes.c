@@ -172,13 +172,15 @@ LEARND_INLINE void learn_temperature(const learnd_mix *mix, size_t classes, size
     memcpy(powers, &power, sizeof(power));
 }
 
-// How well each expert does by itself, over about the last thousand rows.
+// How well each expert does by itself, over about the last thousand rows, and over all.
 LEARND_INLINE void measure(const learnd_mix *mix, size_t classes, size_t label, size_t g,
                            const lanes16 *active, const row_room *room) {
     const size_t slots = mix->slots;
     float *losses = mix->parts + LEARND_MIX_LOSS * slots + g;
     float *misses = mix->parts + LEARND_MIX_MISS * slots + g;
     float *counts = mix->parts + LEARND_MIX_COUNT * slots + g;
+    float *overalls = mix->parts + LEARND_MIX_OVERALL * slots + g;
+    LOAD(lanes16, overall, overalls);
     LOAD(lanes16, loss, losses);
     LOAD(lanes16, miss, misses);
     LOAD(lanes16, count, counts);
@@ -200,6 +202,10 @@ LEARND_INLINE void measure(const learnd_mix *mix, size_t classes, size_t label, 
     lanes16 rows = count;
     lanes_at_most(&rows, 1000);
     lanes_at_least(&rows, 1);
+    lanes16 all = count;
+    lanes_at_least(&all, 1);
+    overall += *active * (missed - overall) / all;
+    memcpy(overalls, &overall, sizeof(overall));
     loss += *active * (-own - loss) / rows;
     miss += *active * (missed - miss) / rows;
     lanes_at_most(&count, 1e6f);

@@ -22,8 +22,9 @@ LEARND_INLINE float likelihood_of(float error, float usual) {
     return exponential(-0.5f * d * d);
 }
 
-// How well each expert does by itself: means of error and squared error.
-LEARND_INLINE void measure(const learnd_mix *mix, size_t g, const lanes16 *error) {
+// How well each expert does by itself: means of error and squared error, in deviations of the
+// target, and the mean error of all rows as it is.
+LEARND_INLINE void measure(const learnd_mix *mix, size_t g, const lanes16 *error, float spread) {
     const size_t slots = mix->slots;
     float *losses = mix->parts + LEARND_MIX_LOSS * slots + g;
     float *misses = mix->parts + LEARND_MIX_MISS * slots + g;
@@ -41,6 +42,12 @@ LEARND_INLINE void measure(const learnd_mix *mix, size_t g, const lanes16 *error
     lanes16 size = -*error;
     lanes_larger(&size, error);
     miss += active * (size - miss) / rows;
+    float *overalls = mix->parts + LEARND_MIX_OVERALL * slots + g;
+    LOAD(lanes16, overall, overalls);
+    lanes16 all = count;
+    lanes_at_least(&all, 1);
+    overall += active * (size * spread - overall) / all;
+    memcpy(overalls, &overall, sizeof(overall));
     lanes_at_most(&count, 1e6f);
     memcpy(losses, &loss, sizeof(loss));
     memcpy(misses, &miss, sizeof(miss));
@@ -48,8 +55,8 @@ LEARND_INLINE void measure(const learnd_mix *mix, size_t g, const lanes16 *error
 }
 
 LEARND_CLONES void learnd_mix_numbers(const learnd_mix *mix, const float *opinions, size_t experts,
-                                      size_t rows, const float *targets, const uint8_t *learns,
-                                      float *predictions, float *reaches) {
+                                      size_t rows, const float *targets, const float *spreads,
+                                      const uint8_t *learns, float *predictions, float *reaches) {
     const size_t slots = mix->slots;
     float *wholes = mix->wholes;
     float *said = mix->room, *likelihood = said + slots;
@@ -90,7 +97,7 @@ LEARND_CLONES void learnd_mix_numbers(const learnd_mix *mix, const float *opinio
         for (size_t g = 0; g < slots; g += 16) {
             LOAD(lanes16, error, said + g);
             error -= target;
-            measure(mix, g, &error);
+            measure(mix, g, &error, learnd_clamp(spreads[row], 1e30f));
             for (int lane = 0; lane < 16; lane++) {
                 likelihood[g + lane] = likelihood_of(error[lane], usual);
             }

@@ -28,6 +28,8 @@ package struct MixNumbers: Sendable {
         case loss
         /// Its own share of errors, or mean error.
         case miss
+        /// The same over all rows since it took part, of numbers in their own unit.
+        case overall
     }
 
     /// How many experts there are room for: a multiple of 16.
@@ -139,6 +141,7 @@ package struct MixNumbers: Sendable {
                             experts,
                             count,
                             rows.targets,
+                            rows.spreads,
                             learns,
                             predictions.baseAddress,
                             reaches.baseAddress
@@ -160,6 +163,7 @@ package struct MixNumbers: Sendable {
         precondition(
             experts <= slots && opinions >= experts * area && predictions >= area
                 && rows.labels.count == rows.count && rows.targets.count == rows.count
+                && rows.spreads.count == rows.count
                 && learns.count == rows.count,
             "every expert has an opinion of every row"
         )

@@ -166,6 +166,7 @@ struct MixTests {
             rows.count = 1
             rows.labels = [-1]
             rows.targets = [Float(truth)]
+            rows.spreads = [1]
             var (predictions, reaches): ([Float], [Float]) = ([0], [0])
             var prediction = predictions.mutableSpan
             var reach = reaches.mutableSpan
@@ -218,6 +219,7 @@ extension Mix {
         rows.count = 1
         rows.labels = [Int32(label ?? -1)]
         rows.targets = [.nan]
+        rows.spreads = [1]
         let flat = opinions.flatMap { $0.map(Float.init) }
         var predictions = [Float](repeating: 0, count: classes)
         var span = predictions.mutableSpan

@@ -21,6 +21,7 @@ enum {
     LEARND_MIX_STACK,
     LEARND_MIX_LOSS,
     LEARND_MIX_MISS,
+    LEARND_MIX_OVERALL,
     LEARND_MIX_PARTS
 };
 
@@ -57,7 +58,7 @@ void learnd_mix_classes(const learnd_mix *mix, const float *opinions, size_t exp
                         float *predictions);
 // `reaches` gets for each row how far the interval goes to either side.
 void learnd_mix_numbers(const learnd_mix *mix, const float *opinions, size_t experts, size_t rows,
-                        const float *targets, const uint8_t *learns, float *predictions,
-                        float *reaches);
+                        const float *targets, const float *spreads, const uint8_t *learns,
+                        float *predictions, float *reaches);
 
 #endif

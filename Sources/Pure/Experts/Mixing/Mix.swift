@@ -83,6 +83,9 @@ package struct Mix: Sendable {
     /// An expert's own share of errors, or mean error in deviations of the target.
     package func miss(of expert: Int) -> Float { numbers[.miss, expert] }
 
+    /// The same over all rows since it took part; of numbers in their own unit.
+    package func overall(of expert: Int) -> Float { numbers[.overall, expert] }
+
     /// How far an interval reaches to either side of a number, in deviations of the target.
     package var reach: Float {
         numbers.wholes[MixNumbers.reach] * max(numbers.wholes[MixNumbers.error], Mix.leastError)
@@ -195,7 +198,7 @@ extension Mix: ByteCodable {
             let flag = numbers[.active, $0]
             return flag == 0 || flag == 1 && $0 < experts
         }
-        let areWeights = parts.allSatisfy { abs($0) <= 1e7 } && wholes.allSatisfy { abs($0) <= 1e7 }
+        let areWeights = parts.allSatisfy { abs($0) <= 1e38 } && wholes.allSatisfy { abs($0) <= 1e7 }
         guard isFinite, areFlags, areWeights, (0..<experts).contains(where: { isAwake($0) }),
             (0..<numbers.slots).allSatisfy({ 0.02...3 ~= numbers[.temperature, $0] }),
             MixNumbers.rules.allSatisfy({ wholes[$0] >= 0 })

@@ -132,6 +132,11 @@ extension PoolLearner {
                     "weight": .number(Double(pool.mix.weight(of: slot))),
                     "loss": .number(Double(pool.mix.loss(of: slot))),
                     "error": .number(Double(pool.mix.miss(of: slot))),
+                    (pool.shape.isNumber ? "mae" : "accuracy"): .number(
+                        pool.shape.isNumber
+                            ? Double(pool.mix.overall(of: slot))
+                            : 1 - Double(pool.mix.overall(of: slot))
+                    ),
                     "awake": .bool(pool.isAwake(place)),
                 ])
             }
