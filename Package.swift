@@ -189,7 +189,7 @@ let package = Package(
         // Tests.
         test("PrimitivesTests", ["Primitives"]),
         test("SamplesTests", ["Samples", "Primitives"], data: ["Golden"]),
-        test("ExpertsTests", ["Experts", "Kernels", "Primitives"], data: ["Golden"]),
+        test("ExpertsTests", ["Experts", "Drift", "Kernels", "Primitives"], data: ["Golden"]),
         test("DriftTests", ["Drift", "Primitives"], data: ["Golden"]),
         test("ConsolidationTests", ["Consolidation", "Learning", "Primitives"]),
         test("LinuxTests", ["Linux"]),

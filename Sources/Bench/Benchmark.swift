@@ -8,6 +8,8 @@ package enum Benchmark: String, CaseIterable {
     case accuracy
     /// How much sooner the loop recovers from a drift than online learning alone.
     case consolidation
+    /// What a pool loses when it has no time for all of its experts.
+    case ladder
     /// What learners keep of classes and contexts that came and went.
     case learners
     /// How many rows a second networks learn.
@@ -22,6 +24,7 @@ package enum Benchmark: String, CaseIterable {
         Usage: learnd-bench accuracy [--seeds N] [--delay N] [--rows N] [--threads N] [--json]
                                      [--config FILE] STREAM.csv...
                learnd-bench consolidation [--json] [--seeds N] [--first-seed N] [--length N]
+               learnd-bench ladder [--rows N] [--excess N] STREAM.csv...
                learnd-bench learners [--digits TRAIN.csv TEST.csv] [--contexts] [--json]
                                      [--seeds N] [--first-seed N] [--returns N]
                learnd-bench networks
@@ -32,6 +35,10 @@ package enum Benchmark: String, CaseIterable {
                          when a bound is not reached; times are best taken with --threads 1
           consolidation  the full loop beside online learning alone, on streams with abrupt drifts,
                          and on controls without any; exits with 1 when a line is not reached
+          ladder         pools of fewer and fewer experts, accuracy against time a sample, and the
+                         whole pool under a stream that comes N times (5) faster than it can learn;
+                         exits with 1 when a sample is lost, or accuracy is below that of the pool
+                         that fits
           learners       with --digits: classes that come one after the other, learned with replay
                          and without; exits with 1 when a bound is not reached; with --contexts:
                          recurring contexts with isolation and without; exits with 1 when the error
@@ -59,6 +66,12 @@ package enum Benchmark: String, CaseIterable {
             return bench.run(write: write)
         case .consolidation:
             guard let bench = ConsolidationBench(arguments: Array(arguments.dropFirst())) else {
+                write(usage)
+                return 2
+            }
+            return bench.run(write: write)
+        case .ladder:
+            guard let bench = LadderBench(arguments: Array(arguments.dropFirst())) else {
                 write(usage)
                 return 2
             }

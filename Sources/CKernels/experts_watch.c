@@ -66,20 +66,29 @@ int learnd_watch_add(uint32_t *watch, uint32_t value) {
     return watch[WATCH_CLOCK] == 0;
 }
 
-// 0: nothing; 1, 2: a rise beyond the loose and the strict level; -2: a fall beyond the strict one.
-static int scan(const uint32_t *watch, double warning, double drift) {
-    const double n = watch[WATCH_COUNT], total = watch[WATCH_TOTAL];
-    if (n <= GRACE) return 0;
+uint32_t learnd_watch_moments(const uint32_t *watch, double *mean, double *variance) {
+    const uint32_t count = watch[WATCH_COUNT];
     double squares = 0;
     for (size_t row = 0; row < watch[WATCH_ROWS]; row++) {
         for (size_t i = 0; i < watch[WATCH_HELD + row]; i++) {
             squares += watch[SQUARES + row * ROOM + i];
         }
     }
-    const double variance = (squares - total * total / n) / n;
+    const double n = count > 0 ? count : 1, total = watch[WATCH_TOTAL];
+    *mean = total / n;
+    *variance = (squares - total * *mean) / n;
+    return count;
+}
+
+// 0: nothing; 1, 2: a rise beyond the loose and the strict level; -2: a fall beyond the strict one.
+static int scan(const uint32_t *watch, double most, double warning, double drift) {
+    const double n = watch[WATCH_COUNT], total = watch[WATCH_TOTAL];
+    if (n <= GRACE) return 0;
+    double mean, variance;
+    learnd_watch_moments(watch, &mean, &variance);
     const double doubled = 2 * log(n);
     const double strict = log(doubled / drift), loose = log(doubled / warning);
-    const double bound = 2 * variance * n * loose, allowance = 0.5 * loose * n;
+    const double bound = 2 * variance * n * loose, allowance = 0.5 * loose * n * most;
     double n0 = 0, u0 = 0;
     int found = 0;
     for (size_t row = watch[WATCH_ROWS]; row-- > 0;) {
@@ -93,11 +102,11 @@ static int scan(const uint32_t *watch, double warning, double drift) {
             if (n0 < LEAST || n1 < LEAST) continue;
             const double difference = u0 / n0 - (total - u0) / n1;
             const double m = 1 / (n0 - LEAST + 1) + 1 / (n1 - LEAST + 1);
-            const double off = fabs(difference);
-            if (off > sqrt(2 * m * variance * strict) + 2.0 / 3 * strict * m) {
+            const double off = fabs(difference), far = 2.0 / 3 * m * most;
+            if (off > sqrt(2 * m * variance * strict) + strict * far) {
                 return difference < 0 ? 2 : -2;
             }
-            if (difference < 0 && off > sqrt(2 * m * variance * loose) + 2.0 / 3 * loose * m) {
+            if (difference < 0 && off > sqrt(2 * m * variance * loose) + loose * far) {
                 found = 1;
             }
         }
@@ -105,22 +114,16 @@ static int scan(const uint32_t *watch, double warning, double drift) {
     return found;
 }
 
-int learnd_watch_check(uint32_t *watch, double warning, double drift) {
-    int found = scan(watch, warning, drift);
+int learnd_watch_check(uint32_t *watch, double most, double warning, double drift) {
+    const int found = scan(watch, most, warning, drift);
     if (found != -2) return found;
-    learnd_watch_cut(watch, drift);
+    learnd_watch_cut(watch, most, drift);
     return 0;
 }
 
-void learnd_watch_cut(uint32_t *watch, double drift) {
+void learnd_watch_cut(uint32_t *watch, double most, double drift) {
     do drop_oldest(watch);
-    while (scan(watch, drift, drift) != 0);
-}
-
-uint32_t learnd_watch_count(const uint32_t *watch) { return watch[WATCH_COUNT]; }
-
-double learnd_watch_mean(const uint32_t *watch) {
-    return watch[WATCH_COUNT] > 0 ? (double)watch[WATCH_TOTAL] / watch[WATCH_COUNT] : 0;
+    while (scan(watch, most, drift, drift) != 0);
 }
 
 int learnd_watch_is_sound(const uint32_t *watch) {

@@ -10,6 +10,7 @@
 //     lows, highs[columns]   the range of each column
 //     for each class: means, squares, inverses[columns]
 //                            mean, sum of squared deviations, 1 / variance
+//     for each column of few values, for each class: weights[values]
 //
 // where classes and columns are filled up to whole lanes with zeros. To the variance is added a
 // small part of the leaf's range, squared: a class that has shown one value so far is not certain
@@ -53,6 +54,20 @@ LEARND_INLINE size_t leaf_moments(const learnd_tree_rule *rule, size_t k) {
     return leaf_lows(rule) + (2 + k * LEAF_MOMENTS) * rule->padded;
 }
 
+LEARND_INLINE size_t leaf_tables(const learnd_tree_rule *rule, size_t table, size_t k) {
+    const size_t rows = table * rule->classes + k;
+    return leaf_moments(rule, rule->classes) + rows * LEARND_TREE_VALUES;
+}
+
+// Which of a column's few values a row shows; LEARND_TREE_VALUES: none of them.
+LEARND_INLINE size_t value_place(const learnd_tree_rule *rule, size_t table, const float *raw) {
+    const float *values = rule->table_values + table * LEARND_TREE_VALUES;
+    const float value = raw[rule->table_columns[table]];
+    size_t place = 0;
+    while (place < LEARND_TREE_VALUES && values[place] != value) place++;
+    return place;
+}
+
 LEARND_INLINE void leaf_clear(const learnd_tree_rule *rule, float *leaf) {
     memset(leaf, 0, rule->stride * sizeof(float));
     float *lows = leaf + leaf_lows(rule), *highs = leaf + leaf_highs(rule);
@@ -71,11 +86,12 @@ LEARND_INLINE void leaf_halve(const learnd_tree_rule *rule, float *leaf) {
         float *squares = leaf + leaf_moments(rule, k) + LEAF_SQUARES * rule->padded;
         for (size_t j = 0; j < rule->padded; j++) squares[j] *= 0.5f;
     }
+    for (size_t i = leaf_tables(rule, 0, 0); i < rule->stride; i++) leaf[i] *= 0.5f;
 }
 
 // Takes a row into the statistics.
-LEARND_INLINE void leaf_take(const learnd_tree_rule *rule, float *leaf, const float *x, size_t y,
-                             float weight) {
+LEARND_INLINE void leaf_take(const learnd_tree_rule *rule, float *leaf, const float *x,
+                             const float *raw, size_t y, float weight) {
     const size_t padded = rule->padded;
     float *means = leaf + leaf_moments(rule, y);
     float *squares = means + LEAF_SQUARES * padded, *inverses = means + LEAF_INVERSES * padded;
@@ -111,6 +127,10 @@ LEARND_INLINE void leaf_take(const learnd_tree_rule *rule, float *leaf, const fl
         logs += variance;
     }
     leaf[leaf_norms(rule) + y] = -0.5f * sum_of(&logs);
+    for (size_t t = 0; t < rule->tables; t++) {
+        const size_t place = value_place(rule, t, raw);
+        if (place < LEARND_TREE_VALUES) leaf[leaf_tables(rule, t, y) + place] += weight;
+    }
     if (leaf[LEAF_WEIGHT] > MOST_WEIGHT) leaf_halve(rule, leaf);
 }
 

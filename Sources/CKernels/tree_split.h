@@ -7,7 +7,8 @@
 //
 //     (sum h(l(k)) + h(r(k)) - h(L) - h(R) - sum h(n(k)) + h(N)) / N
 //
-// A side with less than a hundredth of the weight makes no split.
+// A side with less than a hundredth of the weight makes no split. A column that has few values may
+// also be split by one of them against all others; how often each came with which class was counted.
 
 #ifndef LEARND_TREE_SPLIT_H
 #define LEARND_TREE_SPLIT_H
@@ -24,7 +25,17 @@ typedef struct {
     float second;
     size_t column;
     float limit;
+    // With a table, the value at this place against all others.
+    int has_table;
+    size_t table;
+    size_t place;
 } split_choice;
+
+// A split of one column.
+typedef struct {
+    float gain;
+    size_t place;
+} value_split;
 
 // a log2 a; 0 for 0.
 LEARND_INLINE void own_logarithms(lanes *x) {
@@ -80,6 +91,69 @@ LEARND_INLINE void split_lanes(const learnd_tree_rule *rule, const float *leaf, 
     }
 }
 
+// The value of a column that is best split off; of the gain, below 0: none.
+LEARND_INLINE value_split split_values(const learnd_tree_rule *rule, const float *leaf,
+                                       size_t table, float total) {
+    lanes left[2] = {0.0f, 0.0f}, sums[2] = {0.0f, 0.0f};
+    float whole = 0, parts = 0;
+    for (size_t k = 0; k < rule->classes; k++) {
+        const float *weights = leaf + leaf_tables(rule, table, k);
+        LOAD(lanes, first, weights);
+        LOAD(lanes, second, weights + LANES);
+        const float n = sum_of(&first) + sum_of(&second);
+        if (!(n > 0)) continue;
+        lanes own = n;
+        own_logarithms(&own);
+        whole += n;
+        parts += own[0];
+        for (size_t half = 0; half < 2; half++) {
+            lanes below = half ? second : first, above = n - below;
+            above = above > 0 ? above : (lanes)0.0f;
+            left[half] += below;
+            own_logarithms(&below);
+            own_logarithms(&above);
+            sums[half] += below + above;
+        }
+    }
+    value_split best = {-1, 0};
+    // What was counted since the column is known to have few values must be most of what was seen.
+    if (!(whole >= 0.5f * total)) return best;
+    lanes all = whole;
+    own_logarithms(&all);
+    for (size_t half = 0; half < 2; half++) {
+        lanes below = left[half], above = whole - below;
+        const lanes least = whole * LEAST_SIDE;
+        const words is_split = (below >= least) & (above >= least);
+        own_logarithms(&below);
+        own_logarithms(&above);
+        const lanes gain = ((sums[half] - (below + above)) - (parts - all[0])) * (1 / whole);
+        for (size_t l = 0; l < LANES; l++) {
+            if (!is_split[l] || !(gain[l] > best.gain)) continue;
+            best = (value_split){gain[l], half * LANES + l};
+        }
+    }
+    return best;
+}
+
+// The table of a column; `tables` when it has none.
+LEARND_INLINE size_t table_of(const learnd_tree_rule *rule, size_t column) {
+    size_t table = 0;
+    while (table < rule->tables && (size_t)rule->table_columns[table] != column) table++;
+    return table;
+}
+
+// Takes the split of a column among the others.
+LEARND_INLINE void weigh_split(split_choice *choice, const split_choice *other) {
+    if (!(other->best > choice->second)) return;
+    if (!(other->best > choice->best)) {
+        choice->second = other->best;
+        return;
+    }
+    const float second = choice->best;
+    *choice = *other;
+    choice->second = second;
+}
+
 // Which of the columns from j on a leaf may be split by: `*wanted` of all that are left, drawn from
 // the leaf's own seed.
 LEARND_INLINE int draw_looks(const learnd_tree_rule *rule, size_t j, uint64_t *state,
@@ -98,7 +172,7 @@ LEARND_INLINE int draw_looks(const learnd_tree_rule *rule, size_t j, uint64_t *s
 // The best split of a leaf; the column is the width where there is none.
 LEARND_INLINE split_choice split_find(const learnd_tree_rule *rule, const float *leaf) {
     const float *seen = leaf + leaf_seen(rule);
-    split_choice choice = {0, 0, rule->width, 0};
+    split_choice choice = {0, 0, rule->width, 0, 0, 0, 0};
     float total = 0;
     lanes sums = 0.0f;
     for (size_t k = 0; k < rule->classes; k += LANES) {
@@ -118,16 +192,16 @@ LEARND_INLINE split_choice split_find(const learnd_tree_rule *rule, const float 
         lanes gains, where;
         split_lanes(rule, leaf, j, total, before, &gains, &where);
         for (size_t l = 0; l < LANES; l++) {
-            const float gain = gains[l] / total;
-            if (!looks[l] || !(gain > choice.second)) continue;
-            if (!(gain > choice.best)) {
-                choice.second = gain;
-                continue;
+            if (!looks[l]) continue;
+            split_choice own = {gains[l] / total, 0, j + l, where[l], 0, 0, 0};
+            const size_t table = table_of(rule, j + l);
+            if (table < rule->tables) {
+                const value_split value = split_values(rule, leaf, table, total);
+                if (value.gain > own.best) {
+                    own = (split_choice){value.gain, 0, j + l, 0, 1, table, value.place};
+                }
             }
-            choice.second = choice.best;
-            choice.best = gain;
-            choice.column = j + l;
-            choice.limit = where[l];
+            weigh_split(&choice, &own);
         }
     }
     return choice;

@@ -26,7 +26,7 @@ extension EngineEvent {
     var sentence: String {
         switch self {
         case .voted(let verdict, let model):
-            return "the vote: \(verdict.task.name), model \(model.name): \(verdict.reason); "
+            return "the vote: \(verdict.task.name), model \(model): \(verdict.reason); "
                 + "to change it: learnctl reset --task"
         case .drifted(let report, let sample):
             let what = report.level == .drift ? "drift" : "drift warning"

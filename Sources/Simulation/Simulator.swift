@@ -19,6 +19,7 @@
 
 import Consolidation
 package import Engine
+import Experts
 import Primitives
 import Samples
 import Versions
@@ -45,6 +46,8 @@ package struct Simulator {
         package var consolidations = 0
         /// Challengers that were adopted.
         package var adoptions = 0
+        /// How often experts went to rest or came back.
+        package var loadChanges = 0
         /// Labels that found their samples.
         package var joined: UInt64 = 0
         /// Samples that left without a label.
@@ -118,6 +121,7 @@ package struct Simulator {
             try finishJobs()
             if let deadline = engine.nextDeadline, now >= deadline { try act(.tick) }
             if random.chance(weather.command) { try act(.command(randomCommand())) }
+            if weather.load > 0, random.chance(weather.load) { try act(.load(randomLoad())) }
             if random.chance(weather.crash) { try crash() }
         }
         try settle()
@@ -191,6 +195,17 @@ package struct Simulator {
         }
     }
 
+    /// A quarter of a second of work, or a hundred times as much.
+    private mutating func randomLoad() -> Load {
+        let isRush = random.below(3) == 0
+        return Load(
+            rows: 64 + random.below(2000),
+            busy: .milliseconds(isRush ? 240 : 1 + random.below(60)),
+            span: .milliseconds(250),
+            waiting: isRush ? random.below(200_000) : 0
+        )
+    }
+
     private mutating func act(_ input: Input) throws(Breach) {
         var effects = Effects()
         engine.step(input, at: now, effects: &effects)
@@ -202,6 +217,7 @@ package struct Simulator {
             if case .consolidated(let news) = event, news.verdict == .adopted {
                 report.adoptions += 1
             }
+            if case .load = input { report.loadChanges += 1 }
         }
         guard engine.accounts.balance else { throw breach("the books do not balance") }
         let bound = engine.settings.labels

@@ -20,6 +20,8 @@ package struct Weather: Sendable {
     package var command = 0.01
     /// A version cannot be stored.
     package var diskError = 0.02
+    /// The shell reports how busy the learner was, now more and now less.
+    package var load = 0.0
 
     /// Makes ordinary bad weather.
     package init() {}
@@ -41,6 +43,14 @@ package struct Weather: Sendable {
     package static var lateLabels: Weather {
         var weather = Weather.badNetwork
         weather.lateness = 0.5
+        return weather
+    }
+
+    /// Samples come faster than they can be learned, for a while, and the daemon may die of it.
+    package static var rushes: Weather {
+        var weather = Weather()
+        weather.load = 0.3
+        weather.crash = 0.02
         return weather
     }
 

@@ -5,6 +5,7 @@
 
 import Configuration
 import Engine
+import Learning
 import Testing
 
 @Suite struct EngineDefaultsTests {
@@ -15,6 +16,9 @@ import Testing
         #expect(configured.drift == EngineSettings().drift)
         #expect(configured.memory == EngineSettings().memory)
         #expect(configured.publish == EngineSettings().publish)
-        #expect(configured == EngineSettings())
+        // Which model is the default is for the configuration to say: an engine's is the plain one.
+        var plain = EngineSettings()
+        plain.model = .pool
+        #expect(configured == plain)
     }
 }

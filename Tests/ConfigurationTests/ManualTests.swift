@@ -78,6 +78,12 @@ import Testing
         let found = try settings(text)
         #expect(found.learners[0].width == 50)
         #expect(found.learners[0].classes == [.text("no"), .text("yes")])
+        #expect(found.learners[0].model == .auto, "a pool starts with nothing")
+        let pool = try settings(
+            try repositoryFile("config/learnd.toml")
+                .replacing("\n# pool.experts = ", with: "\npool.experts = ")
+        )
+        #expect(pool.learners[0].pool.experts == ["label_table"])
     }
 
     @Test func theExamplesMeanWhatTheySay() throws {
@@ -160,7 +166,8 @@ import Testing
         )
         #expect(!defaults.isInsecure && defaults.checkpointInterval == .seconds(10))
         let learner = defaults.learners[0]
-        #expect(learner.task == .auto && learner.model == .auto && learner.mode == .sequential)
+        #expect(learner.task == .auto && learner.model == .pool && learner.mode == .sequential)
+        #expect(learner.pool.experts.isEmpty && learner.pool.rows == 5000)
         #expect(learner.voteSamples == 200 && learner.voteDelay == .seconds(2))
         #expect(learner.drift.adwinDelta == 0.05 && learner.drift.adwinClock == 16)
         #expect(learner.consolidate.everySamples == nil && learner.consolidate.every == nil)

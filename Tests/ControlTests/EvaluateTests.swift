@@ -40,7 +40,11 @@ struct EvaluateTests {
     private func evaluate(_ text: String, _ arguments: String...) throws -> JSONValue {
         let folder = Folder()
         let file = folder.file("data.csv", text)
-        let (code, screen) = learnctl(["evaluate", file, "--json"] + arguments)
+        // What is tested here is the command, not the model: a quick one.
+        let quick = folder.file("quick.toml", "[learner.default]\nmodel = \"softmax\"\n")
+        let (code, screen) = learnctl(
+            ["evaluate", file, "--json", "--config", quick] + arguments
+        )
         #expect(code == .done, "\(screen.errors)")
         var json = try parseJSON(Array((screen.lines.first ?? "null").utf8))
         if case .object(let members) = json {
@@ -111,7 +115,7 @@ struct EvaluateTests {
         let folder = Folder()
         let file = folder.file("data.csv", Self.numbers(rows: 1000))
         let (code, screen) = learnctl(["evaluate", file, "--label", "class"])
-        #expect(code == .done)
+        #expect(code == .done, "with the default model")
         #expect(screen.lines.contains { $0.contains("MAJORITY") && $0.contains("NO CHANGE") })
         #expect(screen.lines.contains { $0.hasPrefix("model") })
         #expect(screen.lines.contains { $0.hasPrefix("CONFIDENCE") })

@@ -54,6 +54,53 @@ struct ScreenTests {
         #expect(lines[2].hasPrefix("majority") && lines[2].hasSuffix("60.0 %"))
     }
 
+    @Test func thePoolsExpertsStandByTheirWeights() {
+        let experts: JSONValue = [
+            [
+                "name": "knn_1000", "weight": 0.3, "loss": 0.2, "error": 0.1, "accuracy": 0.8,
+                "awake": true,
+            ],
+            ["name": "forest", "weight": 0.65, "loss": 0.15, "error": 0.05, "awake": true],
+            ["name": "mlp", "weight": 0.0, "loss": 0.4, "error": 0.2, "awake": false],
+        ]
+        let learner: JSONValue = [
+            "learner": "default", "metrics": ["accuracy": 0.9, "experts": experts],
+            "consolidation": [
+                "state": "idle", "count": 3, "rest_seconds": 0.0,
+                "refits": ["adopted": 5, "rejected": 1],
+            ],
+        ]
+        let lines = ExpertTableText.lines(of: learner)
+        #expect(lines[0].contains("EXPERT") && lines[0].contains("LOG LOSS"))
+        #expect(lines[1].hasPrefix("  forest") && lines[1].contains("65.0 %"))
+        #expect(lines[2].hasPrefix("  knn_1000") && lines[2].contains("80.0 %  10.0 %"))
+        #expect(lines[3].hasPrefix("  mlp") && lines[3].contains("rests"))
+        let details = StatusPage.details(of: learner)
+        #expect(details.contains { $0.contains("experts made anew: 5 taken, 1 not") })
+        #expect(details.contains(lines[1]))
+        #expect(StatusPage.details(of: ["learner": "a", "metrics": ["accuracy": 0.9]]).count == 6)
+        let event: JSONValue = [
+            "event": "version", "version": 7, "reason": "routine", "metrics": ["experts": experts],
+        ]
+        #expect(
+            EventText.line(event).hasSuffix("routine (forest 65.0 %, knn_1000 30.0 %)")
+        )
+    }
+
+    @Test func checkSaysWhichModelEachLearnerWillHave() {
+        let folder = Folder()
+        let path = folder.file(
+            "learnd.toml",
+            "[learner.a]\n[learner.b]\nrate = 0.1\n[learner.c]\nmodel = \"svm\"\n"
+        )
+        let lines = learnctl(["check", path]).screen.lines
+        #expect(lines.contains { $0.hasPrefix("a: a pool of ") && $0.contains("for numbers") })
+        #expect(lines.contains { $0.hasPrefix("b: softmax for classes") && $0.contains("rate") })
+        #expect(lines.contains("c: svm"))
+        let json = learnctl(["check", path, "--json"]).screen.lines.joined()
+        #expect(json.contains("\"models\":{\"a\":\"a pool of "))
+    }
+
     @Test func intervalsAndReliabilityAreShownWhereThereAreAny() {
         var metrics: JSONValue = ["mae": 1.5, "rmse": 2, "baselines": ["last_value": ["mae": 3]]]
         #expect(!MeasureTable.table(of: metrics).lines()[0].contains("COVERAGE"))

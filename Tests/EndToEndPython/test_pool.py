@@ -51,7 +51,8 @@ class PoolTests(unittest.TestCase):
             text += f'task = "{"classes" if classes else "regression"}"\n'
             if experts is not None:
                 text += f"pool.experts = {json.dumps(experts)}\n"
-            text += f'publish.first = {ROWS // 2}\npublish.interval = "500ms"\npublish.move = 0\n' + more
+            text += f'publish.first = {ROWS // 2}\npublish.interval = "500ms"\n'
+            text += "publish.move = 0\n" + more
         features, labels = samples(classes)
         with Daemon(text) as daemon:
             for name in pools:

@@ -4,6 +4,7 @@
 
 import Consolidation
 import Engine
+import Experts
 import Learning
 import Primitives
 import Samples
@@ -17,6 +18,7 @@ struct TestEngine {
     var events: [EngineEvent] = []
     var versions: [VersionDraft] = []
     var jobs: [ConsolidationJob] = []
+    var refits: [RefitJob] = []
     var cancelled: [UInt64] = []
     var checkpoints = 0
 
@@ -33,7 +35,12 @@ struct TestEngine {
         engine.step(input, at: now, effects: &effects)
         events += effects.events
         versions += effects.versions
-        jobs += effects.jobs.compactMap { if case .challengers(let job) = $0 { job } else { nil } }
+        for job in effects.jobs {
+            switch job {
+            case .challengers(let job): jobs.append(job)
+            case .refit(let job): refits.append(job)
+            }
+        }
         cancelled += effects.cancelledJobs
         if effects.wantsCheckpoint { checkpoints += 1 }
         return effects.outcome
@@ -44,6 +51,13 @@ struct TestEngine {
         guard var job = jobs.popLast() else { return }
         while !job.isDone { job.advance() }
         step(.jobFinished(id: job.id, memoryEnd: job.memoryEnd, challengers: job.challengers))
+    }
+
+    /// Finishes the newest refit of a pool and hands its models in.
+    mutating func finishRefit(busy: Duration = .zero) {
+        guard var job = refits.popLast() else { return }
+        while !job.refit.isDone { job.refit.advance() }
+        step(.refitFinished(id: job.id, refit: job.refit, busy: busy))
     }
 
     /// How often a reason stands in the books.

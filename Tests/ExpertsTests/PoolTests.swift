@@ -39,6 +39,25 @@ struct PoolTests {
         #expect(other.bytes == pool.bytes)
     }
 
+    @Test("However little is remembered, blocks and bytes do not matter", arguments: [3, 0])
+    func aShortMemoryIsExact(classes: Int) throws {
+        var settings = PoolSettings()
+        settings.rows = 100
+        var pool = Pool(settings, shape: ExpertShape(width: 5, classes: classes))
+        var whole = pool
+        let rows = Stream.random(420, seed: 3, classes: classes)
+        let (first, last) = (rows.part(0..<390), rows.part(390..<420))
+        pool.run(first, block: 7)
+        whole.run(first, block: 130)
+        var reader = ByteReader(pool.bytes)
+        var other = try Pool(from: &reader)
+        let said = pool.run(last)
+        #expect(other.run(last) == said)
+        #expect(whole.run(last) == said)
+        let areSame = other.bytes == pool.bytes && whole.bytes == pool.bytes
+        #expect(areSame)
+    }
+
     @Test("Prediction changes nothing", arguments: [3, 0])
     func predictionIsPure(classes: Int) {
         var pool = Self.pool(classes: classes)

@@ -5,6 +5,7 @@
 
 import Consolidation
 import Engine
+import Experts
 import Foundation
 import Learning
 import Simulation
@@ -125,6 +126,50 @@ import Testing
         settings.optimiser = optimiser
         settings.mode = mode
         _ = try live(5, settings: settings)
+    }
+
+    /// A pool of quick experts, one of which is made anew.
+    private static var pool: EngineSettings {
+        var settings = SimulatorTests.settings
+        settings.model = .pool
+        settings.pool.experts = [
+            "label_table", "naive_bayes", "knn_200", "forest", "nlms_slow", "knn_numbers",
+        ]
+        settings.pool.rows = 200
+        return settings
+    }
+
+    @Test("A pool in ordinary bad weather", arguments: [1, 2, 3] as [UInt64])
+    func pool(seed: UInt64) throws {
+        let report = try live(seed, settings: Self.pool)
+        #expect(report.consolidations > 2, "models were made anew")
+        #expect(try live(seed, settings: Self.pool) == report, "the same seed is the same life")
+    }
+
+    @Test("A pool whose experts rest when time is short", arguments: [1, 2, 3] as [UInt64])
+    func poolInARush(seed: UInt64) throws {
+        let report = try live(seed, .rushes, settings: Self.pool)
+        #expect(report.loadChanges > 5 && report.crashes > 0)
+        #expect(try live(seed, .rushes, settings: Self.pool) == report)
+    }
+
+    @Test("A pool whose labels are late", arguments: [1, 2] as [UInt64])
+    func poolOfLateLabels(seed: UInt64) throws {
+        var settings = Self.pool
+        settings.labels.rowsMax = 60
+        settings.labels.ageMax = .seconds(1)
+        var weather = Weather.lateLabels
+        weather.crash = 0.02
+        let report = try live(seed, weather, settings: settings)
+        #expect(report.joined > 100 && report.expired > 20, "\(report)")
+    }
+
+    @Test("A pool of numbers, an operator who cannot wait", arguments: [1, 2] as [UInt64])
+    func poolOfNumbers(seed: UInt64) throws {
+        var settings = Self.pool
+        settings.task = .regression
+        _ = try live(seed, .nervousOperator, settings: settings)
+        _ = try live(seed, .crashLoop, settings: settings)
     }
 
     @Test("Regression lives, too", arguments: [1, 2] as [UInt64])

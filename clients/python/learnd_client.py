@@ -272,7 +272,8 @@ class Model:
 
 _MARGINS = ("svm", "arow", "passive_aggressive")
 _KINDS = (
-    "linear", "rls", "logistic", "softmax", *_MARGINS, "experts", "factorisation", "network", "pool",
+    "linear", "rls", "logistic", "softmax", *_MARGINS, "experts", "factorisation", "network",
+    "pool",
 )
 
 

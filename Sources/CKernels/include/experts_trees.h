@@ -9,7 +9,9 @@
 #include "experts.h"
 
 // A split sends a row to the node `child` where its column is at most the limit, else to the node
-// behind. A leaf has no column (-1), and keeps its statistics in a slot.
+// behind. With LEARND_TREE_EQUAL added to the column, it is the value as it came that must equal the
+// limit. A leaf has no column (-1), and keeps its statistics in a slot.
+#define LEARND_TREE_EQUAL (1 << 20)
 typedef struct {
     int32_t column;
     float limit;
@@ -35,7 +37,14 @@ typedef struct {
     // The share of a leaf's weight that is waited for besides; the weight of what a child knows.
     float patience;
     float inherited;
+    // Columns that have few values, and LEARND_TREE_VALUES values of each as they come; NaN: none.
+    size_t tables;
+    const int32_t *table_columns;
+    const float *table_values;
 } learnd_tree_rule;
+
+#define LEARND_TREE_VALUES 16
+#define LEARND_TREE_TABLES_MOST 16
 
 // There is room for `slot_room` leaves, and for 2 slot_room - 1 nodes.
 typedef struct {
@@ -44,6 +53,9 @@ typedef struct {
     size_t slot_count;
     size_t slot_room;
     uint64_t random;
+    // What numbers are measured by.
+    float centre;
+    float spread;
 } learnd_tree;
 
 // What a tree of several has besides its nodes.
@@ -52,6 +64,7 @@ typedef struct {
     uint32_t *watch;
     uint64_t random;
     uint64_t rows;
+    // The share of rows that it got right lately; of numbers the mean square of its errors.
     float quality;
     // Whether rows count as often as is drawn, and the watch's levels; without levels it sleeps.
     int is_bagged;
@@ -70,22 +83,27 @@ typedef enum {
 // experts_trees.c
 
 // The numbers in a slot.
-size_t learnd_tree_stride(size_t classes, size_t padded);
+size_t learnd_tree_stride(size_t classes, size_t padded, size_t tables);
 // Makes the tree one leaf that has seen nothing.
 void learnd_tree_begin(const learnd_tree_rule *rule, learnd_tree *tree);
+// Measures what a tree for numbers knows by another centre and spread.
+void learnd_tree_measure(const learnd_tree_rule *rule, learnd_tree *tree, float centre,
+                         float spread);
 // The numbers that the scratch of the two below must have.
 size_t learnd_tree_scratch(const learnd_tree_rule *rule);
-// Predicts the rows from `*row` on, and learns them with both trees (`background` may be none),
-// until the member has news. Votes are added to the opinions.
+// Predicts the rows from `*row` to `end`, and learns them with both trees (`background` may be
+// none), until the member has news. Votes are added to the opinions, each by what the tree has to say,
+// and that to `says`.
 learnd_tree_news learnd_tree_follow(const learnd_tree_rule *rule, learnd_tree *tree,
                                     learnd_tree *background, learnd_tree_member *member,
-                                    const learnd_expert_rows *rows, size_t *row, float *scratch,
-                                    float *opinions);
-// Adds the votes of a tree that changes nothing.
+                                    const learnd_expert_rows *rows, size_t *row, size_t end,
+                                    float *scratch, float *opinions, float *says);
+// Adds the votes of a tree that changes nothing; writes them when there are no `says`.
 void learnd_tree_vote(const learnd_tree_rule *rule, const learnd_tree *tree, float quality,
-                      const learnd_expert_rows *rows, float *scratch, float *opinions);
-// Makes votes probabilities.
-void learnd_tree_share(const learnd_expert_rows *rows, float *opinions);
+                      const learnd_expert_rows *rows, float *scratch, float *opinions,
+                      float *says);
+// Makes the mean of the votes.
+void learnd_tree_share(const learnd_expert_rows *rows, const float *says, float *opinions);
 
 // experts_adaptive_tree.c
 
@@ -118,18 +136,26 @@ typedef struct {
 // As learnd_tree_follow; LEARND_TREE_DRIFT when there is something in what is out.
 learnd_tree_news learnd_adaptive_follow(const learnd_tree_rule *rule, size_t alternate_leaves,
                                         learnd_tree *tree, learnd_adaptive_tree *adaptive,
-                                        const learnd_expert_rows *rows, size_t *row,
+                                        const learnd_expert_rows *rows, size_t *row, size_t end,
                                         float *scratch, float *opinions);
 
 // experts_tree_slots.c
 
-// Moves the statistics of a leaf into a slot, all zeros, of a rule with more columns or classes.
+// Notes the values that columns show in a row: up to LEARND_TREE_VALUES of each in `values`, how
+// many there are in `counts`, one more when there are too many, or one is not whole.
+void learnd_tree_note(const float *raw, size_t width, float *values, int32_t *counts);
+// Moves the statistics of a leaf into a slot, all zeros, of a rule with more columns, classes or
+// tables.
 void learnd_leaf_widen(const learnd_tree_rule *narrow, const float *from,
                        const learnd_tree_rule *wide, float *to);
 // Writes what a leaf predicts by: `classes` counts and norms, `classes * width` means and inverse
 // variances; whether it goes by naive Bayes.
 int learnd_leaf_show(const learnd_tree_rule *rule, const float *leaf, float *counts, float *norms,
                      float *means, float *inverses);
+// The same of a leaf for numbers: their mean, the weights of a line and its bias; whether it goes
+// by the line.
+int learnd_leaf_show_number(const learnd_tree_rule *rule, const float *leaf, float *mean,
+                            float *line);
 // Whether the numbers can be those of a leaf.
 int learnd_leaf_is_sound(const learnd_tree_rule *rule, const float *leaf);
 
@@ -137,15 +163,15 @@ int learnd_leaf_is_sound(const learnd_tree_rule *rule, const float *leaf);
 
 #define LEARND_WATCH_WORDS 264
 
-// Takes a value of at most 255; whether a check is due.
+// Takes a value of at most 64; whether a check is due.
 int learnd_watch_add(uint32_t *watch, uint32_t value);
-// 0: nothing, or a fall, which was cut off; 1, 2: a rise beyond the loose, the strict level.
-int learnd_watch_check(uint32_t *watch, double warning, double drift);
+// 0: nothing, or a fall, which was cut off; 1, 2: a rise beyond the loose, the strict level. Values
+// are up to `most`.
+int learnd_watch_check(uint32_t *watch, double most, double warning, double drift);
 // Drops the oldest values until what is left agrees.
-void learnd_watch_cut(uint32_t *watch, double drift);
-// The number of values in the window, and their mean.
-uint32_t learnd_watch_count(const uint32_t *watch);
-double learnd_watch_mean(const uint32_t *watch);
+void learnd_watch_cut(uint32_t *watch, double most, double drift);
+// The number of values in the window, their mean and their variance.
+uint32_t learnd_watch_moments(const uint32_t *watch, double *mean, double *variance);
 // Whether the words can be those of a watch.
 int learnd_watch_is_sound(const uint32_t *watch);
 

@@ -12,8 +12,9 @@ extension Command {
         summary: "check a configuration file; print every mistake with its remedy",
         words: [WordRule("FILE")],
         details: [
-            "It also says how much memory waiting samples can take at worst, and which learners "
-                + "there are. Nothing is changed, and no daemon is needed."
+            "It also says how much memory waiting samples can take at worst, which learners there "
+                + "are, and which model each will have. Nothing is changed, and no daemon is "
+                + "needed."
         ],
         needsDaemon: false,
         isReading: true
@@ -32,6 +33,9 @@ extension Command {
                 "\(path) is good: \(Figures.count(settings.learners.count, "learner"))"
                     + " (\(names))"
             )
+            for learner in settings.learners {
+                console.line("\(learner.name): \(learner.forecast)")
+            }
             console.line((memory.exceeds ? "warning: " : "") + memory.sentence)
             return .done
         } catch {
@@ -74,6 +78,9 @@ enum ConfigurationFile {
         [
             "ok": true, "memory": .string(sentence), "problems": [],
             "learners": .array(settings.learners.map { .string($0.name.text) }),
+            "models": .object(
+                settings.learners.map { JSONValue.Member($0.name.text, .string($0.forecast)) }
+            ),
         ]
     }
 

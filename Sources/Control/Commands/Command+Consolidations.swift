@@ -2,6 +2,7 @@
 //
 // `learnctl consolidate` and `consolidations`: asking for one, and what the gate said.
 
+import Consolidation
 import Linux
 import Primitives
 import ZeroMQ
@@ -27,8 +28,8 @@ extension Command {
         console.flush()
         let until = Clock.monotonicNanoseconds() + Int64(patience * 1e9)
         while Clock.monotonicNanoseconds() < until {
-            if let last = try newest(&link), let id = last["id"]?.integer, id > before,
-                let verdict = last["verdict"]?.text
+            if let last = try newest(&link, ordered: true), let id = last["id"]?.integer,
+                id > before, let verdict = last["verdict"]?.text
             {
                 console.line(EventText.consolidation(last))
                 return verdict == "adopted" ? .done : .failed
@@ -42,8 +43,14 @@ extension Command {
         )
     }
 
-    private static func newest(_ link: inout DaemonLink) throws(Failure) -> JSONValue? {
-        let records = try link.ask("consolidations", [.init("limit", 5)]).ok.items
+    /// The newest consolidation, or the newest that somebody ordered.
+    private static func newest(
+        _ link: inout DaemonLink,
+        ordered: Bool = false
+    ) throws(Failure) -> JSONValue? {
+        let records = try link.ask("consolidations", [.init("limit", 5)]).ok.items.filter {
+            !ordered || $0["trigger"]?.text == ConsolidationTrigger.command.name
+        }
         return records.max { ($0["id"]?.integer ?? 0) < ($1["id"]?.integer ?? 0) }
     }
 

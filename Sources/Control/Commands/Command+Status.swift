@@ -12,7 +12,8 @@ extension Command {
             "Received is learned + waiting + refused, at every moment. Measures stand beside what "
                 + "is trivial: always the most frequent class (majority) or the last label (no "
                 + "change); the running mean and the last value for numbers; chance for word "
-                + "vectors (trivial)."
+                + "vectors (trivial). A pool lists its experts, the most believed first, each with "
+                + "what it does by itself; one that rests has no time to learn at this rate."
         ],
         isReading: true
     ) { arguments, console throws(Failure) in
@@ -116,7 +117,9 @@ enum StatusPage {
             let until = rest > 0 ? ", rests for " + Figures.time(seconds: rest) : ""
             let count = Figures.grouped(consolidation["count"])
             table.add([
-                "consolidation", "\(consolidation["state"]?.text ?? ""), \(count) so far\(until)",
+                "consolidation",
+                "\(consolidation["state"]?.text ?? ""), \(count) so far\(until)"
+                    + ExpertTableText.refits(of: consolidation),
             ])
         }
         if let refused = learner["refused"]?.members, !refused.isEmpty {
@@ -133,7 +136,8 @@ enum StatusPage {
                     + Figures.size(room["bytes"]?.integer),
             ])
         }
-        return lines + table.lines(indent: 2) + ContextTableText.lines(of: learner)
+        return lines + table.lines(indent: 2) + ExpertTableText.lines(of: learner)
+            + ContextTableText.lines(of: learner)
     }
 
     private static func vocabularyText(_ metrics: JSONValue) -> String {

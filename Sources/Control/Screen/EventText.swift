@@ -24,7 +24,9 @@ enum EventText {
         case "drift": return drift(event)
         case "consolidation": return consolidation(event)
         case "version":
+            let leaders = ExpertTableText.leaders(of: event["metrics"]).map { " (\($0))" } ?? ""
             return "version \(Figures.grouped(event["version"])) published: \(text("reason"))"
+                + leaders
         case "refused":
             let count = Figures.grouped(event["count"])
             return "\(count) refused from \(text("producer")): \(text("reason")): \(text("detail"))"

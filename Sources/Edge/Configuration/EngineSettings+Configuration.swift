@@ -20,6 +20,7 @@ extension EngineSettings {
             case .unlabelled: .unlabelled
             }
         model = EngineSettings.model(of: learner)
+        pool = learner.pool.settings
         network = learner.network
         stepRows = learner.stepRows
         loss = EngineSettings.loss(of: learner)
@@ -67,9 +68,13 @@ extension EngineSettings {
         seed = settings.seed
     }
 
-    private static func model(of learner: LearnerConfiguration) -> ModelKind? {
+    /// The kind of model; nil when the vote decides between linear and softmax.
+    static func model(of learner: LearnerConfiguration) -> ModelKind? {
         switch learner.model {
         case .auto: nil
+        case .pool, .hoeffdingTree, .adaptiveTree, .leveragingBagging, .adaptiveForest, .knn,
+            .naiveBayes:
+            .pool
         case .linear: .linear
         case .logistic: .logistic
         case .softmax: .softmax

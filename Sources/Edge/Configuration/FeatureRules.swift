@@ -163,7 +163,7 @@ struct FeatureRules: KeyRules {
     /// What only the sizes of everything together tell.
     private func checkSizes(_ learner: LearnerConfiguration, _ problems: inout ProblemList) {
         var settings = EngineSettings()
-        settings.model = ModelKind.allCases.first { $0.name == learner.model.rawValue }
+        settings.model = EngineSettings.model(of: learner)
         settings.task =
             learner.task == .auto ? nil : learner.task == .classes ? .classes : .regression
         settings.width = learner.width

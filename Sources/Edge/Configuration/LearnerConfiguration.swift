@@ -22,8 +22,11 @@ package struct LearnerConfiguration: Sendable, Equatable {
 
     /// The kind of model.
     package enum Model: String, Sendable, CaseIterable {
-        /// Linear for a regression, else softmax.
+        /// A pool, unless a key says what only another model has: then linear for a regression, else
+        /// softmax.
         case auto
+        /// Experts of many kinds under one mix.
+        case pool
         /// A number as a weighted sum.
         case linear
         /// Two classes.
@@ -44,6 +47,18 @@ package struct LearnerConfiguration: Sendable, Equatable {
         case arow
         /// Margins or a number, by the smallest step that a row asks for.
         case passiveAggressive = "passive_aggressive"
+        /// A Hoeffding tree, in a pool of its own like the four after it.
+        case hoeffdingTree = "hoeffding_tree"
+        /// A Hoeffding tree that replaces parts of itself.
+        case adaptiveTree = "adaptive_tree"
+        /// Trees that each see rows another number of times.
+        case leveragingBagging = "leveraging_bagging"
+        /// The same, each with some of the features at each node.
+        case adaptiveForest = "adaptive_forest"
+        /// The nearest of the last rows.
+        case knn
+        /// Classes by independent features.
+        case naiveBayes = "naive_bayes"
     }
 
     /// What is minimised.
@@ -110,8 +125,12 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let name: Name
     /// What is learned; other keys may have decided it where the file says `auto`.
     package let task: Task
-    /// The kind of model; the loss may have decided it where the file says `auto`.
+    /// The kind of model; other keys may have decided it where the file says `auto`.
     package let model: Model
+    /// What a pool is made up of.
+    package let pool: PoolConfiguration
+    /// Why `auto` does not stand for a pool, in words; nil where it does, or where a model is named.
+    let poolObstacle: String?
     /// The layers of a network; nil for every other model.
     package let network: NetworkSettings?
     /// The most rows of one step of a network along their mean gradient.
@@ -198,6 +217,8 @@ package struct LearnerConfiguration: Sendable, Equatable {
     init(_ name: Name, _ values: ScopedValues, _ layers: LayerTables) {
         self.name = name
         model = LearnerRules.impliedModel(values)
+        pool = PoolConfiguration(values)
+        poolObstacle = PoolRules.obstacle(values)
         network = NetworkRules.network(values, layers)
         stepRows = values.integer("step_rows")
         loss = values.word("loss")

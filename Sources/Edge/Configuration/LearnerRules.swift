@@ -15,6 +15,9 @@
 //   arow       classes      hinge
 //   passive_aggressive  classes     hinge
 //   passive_aggressive  regression  epsilon_insensitive
+//   pool, and the names of pools of one expert  either   the experts' own
+
+import Experts
 
 /// The combinations that a learner cannot have.
 struct LearnerRules: KeyRules {
@@ -28,28 +31,38 @@ struct LearnerRules: KeyRules {
         self.values = values
     }
 
-    /// The task that the file says, or that the model, loss or classes leave as the only one.
+    /// The task that the file says, or that the model, loss, classes or experts leave as the only one.
     static func impliedTask(_ values: ScopedValues) -> LearnerConfiguration.Task {
         let task: Task = values.word("task")
         let hints: [Task] = [
             task, taskOf(values.word("model", Model.self)), taskOf(values.word("loss", Loss.self)),
             values.value("classes") == .none ? .auto : .classes,
+            PoolRules.task(of: PoolRules.namedExperts(values)),
         ]
         return hints.first { $0 != .auto } ?? .auto
     }
 
-    /// The model that the file says, or that the loss leaves as the only one.
+    /// The model that the file says, or that the loss leaves as the only one, or the usual one.
     static func impliedModel(_ values: ScopedValues) -> LearnerConfiguration.Model {
         let model: Model = values.word("model")
         if model != .auto { return model }
         switch values.word("loss", Loss.self) {
-        case .auto: return .auto
+        case .auto: return PoolRules.automaticModel(values)
         case .squared, .huber, .quantile, .expectile: return .linear
         case .hinge: return .svm
         case .epsilonInsensitive: return .passiveAggressive
         case .logistic: return .logistic
         case .crossEntropy: return .softmax
         case .negativeSampling: return .embedding
+        }
+    }
+
+    /// Every value of a learner, with the model that it has: another key may change what `auto` is.
+    static func effective(_ values: ScopedValues) -> [EffectiveValue] {
+        let model = SettingValue.text(impliedModel(values).rawValue).toml
+        return values.effective.map { value in
+            guard value.key == values.full("model") else { return value }
+            return EffectiveValue(key: value.key, value: model, change: value.change)
         }
     }
 
@@ -65,7 +78,9 @@ struct LearnerRules: KeyRules {
 
     private static func taskOf(_ model: Model) -> Task {
         switch model {
-        case .auto, .network, .factorisation, .passiveAggressive: .auto
+        case .auto, .pool, .network, .factorisation, .passiveAggressive: .auto
+        case .hoeffdingTree, .adaptiveTree, .leveragingBagging, .adaptiveForest, .knn, .naiveBayes:
+            PoolRules.task(of: model.word?.experts ?? [])
         case .linear, .rls: .regression
         case .logistic, .softmax, .svm, .arow: .classes
         case .embedding: .unlabelled
@@ -93,6 +108,9 @@ struct LearnerRules: KeyRules {
         case .svm, .arow: [.hinge]
         case .rls: [.squared]
         case .passiveAggressive: [.hinge, .epsilonInsensitive]
+        case .pool, .hoeffdingTree, .adaptiveTree, .leveragingBagging, .adaptiveForest, .knn,
+            .naiveBayes:
+            []
         }
     }
 
@@ -121,7 +139,7 @@ struct LearnerRules: KeyRules {
                 &problems
             )
         }
-        if task == .unlabelled, LearnerRules.impliedModel(values) == .auto {
+        if task == .unlabelled, LearnerRules.taskOf(LearnerRules.impliedModel(values)) == .auto {
             refuse(
                 "task",
                 "it needs a model that learns without labels",
@@ -140,9 +158,10 @@ struct LearnerRules: KeyRules {
     private func checkModelAndLoss(_ problems: inout ProblemList) {
         let model: Model = values.word("model")
         let loss: Loss = values.word("loss")
-        guard model != .auto, loss != .auto, !LearnerRules.losses(of: model).contains(loss) else {
-            return
-        }
+        // That a pool has no loss is said by its own rules.
+        guard model != .auto, !model.isPool, loss != .auto,
+            !LearnerRules.losses(of: model).contains(loss)
+        else { return }
         refuse(
             "loss",
             "it does not fit model = \"\(model.rawValue)\"",

@@ -5,8 +5,8 @@
 extension SettingKey {
     /// Every key of the daemon, of a sample socket and of a learner.
     package static let catalogue: [SettingKey] =
-        daemon + samples + learning + linear + features + labels + words + network + layers + birth
-        + publishing + drift + memory + retention + consolidation
+        daemon + samples + learning + pool + linear + features + labels + words + network + layers
+        + birth + publishing + drift + memory + retention + consolidation
 
     /// The keys of one kind of table.
     package static func keys(of scope: SettingScope) -> [SettingKey] {
@@ -68,8 +68,9 @@ extension SettingKey {
             .learner,
             "model",
             .choice([
-                "auto", "linear", "logistic", "softmax", "embedding", "network", "factorisation",
-                "svm", "rls", "arow", "passive_aggressive",
+                "auto", "pool", "linear", "logistic", "softmax", "embedding", "network",
+                "factorisation", "svm", "rls", "arow", "passive_aggressive", "hoeffding_tree",
+                "adaptive_tree", "leveraging_bagging", "adaptive_forest", "knn", "naive_bayes",
             ]),
             .text("auto"),
             .newLearner

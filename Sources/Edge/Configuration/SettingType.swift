@@ -109,6 +109,8 @@ package enum SettingType: Sendable {
     case lags
     /// A table of names and kinds.
     case features
+    /// A list of kinds of experts.
+    case experts
 
     /// The name of the type, as the manual has it.
     package var name: String {
@@ -121,7 +123,7 @@ package enum SettingType: Sendable {
         case .choice: "word"
         case .fileMode, .systemName, .featureName, .path: "text"
         case .endpoint: "endpoint"
-        case .labels, .sizes, .lags, .names: "list"
+        case .labels, .sizes, .lags, .names, .experts: "list"
         case .features: "table"
         }
     }
@@ -153,6 +155,7 @@ package enum SettingType: Sendable {
             return "up to \(FeatureSettings.lagsMost) different numbers, "
                 + "1 to \(FeatureSettings.lagMax)"
         case .features: return FeatureTable.range
+        case .experts: return ExpertNames.range
         }
     }
 
@@ -215,6 +218,7 @@ package enum SettingType: Sendable {
         case (.names, .list(let items)): return try names(items)
         case (.lags, .list(let items)): return try FeatureTable.readLags(items)
         case (.features, .table(let members)): return try FeatureTable.read(members)
+        case (.experts, .list(let items)): return try ExpertNames.read(items)
         default:
             throw Mistake(problem: "it is not \(article)", remedy: "write \(sample)")
         }
@@ -255,6 +259,7 @@ package enum SettingType: Sendable {
         case .names: "a list, such as [\"layers.0\"]"
         case .lags: "a list, such as [1, 24]"
         case .features: "a table, such as { temp = \"number\", site = \"category\" }"
+        case .experts: "a list, such as [\"forest\", \"naive_bayes\"]"
         }
     }
 

@@ -102,6 +102,7 @@ package struct Settings: Sendable, Equatable {
         for (table, learner) in zip(learnerTables, learners) {
             NetworkRules(table.values, table.layers).check(problems: &problems)
             LearnerRules(table.values).check(problems: &problems)
+            PoolRules(table.values).check(problems: &problems)
             LinearRules(table.values).check(problems: &problems)
             RetentionRules(table.values).check(problems: &problems)
             WarmStartRules(table.values).check(problems: &problems)
@@ -126,7 +127,9 @@ package struct Settings: Sendable, Equatable {
         self.learners = learners
         effective =
             root.effective + sockets.flatMap(\.values.effective)
-            + learnerTables.flatMap { $0.values.effective + [$0.layers.effective(of: $0.values)] }
+            + learnerTables.flatMap {
+                LearnerRules.effective($0.values) + [$0.layers.effective(of: $0.values)]
+            }
     }
 
     /// The configuration of one learner.

@@ -10,12 +10,12 @@ package struct TreeAlternate: Sendable {
     /// The tree.
     package var tree: StreamTree
     /// The watch of its errors.
-    package private(set) var watch: [UInt32]
+    package private(set) var watch: ErrorWatch
     /// The node in whose place it grows.
     package fileprivate(set) var node: Int
 
     /// Makes one of what it was.
-    package init(tree: StreamTree, watch: [UInt32], node: Int) {
+    package init(tree: StreamTree, watch: ErrorWatch, node: Int) {
         self.tree = tree
         self.watch = watch
         self.node = node
@@ -24,7 +24,7 @@ package struct TreeAlternate: Sendable {
     fileprivate mutating func withC<Result>(
         _ kernel: (inout learnd_tree_alternate) -> Result
     ) -> Result {
-        watch.withUnsafeMutableBufferPointer { watch in
+        watch.words.withUnsafeMutableBufferPointer { watch in
             tree.withC { tree in
                 var inC = learnd_tree_alternate(tree: tree, watch: watch.baseAddress)
                 defer { tree = inC.tree }
@@ -53,7 +53,7 @@ package struct AdaptiveNodes: Sendable {
     private var watches: [UInt32]
     private var places: [Int32] = []
 
-    private static let words = Int(LEARND_WATCH_WORDS)
+    private static let words = ErrorWatch.wordCount
 
     /// Makes nodes for a tree that nobody has watched.
     package init(_ tree: StreamTree) {
@@ -69,8 +69,6 @@ package struct AdaptiveNodes: Sendable {
         let nodes = alternates.map(\.node)
         guard watches.count == tree.nodeCount * AdaptiveNodes.words,
             AdaptiveNodes.areSound(watches),
-            alternates.allSatisfy({ $0.watch.count == AdaptiveNodes.words }),
-            alternates.allSatisfy({ AdaptiveNodes.areSound($0.watch) }),
             nodes.allSatisfy({ (0..<tree.nodeCount).contains($0) }),
             Set(nodes).count == nodes.count
         else { return nil }
@@ -95,8 +93,7 @@ package struct AdaptiveNodes: Sendable {
 
     /// Begins to grow a tree in the place of a node.
     package mutating func begin(_ alternate: StreamTree, at node: Int) {
-        let watch = [UInt32](repeating: 0, count: AdaptiveNodes.words)
-        alternates.append(TreeAlternate(tree: alternate, watch: watch, node: node))
+        alternates.append(TreeAlternate(tree: alternate, watch: ErrorWatch(), node: node))
         makePlaces()
     }
 
@@ -106,10 +103,13 @@ package struct AdaptiveNodes: Sendable {
         makePlaces()
     }
 
-    /// Puts an alternate in the place of its node; what grew there goes, with all that grew beside
-    /// it. Where the tree would become too large, the alternate goes.
+    /// Puts an alternate in the place of its node.
+    ///
+    /// What grew there goes, with all that grew beside it. Where the tree would become too large,
+    /// the alternate goes.
     package mutating func replace(by place: Int, _ rule: TreeRule) {
-        let chosen = alternates.remove(at: place)
+        var chosen = alternates.remove(at: place)
+        chosen.tree.measure(rule, by: tree.measure)
         if let grafted = tree.grafted(rule, at: chosen.node, with: chosen.tree) {
             take(grafted.tree, grafted.origins, chosen)
         }
@@ -130,7 +130,7 @@ package struct AdaptiveNodes: Sendable {
                 place[old] = node
                 let from = old * AdaptiveNodes.words..<(old + 1) * AdaptiveNodes.words
                 moved.replaceSubrange(to, with: watches[from])
-            case .other(0): moved.replaceSubrange(to, with: chosen.watch)
+            case .other(0): moved.replaceSubrange(to, with: chosen.watch.words)
             case .other: break
             }
         }
@@ -175,6 +175,7 @@ package struct AdaptiveNodes: Sendable {
     ///   - drift: The level of the watches.
     ///   - rows: The rows.
     ///   - row: The first that is not done.
+    ///   - end: The first that is not to be done.
     ///   - opinions: Where the predictions go.
     /// - Returns: What is to be changed; nil when all rows are done.
     package mutating func follow(
@@ -183,11 +184,12 @@ package struct AdaptiveNodes: Sendable {
         drift: Double,
         _ rows: ExpertRows,
         row: inout Int,
+        to end: Int,
         _ opinions: inout MutableSpan<Float>
     ) -> Changes? {
         precondition(
             rows.width == rule.width && opinions.count == rows.count * rows.outputs
-                && rows.outputs == max(1, rule.classes),
+                && rows.outputs == max(1, rule.classes) && end <= rows.count,
             "rows have the shape of the tree"
         )
         var adaptive = learnd_adaptive_tree()
@@ -196,7 +198,10 @@ package struct AdaptiveNodes: Sendable {
             var news = LEARND_TREE_DONE
             rows.withC { rows in
                 opinions.withUnsafeMutableBufferPointer { opinions in
-                    news = run(rule.inC, alternateLeaves, &adaptive, rows, &row, opinions)
+                    let said = opinions.baseAddress
+                    news = rule.withC {
+                        run(&$0, alternateLeaves, &adaptive, rows, &row, end, said)
+                    }
                 }
             }
             switch news {
@@ -220,15 +225,15 @@ package struct AdaptiveNodes: Sendable {
     }
 
     private mutating func run(
-        _ rule: learnd_tree_rule,
+        _ rule: inout learnd_tree_rule,
         _ alternateLeaves: Int,
         _ adaptive: inout learnd_adaptive_tree,
         _ rows: UnsafePointer<learnd_expert_rows>,
         _ row: inout Int,
-        _ opinions: UnsafeMutableBufferPointer<Float>
+        _ end: Int,
+        _ opinions: UnsafeMutablePointer<Float>?
     ) -> learnd_tree_news {
-        var rule = rule
-        return AdaptiveNodes.withAlternates(&alternates) { others, count in
+        AdaptiveNodes.withAlternates(&alternates) { others, count in
             adaptive.alternates = others
             adaptive.alternate_count = count
             return watches.withUnsafeMutableBufferPointer { watches in
@@ -244,8 +249,9 @@ package struct AdaptiveNodes: Sendable {
                                 &adaptive,
                                 rows,
                                 &row,
+                                end,
                                 scratch,
-                                opinions.baseAddress
+                                opinions
                             )
                         }
                     }
@@ -284,6 +290,6 @@ package struct AdaptiveNodes: Sendable {
         _ rows: ExpertRows,
         _ opinions: inout MutableSpan<Float>
     ) {
-        TreeMember.vote(rule, tree, quality: 1, rows, &opinions)
+        tree.predict(rule, rows, &opinions)
     }
 }

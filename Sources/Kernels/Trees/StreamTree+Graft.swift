@@ -12,7 +12,7 @@ extension StreamTree {
         case other(Int)
     }
 
-    /// The tree with another one in the place of a node.
+    /// The tree with another one in the place of a node; both must have the same measure.
     ///
     /// - Returns: The tree, and where each of its nodes comes from; nil when it would have more
     ///   leaves than the rule allows.
@@ -49,7 +49,13 @@ extension StreamTree {
             next += 1
         }
         guard leaves <= rule.leavesMost,
-            let tree = StreamTree(rule, nodes: nodes, statistics: numbers, random: random)
+            let tree = StreamTree(
+                rule,
+                nodes: nodes,
+                statistics: numbers,
+                random: random,
+                measure: measure
+            )
         else { return nil }
         return (tree, origins)
     }

@@ -16,6 +16,8 @@ package struct StreamTree: Sendable {
     package private(set) var leaves: Int
     /// The state of the chance that decides by which columns leaves may be split.
     package private(set) var random: UInt64
+    /// What the numbers that it knows are measured by.
+    package private(set) var measure: (centre: Float, spread: Float) = (0, 1)
 
     private static let wordsPerNode = 4
 
@@ -25,26 +27,34 @@ package struct StreamTree: Sendable {
         slots = [Float](repeating: 0, count: rule.stride)
         leaves = 1
         self.random = random
-        var rule = rule.inC
-        withC { learnd_tree_begin(&rule, &$0) }
+        rule.withC { rule in withC { learnd_tree_begin(&rule, &$0) } }
     }
 
-    /// Makes a tree of what ``nodes``, ``statistics`` and ``random`` were.
+    /// Makes a tree of what ``nodes``, ``statistics``, ``random`` and ``measure`` were.
     ///
     /// - Returns: nil when they cannot have been those of a tree.
-    package init?(_ rule: TreeRule, nodes: [Int32], statistics: [Float], random: UInt64) {
+    package init?(
+        _ rule: TreeRule,
+        nodes: [Int32],
+        statistics: [Float],
+        random: UInt64,
+        measure: (centre: Float, spread: Float)
+    ) {
         let stride = rule.stride
         leaves = statistics.count / stride
         words = nodes
         slots = statistics
         self.random = random
-        guard leaves > 0, leaves <= TreeRule.leavesMost, statistics.count == leaves * stride,
+        self.measure = measure
+        guard measure.centre.isFinite, measure.spread > 0, measure.spread.isFinite, leaves > 0,
+            leaves <= TreeRule.leavesMost, statistics.count == leaves * stride,
             nodes.count == StreamTree.wordsPerNode * (2 * leaves - 1), isTree(rule)
         else { return nil }
-        var inC = rule.inC
-        let areSound = slots.withUnsafeBufferPointer { slots in
-            (0..<leaves).allSatisfy { leaf in
-                slots.baseAddress.map { learnd_leaf_is_sound(&inC, $0 + leaf * stride) } == 1
+        let areSound = rule.withC { rule in
+            slots.withUnsafeBufferPointer { slots in
+                (0..<leaves).allSatisfy { leaf in
+                    slots.baseAddress.map { learnd_leaf_is_sound(&rule, $0 + leaf * stride) } == 1
+                }
             }
         }
         guard areSound else { return nil }
@@ -87,8 +97,12 @@ package struct StreamTree: Sendable {
 
     /// The column that a node splits by; nil: it is a leaf.
     package func column(of node: Int) -> Int? {
-        let column = Int(words[node * StreamTree.wordsPerNode])
-        return column < 0 ? nil : column
+        let column = words[node * StreamTree.wordsPerNode]
+        return column < 0 ? nil : Int(isEqual(node) ? column - LEARND_TREE_EQUAL : column)
+    }
+    /// Whether rows go to the first child whose column, as it came, is the limit.
+    package func isEqual(_ node: Int) -> Bool {
+        words[node * StreamTree.wordsPerNode] >= LEARND_TREE_EQUAL
     }
     /// The largest value of the column that goes to the first child.
     package func limit(of node: Int) -> Float {
@@ -117,15 +131,19 @@ package struct StreamTree: Sendable {
         words.append(contentsOf: repeatElement(0, count: nodes))
     }
 
-    /// Moves the statistics to a rule with more columns or classes.
+    /// Moves the statistics to a rule with more columns, classes, or columns of few values.
     package mutating func grow(from narrow: TreeRule, to wide: TreeRule) {
         var grown = [Float](repeating: 0, count: leaves * wide.stride)
-        var (from, to) = (narrow.inC, wide.inC)
-        slots.withUnsafeBufferPointer { old in
-            grown.withUnsafeMutableBufferPointer { new in
-                guard let old = old.baseAddress, let new = new.baseAddress else { return }
-                for leaf in 0..<leaves {
-                    learnd_leaf_widen(&from, old + leaf * from.stride, &to, new + leaf * to.stride)
+        narrow.withC { from in
+            wide.withC { to in
+                slots.withUnsafeBufferPointer { old in
+                    grown.withUnsafeMutableBufferPointer { new in
+                        guard let old = old.baseAddress, let new = new.baseAddress else { return }
+                        for leaf in 0..<leaves {
+                            let (here, there) = (leaf * from.stride, leaf * to.stride)
+                            learnd_leaf_widen(&from, old + here, &to, new + there)
+                        }
+                    }
                 }
             }
         }
@@ -138,10 +156,13 @@ package struct StreamTree: Sendable {
         var tree = learnd_tree()
         tree.slot_count = leaves
         tree.random = random
+        tree.centre = measure.centre
+        tree.spread = measure.spread
         tree.slot_room = (nodeRoom + 1) / 2
         defer {
             leaves = tree.slot_count
             random = tree.random
+            measure = (tree.centre, tree.spread)
         }
         return words.withUnsafeMutableBytes { words in
             slots.withUnsafeMutableBufferPointer { slots in
@@ -162,51 +183,10 @@ package struct StreamTree: Sendable {
                 tree.slots = UnsafeMutablePointer(mutating: slots.baseAddress)
                 tree.slot_count = leaves
                 tree.slot_room = leaves
+                tree.centre = measure.centre
+                tree.spread = measure.spread
                 kernel(&tree)
             }
-        }
-    }
-}
-
-/// What leaves predict by, those of several trees one after the other.
-package struct LeafNumbers: Sendable {
-    /// 1 for each leaf that goes by naive Bayes, 0 for those that go by their counts.
-    package private(set) var isBayes: [Float] = []
-    /// The weight of each class in each leaf.
-    package private(set) var counts: [Float] = []
-    /// What is added to the score of a class, in each leaf.
-    package private(set) var norms: [Float] = []
-    /// The mean of each column of each class in each leaf.
-    package private(set) var means: [Float] = []
-    /// The inverse of its variance.
-    package private(set) var inverses: [Float] = []
-
-    /// The number of leaves.
-    package var count: Int { isBayes.count }
-
-    /// Makes room for none.
-    package init() {}
-
-    /// Appends the leaves of a tree.
-    package mutating func append(_ tree: StreamTree, _ rule: TreeRule) {
-        let numbers = tree.statistics(rule)
-        var inC = rule.inC
-        var (own, norms) = (
-            [Float](repeating: 0, count: rule.classes), [Float](repeating: 0, count: rule.classes)
-        )
-        var means = [Float](repeating: 0, count: rule.classes * rule.width)
-        var inverses = means
-        for leaf in 0..<tree.leaves {
-            let isBayes = numbers.withUnsafeBufferPointer { numbers in
-                numbers.baseAddress.map {
-                    learnd_leaf_show(&inC, $0 + leaf * inC.stride, &own, &norms, &means, &inverses)
-                }
-            }
-            self.isBayes.append(isBayes == 1 ? 1 : 0)
-            counts += own
-            self.norms += norms
-            self.means += means
-            self.inverses += inverses
         }
     }
 }

@@ -21,9 +21,10 @@ package struct TreeMember: Sendable {
     package var tree: StreamTree
     /// The tree that grows since the last warning, if there was one.
     package var background: StreamTree?
-    /// The share of rows that it got right lately.
+    /// The share of rows that it got right lately; of numbers the mean square of its errors.
     package private(set) var quality: Float
-    private var watch: [UInt32]
+    /// The watch of the tree's errors.
+    package private(set) var watch = ErrorWatch()
     private var random: UInt64
     private var rows: UInt64
 
@@ -32,7 +33,6 @@ package struct TreeMember: Sendable {
         self.random = random
         quality = 0.5
         rows = 0
-        watch = [UInt32](repeating: 0, count: Int(LEARND_WATCH_WORDS))
         tree = StreamTree(rule, random: random)
         tree = newTree(rule)
     }
@@ -44,13 +44,11 @@ package struct TreeMember: Sendable {
         tree: StreamTree,
         background: StreamTree?,
         quality: Float,
-        watch: [UInt32],
+        watch: ErrorWatch,
         random: UInt64,
         rows: UInt64
     ) {
-        guard watch.count == Int(LEARND_WATCH_WORDS), learnd_watch_is_sound(watch) == 1,
-            quality >= 0, quality <= 1
-        else { return nil }
+        guard quality >= 0, quality.isFinite else { return nil }
         self.tree = tree
         self.background = background
         self.quality = quality
@@ -59,8 +57,8 @@ package struct TreeMember: Sendable {
         self.rows = rows
     }
 
-    /// What must be remembered besides the trees and the quality.
-    package var words: (watch: [UInt32], random: UInt64, rows: UInt64) { (watch, random, rows) }
+    /// What must be remembered besides the trees, the quality and the watch.
+    package var words: (random: UInt64, rows: UInt64) { (random, rows) }
 
     /// A tree that has seen nothing, with chance of its own.
     package mutating func newTree(_ rule: TreeRule) -> StreamTree {
@@ -77,7 +75,7 @@ package struct TreeMember: Sendable {
     /// Asks the tree in the background from now on, or a new one.
     package mutating func swap(_ rule: TreeRule) {
         tree = background.take() ?? newTree(rule)
-        for place in watch.indices { watch[place] = 0 }
+        watch = ErrorWatch()
     }
 
     /// Moves the statistics to a rule with more columns or classes.
@@ -94,7 +92,9 @@ package struct TreeMember: Sendable {
     ///   - levels: When the watch warns and when it is sure; nil: it sleeps.
     ///   - rows: The rows.
     ///   - row: The first that is not done.
-    ///   - opinions: What the votes are added to.
+    ///   - end: The first that is not to be done.
+    ///   - opinions: What the votes are added to, each by what the tree has to say.
+    ///   - says: What that is added to, for each row.
     /// - Returns: What there was to tell at the last row that is done.
     package mutating func follow(
         _ rule: TreeRule,
@@ -102,9 +102,10 @@ package struct TreeMember: Sendable {
         levels: (warning: Double, drift: Double)?,
         _ rows: ExpertRows,
         row: inout Int,
-        _ opinions: inout MutableSpan<Float>
+        to end: Int,
+        _ opinions: inout MutableSpan<Float>,
+        says: inout [Float]
     ) -> TreeNews {
-        var inC = rule.inC
         var member = learnd_tree_member()
         member.random = random
         member.rows = self.rows
@@ -119,14 +120,16 @@ package struct TreeMember: Sendable {
         }
         while true {
             let news = TreeMember.run(
-                &inC,
+                rule,
                 &tree,
                 &background,
-                &watch,
+                &watch.words,
                 &member,
                 rows,
                 &row,
-                &opinions
+                end,
+                &opinions,
+                &says
             )
             switch news {
             case LEARND_TREE_FULL:
@@ -140,18 +143,21 @@ package struct TreeMember: Sendable {
     }
 
     private static func run(
-        _ rule: inout learnd_tree_rule,
+        _ rule: TreeRule,
         _ tree: inout StreamTree,
         _ background: inout StreamTree?,
         _ watch: inout [UInt32],
         _ member: inout learnd_tree_member,
         _ rows: ExpertRows,
         _ row: inout Int,
-        _ opinions: inout MutableSpan<Float>
+        _ end: Int,
+        _ opinions: inout MutableSpan<Float>,
+        _ says: inout [Float]
     ) -> learnd_tree_news {
         precondition(
             rows.width == rule.width && opinions.count == rows.count * rows.outputs
-                && rows.outputs == max(1, rule.classes),
+                && rows.outputs == max(1, rule.classes) && says.count == rows.count
+                && end <= rows.count,
             "rows have the shape of the trees"
         )
         var news = LEARND_TREE_DONE
@@ -159,19 +165,24 @@ package struct TreeMember: Sendable {
             opinions.withUnsafeMutableBufferPointer { opinions in
                 watch.withUnsafeMutableBufferPointer { watch in
                     member.watch = watch.baseAddress
-                    news = withTreeScratch(learnd_tree_scratch(&rule)) { scratch in
-                        tree.withC { tree in
-                            withOptional(&background) { background in
-                                learnd_tree_follow(
-                                    &rule,
-                                    &tree,
-                                    background,
-                                    &member,
-                                    rows,
-                                    &row,
-                                    scratch,
-                                    opinions.baseAddress
-                                )
+                    let said = opinions.baseAddress
+                    news = rule.withC { rule in
+                        withTreeScratch(learnd_tree_scratch(&rule)) { scratch in
+                            tree.withC { tree in
+                                withOptional(&background) { background in
+                                    learnd_tree_follow(
+                                        &rule,
+                                        &tree,
+                                        background,
+                                        &member,
+                                        rows,
+                                        &row,
+                                        end,
+                                        scratch,
+                                        said,
+                                        &says
+                                    )
+                                }
                             }
                         }
                     }
@@ -182,50 +193,33 @@ package struct TreeMember: Sendable {
     }
 
     /// Adds the votes for the rows, and changes nothing.
-    package func vote(_ rule: TreeRule, _ rows: ExpertRows, _ opinions: inout MutableSpan<Float>) {
-        TreeMember.vote(rule, tree, quality: quality, rows, &opinions)
+    package func vote(
+        _ rule: TreeRule,
+        _ rows: ExpertRows,
+        _ opinions: inout MutableSpan<Float>,
+        says: inout [Float]
+    ) {
+        precondition(says.count == rows.count, "every row hears what the tree has to say")
+        says.withUnsafeMutableBufferPointer { says in
+            tree.vote(rule, rows, &opinions, quality: quality, says: says.baseAddress)
+        }
     }
 
-    static func vote(
-        _ rule: TreeRule,
-        _ tree: StreamTree,
-        quality: Float,
+    /// Makes the mean of the votes for each row.
+    package static func share(
         _ rows: ExpertRows,
-        _ opinions: inout MutableSpan<Float>
+        _ opinions: inout MutableSpan<Float>,
+        says: [Float]
     ) {
         precondition(
-            rows.width == rule.width && opinions.count == rows.count * rows.outputs
-                && rows.outputs == max(1, rule.classes),
-            "rows have the shape of the trees"
+            opinions.count == rows.count * rows.outputs && says.count == rows.count,
+            "there is an opinion of each row"
         )
-        var inC = rule.inC
         rows.withC { rows in
             opinions.withUnsafeMutableBufferPointer { opinions in
-                withTreeScratch(learnd_tree_scratch(&inC)) { scratch in
-                    tree.withC {
-                        learnd_tree_vote(&inC, $0, quality, rows, scratch, opinions.baseAddress)
-                    }
-                }
+                learnd_tree_share(rows, says, opinions.baseAddress)
             }
         }
-    }
-
-    /// Makes the votes for the rows probabilities.
-    package static func share(_ rows: ExpertRows, _ opinions: inout MutableSpan<Float>) {
-        precondition(opinions.count == rows.count * rows.outputs, "there is an opinion of each row")
-        rows.withC { rows in
-            opinions.withUnsafeMutableBufferPointer { learnd_tree_share(rows, $0.baseAddress) }
-        }
-    }
-}
-
-func withTreeScratch<Result>(
-    _ count: Int,
-    _ kernel: (UnsafeMutablePointer<Float>?) -> Result
-) -> Result {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, count)) { room in
-        room.initialize(repeating: 0)
-        return kernel(room.baseAddress)
     }
 }
 

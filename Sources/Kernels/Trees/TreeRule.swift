@@ -25,6 +25,9 @@ package struct TreeRule: Sendable, Equatable {
     /// The most bytes that a tree's leaves may fill.
     package var bytesMost: Int
 
+    /// Columns that may be split by one of their values.
+    package var few = FewValues()
+
     /// The most leaves; there are about as many splits.
     package static let leavesMost = 1000
 
@@ -54,13 +57,26 @@ package struct TreeRule: Sendable, Equatable {
     /// The width, filled up to whole lanes.
     var padded: Int { (width + 7) / 8 * 8 }
     /// How many numbers the statistics of a leaf are.
-    package var stride: Int { learnd_tree_stride(classes, padded) }
+    package var stride: Int { learnd_tree_stride(classes, padded, few.columns.count) }
     /// How many leaves a tree may have.
     package var leavesMost: Int {
         min(TreeRule.leavesMost, bytesMost / (stride * MemoryLayout<Float>.stride))
     }
 
-    var inC: learnd_tree_rule {
+    /// Calls a kernel with the rule in C's form.
+    func withC<Result>(_ kernel: (inout learnd_tree_rule) -> Result) -> Result {
+        few.columns.withUnsafeBufferPointer { columns in
+            few.values.withUnsafeBufferPointer { values in
+                var rule = inC
+                rule.tables = columns.count
+                rule.table_columns = columns.baseAddress
+                rule.table_values = values.baseAddress
+                return kernel(&rule)
+            }
+        }
+    }
+
+    private var inC: learnd_tree_rule {
         learnd_tree_rule(
             classes: classes,
             width: width,
@@ -72,7 +88,10 @@ package struct TreeRule: Sendable, Equatable {
             doubt: Float(-Scalar.log(delta) / 2),
             tie: tie,
             patience: patience,
-            inherited: inherited
+            inherited: inherited,
+            tables: 0,
+            table_columns: nil,
+            table_values: nil
         )
     }
 }

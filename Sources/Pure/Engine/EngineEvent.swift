@@ -5,14 +5,14 @@
 
 import Consolidation
 package import Drift
-package import Learning
+import Learning
 package import Primitives
 package import Samples
 
 /// Something that happened to a learner.
 package enum EngineEvent: Sendable {
     /// The first samples decided what the learner is.
-    case voted(Verdict, model: ModelKind)
+    case voted(Verdict, model: String)
     /// A detector warned or alarmed.
     case drifted(DriftReport, sample: UInt64)
     /// A consolidation was asked for, started, postponed or judged.
@@ -51,7 +51,7 @@ package enum EngineEvent: Sendable {
         case .voted(let verdict, let model):
             return [
                 .init("event", "voted"), .init("task", .string(verdict.task.name)),
-                .init("model", .string(model.name)),
+                .init("model", .string(model)),
                 .init("shape", verdict.shape == .named ? "named" : "positional"),
                 .init("width", .int(Int64(verdict.width))),
                 .init("reason", .string(verdict.reason)),

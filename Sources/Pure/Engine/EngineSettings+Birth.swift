@@ -29,7 +29,8 @@ extension EngineSettings {
         compare("replace", \.replacementText)
         compare("width", \.widthText)
         compare("classes", \.classesText)
-        compare("pool.experts", \.poolText)
+        // Pools that go by names of their own are told apart by those.
+        if pool.name == wanted.pool.name { compare("pool.experts", \.poolText) }
         compare("pool.rows", \.pool.rows)
         if wanted.model == .embedding {
             compare("text.name", \.text)
@@ -73,7 +74,7 @@ extension EngineSettings {
         return "\(warmStart.source) (head: \(warmStart.head.name), frozen: \(frozen))"
     }
     private var taskName: String { task?.name ?? "auto" }
-    private var modelName: String { model?.name ?? "auto" }
+    private var modelName: String { model == .pool ? pool.name : model?.name ?? "auto" }
     private var lossName: String { loss?.name ?? "auto" }
     private var layersText: String {
         network.map { JSONValue.array($0.layers.map(\.json)).jsonText } ?? "none"

@@ -154,6 +154,10 @@ package struct EngineSettings: Sendable, Equatable {
         if checkpointInterval <= .zero { return "the checkpoint interval must be above 0" }
         if Set(classes).count < classes.count { return "a class stands twice" }
         if classes.count > limits.classesMax { return "there are more classes than their limit" }
+        if let most = model?.classesMost, limits.classesMax > most {
+            return "the model \(model?.name ?? "") has \(most) classes at most, but classes_max is "
+                + "\(limits.classesMax); lower it"
+        }
         if task == .unlabelled, model == nil {
             return "the task unlabelled needs a model that learns without labels"
         }

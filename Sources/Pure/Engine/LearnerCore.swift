@@ -73,7 +73,7 @@ package struct LearnerCore: Sendable {
         self.schema = schema
         champion = settings.newContender(for: schema)
         remembers = !champion.learner.settings.model.recipes.isEmpty
-        setsAside = remembers || champion.learner.refitState != .none
+        setsAside = remembers || champion.learner.settings.model == .pool
         evaluation = Evaluation(settings.learnerSettings(for: schema.task).yardstick)
         watch = DriftWatch(settings: settings.drift)
         memory = ReplayMemory(settings: settings.memory, seed: settings.seed)
@@ -97,7 +97,7 @@ package struct LearnerCore: Sendable {
         self.schema = schema
         self.champion = champion
         remembers = !champion.learner.settings.model.recipes.isEmpty
-        setsAside = remembers || champion.learner.refitState != .none
+        setsAside = remembers || champion.learner.settings.model == .pool
         self.evaluation = evaluation
         self.watch = watch
         self.memory = memory

@@ -4,6 +4,7 @@
 // it can't be done.
 
 import Consolidation
+import Experts
 import Learning
 import Primitives
 import Samples
@@ -45,7 +46,8 @@ extension LearnerEngine {
             )
             return
         }
-        guard plan.running == nil else {
+        // What a pool does by itself has no verdict to wait for; an order comes after it.
+        guard plan.running == nil || plan.running?.wish.trigger == .schedule else {
             effects.outcome = .refused(
                 "a consolidation is under way",
                 remedy: "wait for its verdict: learnctl consolidations"
@@ -56,8 +58,16 @@ extension LearnerEngine {
             effects.outcome = .refused("learning is paused", remedy: "learnctl resume")
             return
         }
-        guard core.memory.count(of: .training) > 0 else {
+        let isPool = core.champion.learner.refitState != .none
+        guard isPool || core.memory.count(of: .training) > 0 else {
             effects.outcome = .refused("the memory is empty", remedy: "send labelled samples")
+            return
+        }
+        guard !isPool || core.labelled >= Pool.refitRowsLeast else {
+            effects.outcome = .refused(
+                "a pool makes nothing anew of fewer than \(Pool.refitRowsLeast) labelled samples",
+                remedy: "send labelled samples"
+            )
             return
         }
         // What a detector knows of the new world's beginning stays known.

@@ -46,7 +46,11 @@ extension LearnerEngine {
             return
         }
         effects.cancelledJobs.append(running.id)
-        plan.endTraining(at: now)
+        if pace?.refits == RefitState.none {
+            plan.endTraining(at: now)
+        } else {
+            plan.endRefit(at: now, busy: now - plan.trainedFrom)
+        }
         guard !running.isRacing else { return }
         let patience = settings.consolidation.deadline
         decide(.expired, "the job was not done within \(patience)", effects: &effects)
@@ -258,7 +262,12 @@ extension LearnerEngine {
         effects: inout Effects
     ) {
         guard let running = plan.running else { return }
-        conclude(adopted: false, sample: labelled, effects: &effects)
+        if running.wish.trigger == .schedule {
+            // A pool's routine says nothing of the next drift: nobody has to rest longer for it.
+            plan.running = nil
+        } else {
+            conclude(adopted: false, sample: labelled, effects: &effects)
+        }
         tell(verdict, running, reason, figures: figures, effects: &effects)
     }
 
@@ -272,6 +281,7 @@ extension LearnerEngine {
             keep(core)
         }
         plan.running = nil
+        guard running.wish.trigger != .schedule else { return }
         tell(.expired, running, reason, effects: &effects)
     }
 

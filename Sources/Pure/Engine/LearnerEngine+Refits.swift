@@ -21,21 +21,19 @@ extension LearnerEngine {
     /// Starts a refit when one is wanted or due and may start.
     mutating func considerRefit(_ pace: Pace, effects: inout Effects) {
         guard plan.running == nil else { return }
-        var wish = ConsolidationWish(trigger: .schedule, onset: 0)
-        if let wanted = plan.wish {
-            let mustRest = wanted.trigger != .command
-            if mustRest, now < plan.breatherUntil { return }
-            if !mustRest || !plan.isResting(at: now, sample: pace.labelled),
-                pace.labelled >= wanted.onset + wanted.rowsMin
-            {
-                wish = wanted
+        let mayWork = now >= plan.breatherUntil
+        if let wish = plan.wish, pace.labelled >= wish.onset + wish.rowsMin {
+            // What the end of the process interrupted is made up for, as what is due is made.
+            let isRoutine = wish.trigger == .schedule
+            let mayStart =
+                mayWork && (isRoutine || !plan.isResting(at: now, sample: pace.labelled))
+            if wish.trigger == .command || mayStart {
                 plan.wish = nil
+                return startRefit(wish, effects: &effects)
             }
         }
-        if wish.trigger == .schedule {
-            guard pace.refits == .due, now >= plan.breatherUntil else { return }
-        }
-        startRefit(wish, effects: &effects)
+        guard pace.refits == .due, mayWork else { return }
+        startRefit(ConsolidationWish(trigger: .schedule, onset: 0), effects: &effects)
     }
 
     private mutating func startRefit(_ wish: ConsolidationWish, effects: inout Effects) {
@@ -140,6 +138,11 @@ package struct RefitCounts: Sendable, Equatable {
         for finding in findings {
             if finding.isAdopted { adopted += 1 } else { rejected += 1 }
         }
+    }
+
+    /// Both, as in status.
+    var json: JSONValue {
+        ["adopted": .int(Int64(clamping: adopted)), "rejected": .int(Int64(clamping: rejected))]
     }
 }
 

@@ -154,7 +154,7 @@ extension LearnerEngine {
         plan.lastAt = now
         effects.wantsCheckpoint = true
         effects.events.append(
-            .voted(verdict, model: settings.learnerSettings(for: verdict.task).model)
+            .voted(verdict, model: settings.learnerSettings(for: verdict.task).modelName)
         )
         for item in queue.items { learn(item, effects: &effects) }
     }

@@ -25,7 +25,7 @@ extension LearnerEngine {
             members += [
                 .init("task", .string(core.schema.task.name)),
                 .init("state", isHeld ? "held" : "learning"),
-                .init("model", .string(core.champion.learner.parameters.kind)),
+                .init("model", .string(modelName(of: core.champion.learner))),
             ]
         }
         members.append(
@@ -39,6 +39,11 @@ extension LearnerEngine {
         members.append(.init("producers", .array(accounts.producers.map(producerJSON))))
         members += phaseMembers
         return .object(members)
+    }
+
+    /// What the model is called: as in an artifact, but a pool may go by a name of its own.
+    private func modelName(of learner: any Learner) -> String {
+        learner.settings.model == .pool ? learner.settings.modelName : learner.kind
     }
 
     /// The learner in one short line, for the service manager.
@@ -76,8 +81,11 @@ extension LearnerEngine {
         ]
     }
 
-    private var phaseMembers: [JSONValue.Member] {
-        let consolidation: JSONValue = [
+    /// How it stands with consolidations; with models that are made anew by themselves, how many.
+    private var consolidation: JSONValue {
+        var refits = JSONValue.null
+        if let core, core.champion.learner.refitState != .none { refits = core.refits.json }
+        return [
             "state": .string(
                 plan.running == nil
                     ? (plan.wish == nil ? "idle" : "wanted")
@@ -85,7 +93,11 @@ extension LearnerEngine {
             ),
             "count": .int(Int64(plan.lastID)),
             "rest_seconds": .number(max(0, (plan.restUntil - now).inSeconds)),
+            "refits": refits,
         ]
+    }
+
+    private var phaseMembers: [JSONValue.Member] {
         let drift: JSONValue = [
             "drifts": .int(Int64(drifts)), "warnings": .int(Int64(warnings)),
             "last": lastDriftEvent?.json ?? .null,

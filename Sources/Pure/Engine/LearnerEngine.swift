@@ -7,6 +7,7 @@
 // Invariants after every step: the books balance; version numbers have only risen; at most one
 // consolidation is running; nothing is waiting once the vote is over.
 
+import Consolidation
 import Drift
 import Experts
 package import Learning
@@ -215,6 +216,8 @@ extension LearnerEngine {
         guard !running.isRacing else { return }
         plan.running = nil
         plan.want(running.wish)
+        // What a pool does by itself was never told.
+        guard running.wish.trigger != .schedule else { return }
         tell(.expired, running, "the daemon stopped; it begins anew", effects: &effects)
     }
 

@@ -17,6 +17,8 @@ package protocol Learner: Sendable {
     var outputs: Int { get }
     /// What an artifact holds.
     var parameters: LearnerParameters { get }
+    /// What an artifact calls the model.
+    var kind: String { get }
     /// What else is to be known about its state, by name, as it stands beside the measures.
     var figures: [JSONValue.Member] { get }
     /// Whether every number of the state is finite.
@@ -135,6 +137,8 @@ extension Learner {
 }
 
 extension Learner {
+    /// As the parameters have it.
+    package var kind: String { parameters.kind }
     /// Nothing else.
     package var figures: [JSONValue.Member] { [] }
     /// Nothing: the row is enough.

@@ -81,7 +81,16 @@ package enum ModelKind: UInt8, Sendable, CaseIterable {
     }
 
     /// The most features that it can have; nil when there is no limit of its own.
-    package var widthMost: Int? { self == .rls ? LeastSquaresSettings.widthMost : nil }
+    package var widthMost: Int? {
+        switch self {
+        case .rls: LeastSquaresSettings.widthMost
+        case .pool: ExpertShape.widthMost
+        default: nil
+        }
+    }
+
+    /// The most classes that it can have; nil when there is no limit of its own.
+    package var classesMost: Int? { self == .pool ? ExpertShape.classesMost : nil }
 }
 
 /// What learning makes small.
@@ -254,6 +263,9 @@ package struct LearnerSettings: Sendable, Equatable {
 
     /// What is predicted.
     package var task: Task { model.task ?? loss.task }
+
+    /// What the model is called: a pool may go by a name of its own.
+    package var modelName: String { pool?.name ?? model.name }
 
     /// How the predictions are judged.
     package var yardstick: Yardstick {

@@ -50,7 +50,7 @@ package enum Manifest {
             "bytes": .int(Int64(facts.bytes)),
             "sha256": .string(facts.sha256),
             "task": .string(schema.task.name),
-            "model": .string(draft.state.contender.learner.parameters.kind),
+            "model": .string(draft.state.contender.learner.kind),
             "features": schema.featuresJSON,
             "classes": classes,
             "metrics": draft.metrics,

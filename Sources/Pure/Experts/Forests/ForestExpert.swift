@@ -89,6 +89,8 @@ struct ForestExpert: Expert {
         self.shape = shape
     }
 
+    var isMadeAnew: Bool { true }
+
     func refit(
         on history: ExpertHistory,
         from first: Int,

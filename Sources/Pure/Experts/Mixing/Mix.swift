@@ -198,7 +198,8 @@ extension Mix: ByteCodable {
             let flag = numbers[.active, $0]
             return flag == 0 || flag == 1 && $0 < experts
         }
-        let areWeights = parts.allSatisfy { abs($0) <= 1e38 } && wholes.allSatisfy { abs($0) <= 1e7 }
+        let areWeights =
+            parts.allSatisfy { abs($0) <= 1e38 } && wholes.allSatisfy { abs($0) <= 1e7 }
         guard isFinite, areFlags, areWeights, (0..<experts).contains(where: { isAwake($0) }),
             (0..<numbers.slots).allSatisfy({ 0.02...3 ~= numbers[.temperature, $0] }),
             MixNumbers.rules.allSatisfy({ wholes[$0] >= 0 })

@@ -126,7 +126,7 @@ struct SmallNetwork: Expert {
         _ history: ExpertHistory,
         _ opinions: inout MutableSpan<Float>
     ) {
-        if replays { drawRows(rows) }
+        if replays { drawRows(rows, of: history.capacity) }
         SmallNetworks.testThenTrain(
             size,
             &state,
@@ -138,11 +138,11 @@ struct SmallNetwork: Expert {
         )
     }
 
-    private mutating func drawRows(_ rows: ExpertRows) {
+    private mutating func drawRows(_ rows: ExpertRows, of remembered: Int) {
         draws.removeAll(keepingCapacity: true)
         for row in 0..<rows.count {
             let before = Int(rows.before[row])
-            let most = min(before, SmallNetwork.memory)
+            let most = min(before, SmallNetwork.memory, remembered)
             for _ in 0..<SmallNetworks.replay {
                 guard rows.learns[row] == 1, most > 0 else {
                     draws.append(-1)

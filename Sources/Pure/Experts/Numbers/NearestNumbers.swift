@@ -51,7 +51,7 @@ struct NearestNumbers: Expert {
         Nearest.numbers(
             rows,
             in: history,
-            window: NearestNumbers.window,
+            window: min(NearestNumbers.window, history.capacity),
             count: NearestNumbers.count,
             opinions: &opinions
         )

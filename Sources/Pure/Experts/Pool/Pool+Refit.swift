@@ -64,6 +64,14 @@ extension Pool {
     /// The most: the newest ones, since older ones speak for an older world.
     static let comparedMost = 60
 
+    /// Whether it has experts that are made anew.
+    package var isRefitted: Bool {
+        members.contains { !$0.isRetired && $0.expert.isMadeAnew }
+    }
+
+    /// The fewest learned rows of which models are made.
+    package static let refitRowsLeast = Pool.firstRefit
+
     /// Whether it is time to make models anew.
     package var isRefitDue: Bool { learned >= refitAt }
 

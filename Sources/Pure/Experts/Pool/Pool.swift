@@ -78,8 +78,16 @@ package struct Pool: Sendable {
         history.grow(width: shape.width)
         heldOut.grow(width: shape.width)
         members = []
-        var slot = 0
+        mix = Mix(experts: 1, isNumber: shape.isNumber)
         var random = RandomSource(seed: settings.seed)
+        recruit(&random)
+        view = Pool.newView(of: shape, seed: random.nextBits())
+    }
+
+    /// Fills the pool with experts that have learned nothing, all of one weight.
+    private mutating func recruit(_ random: inout RandomSource) {
+        members = []
+        var slot = 0
         for kind in settings.kinds(for: shape) {
             let seed = random.nextBits()
             guard kind.fits(shape) else { continue }
@@ -87,7 +95,7 @@ package struct Pool: Sendable {
             slot += kind.columns.count
         }
         mix = Mix(experts: max(1, slot), isNumber: shape.isNumber)
-        view = Pool.newView(of: shape, seed: random.nextBits())
+        load = LoadState()
     }
 
     private static func newView(of shape: ExpertShape, seed: UInt64) -> ClassView? {
@@ -115,7 +123,8 @@ package struct Pool: Sendable {
         self.settings.seed = settings.seed
     }
 
-    /// Widens to the given shape, never shrinks; experts that cannot follow leave.
+    /// Widens to the given shape, never shrinks; experts that cannot follow leave, and when none is
+    /// left others take their place.
     package mutating func grow(width: Int, outputs: Int) {
         let grown = shape.grown(width: width, outputs: outputs)
         guard grown != shape else { return }
@@ -132,6 +141,13 @@ package struct Pool: Sendable {
                 members[place].isRetired = true
                 for slot in members[place].slots { mix.dismiss(slot) }
             }
+        }
+        if members.allSatisfy(\.isRetired) {
+            var random = RandomSource(seed: settings.seed)
+            recruit(&random)
+        } else if !members.indices.contains(where: { isAwake($0) }) {
+            // Those that could follow were at rest, to save time.
+            for place in members.indices where !members[place].isRetired { rouse(place) }
         }
     }
 }

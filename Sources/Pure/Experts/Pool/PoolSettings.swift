@@ -35,7 +35,8 @@ package struct PoolSettings: Sendable, Equatable {
             shape.isNumber ? PoolSettings.usualForNumbers : PoolSettings.usualForClasses
         let names = experts.isEmpty ? usual : experts
         let chosen = names.compactMap(ExpertKind.named).filter { $0.use.fits(shape) }
-        if !chosen.isEmpty { return chosen }
+        // Somebody has to answer, whatever was named and however wide the rows have become.
+        if chosen.contains(where: { $0.fits(shape) }) { return chosen }
         return usual.compactMap(ExpertKind.named)
     }
 
@@ -56,8 +57,9 @@ package struct PoolSettings: Sendable, Equatable {
         return nil
     }
 
-    /// The fewest rows that a pool remembers: as far as any expert looks back.
-    package static let rowsLeast = 5000
+    /// The fewest rows that a pool remembers; experts that look back further see no more than there
+    /// are.
+    package static let rowsLeast = 100
     /// The most rows that a pool remembers.
     package static let rowsMost = 100_000
     /// The most experts of a pool.

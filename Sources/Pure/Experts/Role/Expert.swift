@@ -52,6 +52,8 @@ package protocol Expert: Sendable {
     /// What else a consumer must know, by name.
     var facts: [JSONValue.Member] { get }
 
+    /// Whether experts of this kind are made anew from remembered rows.
+    var isMadeAnew: Bool { get }
     /// A model made anew from remembered rows, if experts of this kind are made so.
     ///
     /// - Parameters:
@@ -74,6 +76,8 @@ extension Expert {
     package var columns: Int { 1 }
     /// None: what it needs is written in its tensors.
     package var facts: [JSONValue.Member] { [] }
+    /// No.
+    package var isMadeAnew: Bool { false }
     /// Nothing: the expert goes on from what it is.
     package func refit(
         on history: ExpertHistory,

@@ -14,7 +14,7 @@ import Primitives
 /// A tree that changes where it is no longer right.
 struct AdaptiveTree: Expert {
     private(set) var shape: ExpertShape
-    private var rule: TreeRule
+    private var sight: TreeSight
     private var nodes: AdaptiveNodes
     private var random: RandomSource
 
@@ -23,10 +23,12 @@ struct AdaptiveTree: Expert {
 
     init(_ shape: ExpertShape, seed: UInt64) {
         self.shape = shape
-        rule = TreeRecipe.single.rule(shape)
+        sight = TreeSight(.adaptive, shape)
         random = RandomSource(seed: seed)
-        nodes = AdaptiveNodes(StreamTree(rule, random: random.nextBits()))
+        nodes = AdaptiveNodes(StreamTree(sight.rule, random: random.nextBits()))
     }
+
+    private var rule: TreeRule { sight.rule }
 
     var cost: Double { 250 + 1.5 * Double(shape.width * max(1, shape.classes)) }
     var isFinite: Bool {
@@ -42,17 +44,32 @@ struct AdaptiveTree: Expert {
         _ opinions: inout MutableSpan<Float>
     ) {
         var row = 0
+        while row < rows.count {
+            let end = sight.look(rows, from: row)
+            follow(rows, row..<end, &opinions)
+            let old = rule
+            if let new = sight.learned() { nodes.grow(from: old, to: new) }
+            row = end
+        }
+    }
+
+    private mutating func follow(
+        _ rows: ExpertRows,
+        _ range: Range<Int>,
+        _ opinions: inout MutableSpan<Float>
+    ) {
+        var row = range.lowerBound
         while let changes = nodes.follow(
             rule,
             alternateLeaves: alternateLeaves,
             drift: AdaptiveTree.drift,
             rows,
             row: &row,
+            to: range.upperBound,
             &opinions
         ) {
             change(changes)
         }
-        TreeMember.share(rows, &opinions)
     }
 
     private mutating func change(_ changes: AdaptiveNodes.Changes) {
@@ -71,33 +88,34 @@ struct AdaptiveTree: Expert {
         _ history: ExpertHistory,
         _ opinions: inout MutableSpan<Float>
     ) {
-        for place in opinions.indices { opinions[place] = 0 }
         nodes.predict(rule, rows, &opinions)
-        TreeMember.share(rows, &opinions)
     }
 
     mutating func grow(to shape: ExpertShape) {
-        let wide = TreeRecipe.single.rule(shape)
-        nodes.grow(from: rule, to: wide)
-        rule = wide
+        let narrow = rule
+        sight.grow(to: shape)
+        nodes.grow(from: narrow, to: rule)
         self.shape = shape
     }
 
     func encode(into writer: inout ByteWriter) {
+        sight.encode(into: &writer)
         random.encode(into: &writer)
         nodes.tree.encode(rule, into: &writer)
         writer.write(numbers: nodes.watchWords)
         writer.write(UInt8(nodes.alternates.count))
         for alternate in nodes.alternates {
             alternate.tree.encode(rule, into: &writer)
-            writer.write(numbers: alternate.watch)
+            alternate.watch.encode(into: &writer)
             writer.write(UInt32(alternate.node))
         }
     }
 
     init(from reader: inout ByteReader, _ shape: ExpertShape) throws(DecodeError) {
         self.shape = shape
-        rule = TreeRecipe.single.rule(shape)
+        let sight = try TreeSight(.adaptive, from: &reader, shape)
+        let rule = sight.rule
+        self.sight = sight
         random = try RandomSource(from: &reader)
         let tree = try StreamTree(rule, from: &reader)
         let watches: [UInt32] = try reader.readNumbers()
@@ -105,7 +123,7 @@ struct AdaptiveTree: Expert {
         var alternates: [TreeAlternate] = []
         for _ in 0..<count {
             let tree = try StreamTree(rule, from: &reader)
-            let watch: [UInt32] = try reader.readNumbers()
+            let watch = try ErrorWatch(from: &reader)
             let node = Int(try reader.read(UInt32.self))
             alternates.append(TreeAlternate(tree: tree, watch: watch, node: node))
         }
@@ -121,8 +139,8 @@ extension ExpertKind {
     static let adaptiveTree = ExpertKind(
         "adaptive_tree",
         number: 61,
-        use: .classes,
-        fits: { TreeRecipe.single.fits($0) },
+        use: .both,
+        fits: { TreeRecipe.adaptive.fits($0) },
         make: { shape, seed in AdaptiveTree(shape, seed: seed) },
         read: { reader, shape throws(DecodeError) in try AdaptiveTree(from: &reader, shape) }
     )

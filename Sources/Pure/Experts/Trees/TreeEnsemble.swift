@@ -22,17 +22,21 @@ import Primitives
 struct TreeEnsemble: Expert {
     private(set) var shape: ExpertShape
     private let recipe: TreeRecipe
-    private var rule: TreeRule
+    private var sight: TreeSight
     private var members: [TreeMember]
+    /// How much the trees have to say of each row of the block at hand.
+    private var says: [Float] = []
 
     init(_ recipe: TreeRecipe, _ shape: ExpertShape, seed: UInt64) {
         self.shape = shape
         self.recipe = recipe
-        let rule = recipe.rule(shape)
-        self.rule = rule
+        let sight = TreeSight(recipe, shape)
+        self.sight = sight
         var random = RandomSource(seed: seed)
-        members = (0..<recipe.trees).map { _ in TreeMember(rule, random: random.nextBits()) }
+        members = (0..<recipe.trees).map { _ in TreeMember(sight.rule, random: random.nextBits()) }
     }
+
+    private var rule: TreeRule { sight.rule }
 
     var cost: Double {
         let each = 60 + 1.2 * Double(shape.width * max(1, shape.classes))
@@ -49,16 +53,27 @@ struct TreeEnsemble: Expert {
         _ opinions: inout MutableSpan<Float>
     ) {
         clear(&opinions)
-        for index in members.indices { follow(index, rows, &opinions) }
-        TreeMember.share(rows, &opinions)
+        says.removeAll(keepingCapacity: true)
+        says.append(contentsOf: repeatElement(0, count: rows.count))
+        var row = 0
+        while row < rows.count {
+            let end = sight.look(rows, from: row)
+            for index in members.indices { follow(index, rows, row..<end, &opinions) }
+            let old = rule
+            if let new = sight.learned() { restate(from: old, to: new) }
+            row = end
+        }
+        TreeMember.share(rows, &opinions, says: says)
     }
 
     private mutating func follow(
         _ index: Int,
         _ rows: ExpertRows,
+        _ range: Range<Int>,
         _ opinions: inout MutableSpan<Float>
     ) {
-        var row = 0
+        let rule = rule
+        var row = range.lowerBound
         while true {
             let news = members[index].follow(
                 rule,
@@ -66,7 +81,9 @@ struct TreeEnsemble: Expert {
                 levels: recipe.levels,
                 rows,
                 row: &row,
-                &opinions
+                to: range.upperBound,
+                &opinions,
+                says: &says
             )
             switch news {
             case .none: return
@@ -82,8 +99,9 @@ struct TreeEnsemble: Expert {
         _ opinions: inout MutableSpan<Float>
     ) {
         clear(&opinions)
-        for member in members { member.vote(rule, rows, &opinions) }
-        TreeMember.share(rows, &opinions)
+        var says = [Float](repeating: 0, count: rows.count)
+        for member in members { member.vote(rule, rows, &opinions, says: &says) }
+        TreeMember.share(rows, &opinions, says: says)
     }
 
     private func clear(_ opinions: inout MutableSpan<Float>) {
@@ -91,13 +109,18 @@ struct TreeEnsemble: Expert {
     }
 
     mutating func grow(to shape: ExpertShape) {
-        let wide = recipe.rule(shape)
-        for index in members.indices { members[index].grow(from: rule, to: wide) }
-        rule = wide
+        let narrow = rule
+        sight.grow(to: shape)
+        restate(from: narrow, to: rule)
         self.shape = shape
     }
 
+    private mutating func restate(from old: TreeRule, to new: TreeRule) {
+        for index in members.indices { members[index].grow(from: old, to: new) }
+    }
+
     func encode(into writer: inout ByteWriter) {
+        sight.encode(into: &writer)
         for member in members { member.encode(rule, into: &writer) }
     }
 
@@ -108,9 +131,9 @@ struct TreeEnsemble: Expert {
     ) throws(DecodeError) {
         self.shape = shape
         self.recipe = recipe
-        rule = recipe.rule(shape)
+        sight = try TreeSight(recipe, from: &reader, shape)
         members = []
-        for _ in 0..<recipe.trees { members.append(try TreeMember(rule, from: &reader)) }
+        for _ in 0..<recipe.trees { members.append(try TreeMember(sight.rule, from: &reader)) }
     }
 }
 
@@ -130,7 +153,7 @@ extension ExpertKind {
         ExpertKind(
             name,
             number: number,
-            use: .classes,
+            use: .both,
             fits: { recipe.fits($0) },
             make: { shape, seed in TreeEnsemble(recipe, shape, seed: seed) },
             read: { reader, shape throws(DecodeError) in

@@ -9,16 +9,25 @@ import Primitives
 extension StreamTree {
     func encode(_ rule: TreeRule, into writer: inout ByteWriter) {
         writer.write(random)
+        writer.write(measure.centre)
+        writer.write(measure.spread)
         writer.write(numbers: nodes)
         writer.write(statistics(rule))
     }
 
     init(_ rule: TreeRule, from reader: inout ByteReader) throws(DecodeError) {
         let random: UInt64 = try reader.read()
+        let measure = (try reader.readFloat(), try reader.readFloat())
         let nodes: [Int32] = try reader.readNumbers()
         let statistics = try reader.readFloats()
         guard
-            let tree = StreamTree(rule, nodes: nodes, statistics: statistics, random: random)
+            let tree = StreamTree(
+                rule,
+                nodes: nodes,
+                statistics: statistics,
+                random: random,
+                measure: measure
+            )
         else { throw .invalid("nodes and leaves are those of no tree") }
         self = tree
     }
@@ -26,12 +35,12 @@ extension StreamTree {
 
 extension TreeMember {
     func encode(_ rule: TreeRule, into writer: inout ByteWriter) {
-        let (watch, random, rows) = words
+        let (random, rows) = words
         tree.encode(rule, into: &writer)
         writer.write(background != nil)
         background?.encode(rule, into: &writer)
         writer.write(quality)
-        writer.write(numbers: watch)
+        watch.encode(into: &writer)
         writer.write(random)
         writer.write(rows)
     }
@@ -40,7 +49,7 @@ extension TreeMember {
         let tree = try StreamTree(rule, from: &reader)
         let background = try reader.readFlag() ? try StreamTree(rule, from: &reader) : nil
         let quality = try reader.readFloat()
-        let watch: [UInt32] = try reader.readNumbers()
+        let watch = try ErrorWatch(from: &reader)
         let random: UInt64 = try reader.read()
         let rows: UInt64 = try reader.read()
         guard
@@ -52,7 +61,18 @@ extension TreeMember {
                 random: random,
                 rows: rows
             )
-        else { throw .invalid("the watch of a tree is not one") }
+        else { throw .invalid("the quality of a tree is not a number") }
         self = member
+    }
+}
+
+extension ErrorWatch {
+    func encode(into writer: inout ByteWriter) { writer.write(numbers: words) }
+
+    init(from reader: inout ByteReader) throws(DecodeError) {
+        guard let watch = ErrorWatch(words: try reader.readNumbers()) else {
+            throw .invalid("the watch of a tree is not one")
+        }
+        self = watch
     }
 }

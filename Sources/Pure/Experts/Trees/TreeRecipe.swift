@@ -43,6 +43,17 @@ struct TreeRecipe: Sendable {
         patience: 0,
         inherited: 20
     )
+    /// One tree that repairs itself.
+    static let adaptive = TreeRecipe(
+        trees: 1,
+        isRandom: false,
+        levels: nil,
+        grace: 100,
+        delta: 1e-3,
+        tie: 0.1,
+        patience: 0,
+        inherited: 20
+    )
     /// Leveraging bagging.
     static let bagging = TreeRecipe(
         trees: 10,
@@ -66,8 +77,16 @@ struct TreeRecipe: Sendable {
         inherited: 30
     )
 
-    /// How its trees grow on rows of the shape.
+    /// How its trees grow on rows of the shape. For numbers, trees grow by rules of their own.
     func rule(_ shape: ExpertShape) -> TreeRule {
+        var rule = rule(of: shape)
+        guard shape.isNumber else { return rule }
+        rule.grace = isBagged ? 100 : 50
+        rule.delta = 0.01
+        return rule
+    }
+
+    private func rule(of shape: ExpertShape) -> TreeRule {
         TreeRule(
             width: shape.width,
             classes: shape.classes,

@@ -62,7 +62,7 @@ struct NearestNeighbours: Expert {
         Nearest.classes(
             rows,
             in: history,
-            window: window,
+            window: min(window, history.capacity),
             counts: counts,
             opinions: &opinions
         )

@@ -9,12 +9,15 @@ import Kernels
 package import Primitives
 
 extension PoolLearner {
+    /// What an artifact calls the model, without copying what it holds.
+    package var kind: String { ModelKind.pool.name }
+
     /// What an artifact holds.
     ///
     /// Experts that sleep have no weight, and are left out.
     package var parameters: LearnerParameters {
         var parameters = LearnerParameters(
-            kind: ModelKind.pool.name,
+            kind: kind,
             tensors: historyTensors,
             attachments: formAttachments,
             facts: [JSONValue.Member("pool", .object(poolFacts))]

@@ -61,7 +61,10 @@ package struct PoolLearner: Learner {
     }
 
     /// Whether it is time to make anew what is made so.
-    package var refitState: RefitState { pool.isRefitDue ? .due : .rests }
+    package var refitState: RefitState {
+        guard pool.isRefitted else { return .none }
+        return pool.isRefitDue ? .due : .rests
+    }
 
     /// The experts that are to be made anew; nil when there are none.
     package mutating func makeRefit(rows: Int, seed: UInt64) -> PoolRefit? {
