@@ -217,7 +217,7 @@ let package = Package(
             "SimulationTests",
             [
                 "Simulation", "Bench", "Control", "Decoding", "Engine", "Consolidation", "Learning",
-                "Primitives", "Samples",
+                "Experts", "Primitives", "Samples",
             ]
         ),
         test("VersionsTests", ["Versions", "Learning", "Primitives"]),
