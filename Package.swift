@@ -209,7 +209,8 @@ let package = Package(
         test(
             "EngineTests",
             [
-                "Engine", "Simulation", "Consolidation", "Drift", "Learning", "Networks", "Kernels",
+                "Engine", "Simulation", "Consolidation", "Drift", "Experts", "Learning", "Networks",
+                "Kernels",
                 "Primitives", "Samples", "Versions",
             ]
         ),
