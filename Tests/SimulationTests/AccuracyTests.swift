@@ -161,8 +161,13 @@ struct AccuracyTests {
     @Test func theTablesArePrinted() throws {
         let (folder, paths) = try Self.files()
         defer { try? FileManager.default.removeItem(at: folder) }
+        // Whatever the defaults are: one model with one rate has no rival among its own experts.
+        let configuration = folder.appendingPathComponent("learnd.toml")
+        try Data("[learner.default]\nrate = 0.05\n".utf8).write(to: configuration)
         var lines: [String] = []
-        let words = ["accuracy", "--seeds", "2", "--delay", "3", "--rows", "300"] + paths
+        let words =
+            ["accuracy", "--seeds", "2", "--delay", "3", "--rows", "300"]
+            + ["--config", configuration.path] + paths
         #expect(Benchmark.run(words) { lines.append($0) } == 0)
         let tables = lines.split(separator: "")
         #expect(tables.count == 4 && tables.allSatisfy { $0.count == 3 })
