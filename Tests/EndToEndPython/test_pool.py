@@ -20,7 +20,9 @@ FOR_NUMBERS = {
     "knn_numbers", "mean_number", "last_number", "nlms_slow", "nlms_fast", "rls", "rls_forgetting",
     "wide_mlp", "wide_mlp_replay", "boosted_trees", "forest_numbers",
 }
-FOR_BOTH = {"mlp", "mlp_replay"}
+FOR_BOTH = {
+    "mlp", "mlp_replay", "hoeffding_tree", "adaptive_tree", "leveraging_bagging", "adaptive_forest",
+}
 
 
 def samples(classes: int) -> tuple[np.ndarray, np.ndarray]:

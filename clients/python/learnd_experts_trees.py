@@ -12,6 +12,9 @@ from learnd_forms import CLIP, F32, Forms, halves, in_lanes, total
 
 Tensors = Mapping[str, np.ndarray]
 Facts = Mapping[str, Any]
+_LEAST_QUALITY = F32(0.01)
+#: Centres and spreads beyond make no difference.
+_MOST_MEASURE = F32(1e18)
 
 
 def _binary_logarithm(x: np.ndarray) -> np.ndarray:
@@ -38,18 +41,17 @@ def _binary_power(x: np.ndarray) -> np.ndarray:
     return series * np.ldexp(F32(1), n.astype(np.int32))
 
 
-def _leaves(tensors: Tensors, x: np.ndarray, root: int) -> np.ndarray:
+def _leaves(tensors: Tensors, forms: Forms, root: int) -> np.ndarray:
     """The leaf that each row falls into."""
     columns, limits = tensors["columns"].astype(int), tensors["limits"]
-    children = tensors["children"].astype(int)
-    nodes = np.full(len(x), root)
-    while True:
-        walking = columns[nodes] >= 0
-        if not walking.any():
-            return children[nodes]
+    equals, children = tensors["equals"] == 1, tensors["children"].astype(int)
+    nodes = np.full(len(forms), root)
+    while (walking := np.flatnonzero(columns[nodes] >= 0)).size:
         at = nodes[walking]
-        right = ~(x[walking, columns[at]] <= limits[at])
-        nodes[walking] = children[at] + right
+        slow, raw = (form[walking, columns[at]] for form in (forms.slow, forms.raw))
+        first = np.where(equals[at], raw == limits[at], slow <= limits[at])
+        nodes[walking] = children[at] + ~first
+    return children[nodes]
 
 
 def _shares_in_leaves(tensors: Tensors, x: np.ndarray, leaves: np.ndarray) -> np.ndarray:
@@ -88,17 +90,43 @@ def _bayes(tensors: Tensors, x: np.ndarray, leaves: np.ndarray) -> np.ndarray:
 
 
 def tree_classes(tensors: Tensors, facts: Facts, forms: Forms) -> np.ndarray:
-    votes = np.zeros((len(forms), forms.outputs), F32)
+    votes, says = np.zeros((len(forms), forms.outputs), F32), F32(0)
     for root, quality in zip(tensors["roots"].astype(int), tensors["qualities"]):
-        say = np.maximum(quality, F32(0.01)) ** 2
-        leaves = _leaves(tensors, forms.slow, root)
-        votes += say * _shares_in_leaves(tensors, forms.slow, leaves)
-    return (votes * (F32(1) / total(votes))[:, None])[None]
+        say = np.maximum(quality, _LEAST_QUALITY) ** 2
+        votes += say * _shares_in_leaves(tensors, forms.slow, _leaves(tensors, forms, root))
+        says += say
+    return (votes / says)[None]
+
+
+def tree_numbers(tensors: Tensors, facts: Facts, forms: Forms) -> np.ndarray:
+    votes, says = np.zeros(len(forms), F32), F32(0)
+    x = in_lanes(forms.slow, 8)
+    own_centre = np.clip(forms.centre, -_MOST_MEASURE, _MOST_MEASURE)
+    own_spread = np.clip(forms.spread, F32(1) / _MOST_MEASURE, _MOST_MEASURE)
+    for tree, root in enumerate(tensors["roots"].astype(int)):
+        leaves = _leaves(tensors, forms, root)
+        weights = in_lanes(tensors["lines"][leaves, :-1], 8)
+        sums = np.zeros((len(forms), 8), F32)
+        for group in range(x.shape[1]):
+            sums += x[:, group] * weights[:, group]
+        lines = halves(sums) + tensors["lines"][leaves, -1]
+        numbers = np.where(tensors["is_line"][leaves] == 1, lines, tensors["means"][leaves])
+        # From the measure of the tree to that of the rows.
+        centre, spread = tensors["centres"][tree], tensors["spreads"][tree]
+        scale, shift = own_spread / spread, (own_centre - centre) / spread
+        say = F32(1) / (tensors["qualities"][tree] + _LEAST_QUALITY)
+        votes += say * np.clip((numbers - shift) / scale, F32(-CLIP), F32(CLIP))
+        says += say
+    return (votes / says)[None, :, None]
+
+
+def trees(tensors: Tensors, facts: Facts, forms: Forms) -> np.ndarray:
+    return (tree_numbers if forms.classes == 0 else tree_classes)(tensors, facts, forms)
 
 
 EXPERTS = {
-    "hoeffding_tree": tree_classes,
-    "adaptive_tree": tree_classes,
-    "leveraging_bagging": tree_classes,
-    "adaptive_forest": tree_classes,
+    "hoeffding_tree": trees,
+    "adaptive_tree": trees,
+    "leveraging_bagging": trees,
+    "adaptive_forest": trees,
 }

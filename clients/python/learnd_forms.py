@@ -112,7 +112,7 @@ def dot(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def total(x: np.ndarray) -> np.ndarray:
     """The sum over the last axis, one number after the other."""
     if x.shape[-1] == 0:
-        return np.zeros(x.shape[:-1], F32)
+        return np.zeros(x.shape[:-1], x.dtype)
     return np.add.accumulate(x, axis=-1)[..., -1]
 
 

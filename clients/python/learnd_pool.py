@@ -126,8 +126,11 @@ class _ClassView:
         return products / products.sum(axis=1, keepdims=True)
 
     def _discriminants(self, rows: np.ndarray) -> np.ndarray:
-        scores = rows @ self._weights.T + self._offsets
-        scores[:, self._known == 0] = -np.inf
+        offsets = np.where(self._known == 1, self._offsets, -np.inf)
+        scores = np.repeat(offsets[None], len(rows), axis=0)
+        # Scores may be large, and near each other: so one column after the other.
+        for column, weights in enumerate(self._weights.T):
+            scores += rows[:, column, None] * weights
         below = scores - scores.max(axis=1, keepdims=True)
         # No class is ruled out by its discriminant alone.
         likely = np.maximum(np.exp(np.maximum(below, -700)), 1e-30)
@@ -136,9 +139,10 @@ class _ClassView:
     def _neighbours(self, rows: np.ndarray) -> np.ndarray:
         classes = len(self._offsets)
         shares = np.full((len(rows), classes), 0.3 / classes)
-        scaled = self._rows / self._scales
-        for place, row in enumerate(rows / self._scales):
-            distances = np.sqrt(((scaled - row) ** 2).sum(axis=1))
+        for place, row in enumerate(rows):
+            # Rows may be equally far, so sums run over the columns in learnd's order.
+            squares = ((self._rows - row) / self._scales) ** 2
+            distances = np.sqrt(total(squares))
             nearest = np.argsort(distances, kind="stable")[:3]
             weights = 1 / (distances[nearest] + 1e-3)
             np.add.at(shares[place], self._labels[nearest], 3 * weights / weights.sum())
