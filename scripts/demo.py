@@ -245,6 +245,10 @@ def summary(stage: Stage, rows: int, learner: Json) -> bool:
     metrics = learner["metrics"]
     print(f"  accuracy {percent(metrics['accuracy'])} in all, over {CONCEPTS} worlds; no change "
           f"{percent(metrics['baselines']['no_change'])}; the best possible is 95 %")
+    experts = sorted(metrics["experts"], key=lambda one: -one["weight"])
+    print(f"  believed most, of {len(experts)} experts: " + ", ".join(
+        f"{one['name']} {percent(one['weight']).strip()}" for one in experts[:4]
+    ))
     print(f"  versions at the independent subscriber: {len(stage.versions)}")
     print(f"  drifts detected: {stage.drifts}")
     print(f"  consolidations: {len(adopted)} adopted, {len(verdicts) - len(adopted)} not")
