@@ -209,7 +209,8 @@ let package = Package(
         test(
             "EngineTests",
             [
-                "Engine", "Simulation", "Consolidation", "Drift", "Learning", "Networks", "Kernels",
+                "Engine", "Simulation", "Consolidation", "Drift", "Experts", "Learning", "Networks",
+                "Kernels",
                 "Primitives", "Samples", "Versions",
             ]
         ),
@@ -217,7 +218,7 @@ let package = Package(
             "SimulationTests",
             [
                 "Simulation", "Bench", "Control", "Decoding", "Engine", "Consolidation", "Learning",
-                "Primitives", "Samples",
+                "Experts", "Primitives", "Samples",
             ]
         ),
         test("VersionsTests", ["Versions", "Learning", "Primitives"]),

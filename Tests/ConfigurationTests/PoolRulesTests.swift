@@ -24,14 +24,14 @@ import Testing
             "", "model = \"auto\"", "model = \"pool\"", "task = \"classes\"", "width = 3",
             "task = \"regression\"", "optimiser = \"sgd\"\nrate = \"auto\"", "hash_bits = 8",
             "consolidate.every_samples = 500\nconsolidate.on_drift = false", "query.budget = 0.1",
-            "imputation = \"last\"\nindicators = true\nlabel_lags = [1]", "pool.rows = 200",
+            "imputation = \"last\"\nindicators = true\nlabel_lags = [1]", "pool.rows = 6000",
             "pool.experts = [\"label_table\"]", "anomaly.enabled = true", "classes_max = 4096",
         ] {
             let own = try engine(text)
             #expect(own.model == .pool && own.complaint == nil, "\(text)")
         }
-        let own = try engine("pool.rows = 200\npool.experts = [\"label_table\"]\n")
-        #expect(own.pool.rows == 200 && own.pool.experts == ["label_table"])
+        let own = try engine("pool.rows = 6000\npool.experts = [\"label_table\"]\n")
+        #expect(own.pool.rows == 6000 && own.pool.experts == ["label_table"])
         #expect(own.learnerSettings(for: .classes).pool?.experts == ["label_table"])
     }
 
@@ -55,7 +55,7 @@ import Testing
         let key = String(text.prefix { $0 != " " })
         #expect(try learner(text).forecast.contains("no pool, for \(key) = "))
 
-        for model in ["model = \"pool\"", "model = \"knn\"", "pool.rows = 300"] {
+        for model in ["model = \"pool\"", "model = \"knn\"", "pool.rows = 7000"] {
             let found = problems("[learner.a]\n\(model)\n\(text)\n")
             #expect(found.contains { $0.key == "learner.a." + key && $0.line == 3 }, "\(found)")
             #expect(found.allSatisfy { $0.remedy.contains("set ") }, "\(found)")
@@ -82,7 +82,10 @@ import Testing
         let either = PoolSettings.words.filter {
             (try? learner("model = \"\($0.name)\"").task) == .auto
         }
-        #expect(either.map(\.name) == ["knn"], "the manual says which predict numbers")
+        let both = [
+            "hoeffding_tree", "adaptive_tree", "leveraging_bagging", "adaptive_forest", "knn",
+        ]
+        #expect(either.map(\.name) == both, "the manual says which predict numbers")
     }
 
     @Test(
@@ -104,13 +107,9 @@ import Testing
             (
                 "task = \"regression\"\nmodel = \"naive_bayes\"", "model", "classes"
             ),
-            (
-                "task = \"regression\"\nmodel = \"hoeffding_tree\"", "model",
-                "set task = \"classes\""
-            ),
             ("pool.experts = [\"rls\"]\nclasses = [0, 1]", "pool.experts", "predict classes"),
-            ("model = \"softmax\"\npool.rows = 200", "pool.rows", "for pools alone"),
-            ("loss = \"huber\"\npool.rows = 200", "pool.rows", "for pools alone"),
+            ("model = \"softmax\"\npool.rows = 6000", "pool.rows", "for pools alone"),
+            ("loss = \"huber\"\npool.rows = 6000", "pool.rows", "for pools alone"),
             (
                 "model = \"knn\"\npool.experts = [\"label_table\"]", "pool.experts",
                 "set model = \"pool\""
@@ -159,8 +158,8 @@ import Testing
             )
         )
         #expect(
-            pool.differencesOfBirth(to: try engine("pool.rows = 100")) == [
-                "pool.rows is 100 in the configuration but 5000 in the state"
+            pool.differencesOfBirth(to: try engine("pool.rows = 6000")) == [
+                "pool.rows is 6000 in the configuration but 5000 in the state"
             ]
         )
     }

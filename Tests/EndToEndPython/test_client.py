@@ -15,6 +15,10 @@ from learnd_client import Model, Producer, control, fetch, subscribe
 from learnd_events import queries, scored
 
 
+#: Where the model is not the point: one that is quick.
+PLAIN = '[learner.default]\nmodel = "softmax"\n'
+
+
 def learned(learner: dict[str, Any]) -> int:
     """All that was learned, in whichever way."""
     return sum(learner["learned"].values())
@@ -36,7 +40,7 @@ class AccountTests(unittest.TestCase):
         labels = (features[:, 0] > 0).astype(np.float32)
         features[99::200, 3] = np.nan
         features[199::200, 4] = np.inf
-        with Daemon() as daemon:
+        with Daemon(PLAIN) as daemon:
             with Producer("packed", daemon.endpoints["samples"], checksum=False) as producer:
                 producer.send_packed(features, labels)
             self.expect_books(daemon.learner_after(rows), rows, {"not_finite": rows // 100})
@@ -53,7 +57,7 @@ class AccountTests(unittest.TestCase):
         for index in range(199, rows, 400):
             samples[index]["x"]["a"] = float("nan")
             samples[index + 200]["label"] = samples[index + 200].pop("y")
-        with Daemon() as daemon:
+        with Daemon(PLAIN) as daemon:
             with Producer("json", daemon.endpoints["samples"], checksum=True) as producer:
                 producer.send(samples)
             expected = {"not_finite": rows // 400, "field": rows // 400}
@@ -182,7 +186,7 @@ class LateLabelTests(unittest.TestCase):
         random = np.random.default_rng(7)
         features = random.normal(size=(rows, 3)).astype(np.float32)
         labels = (features[:, 0] > 0).astype(int)
-        more = "[learner.default.labels]\nwait_rows = 250\n"
+        more = PLAIN + "labels.wait_rows = 250\n"
         with Daemon(more) as daemon:
             with Producer("late", daemon.endpoints["samples"], form="msgpack") as producer:
                 producer.send_packed(features[:300], labels[:300])
@@ -220,7 +224,7 @@ class LateLabelTests(unittest.TestCase):
 
     def test_questions_are_answered_within_the_budget(self) -> None:
         more = (
-            '[learner.default]\ntask = "classes"\nclasses = [0, 1]\nwidth = 2\nvote.samples = 1\n'
+            PLAIN + "classes = [0, 1]\nwidth = 2\nvote.samples = 1\n"
             "query.budget = 0.2\nanomaly.enabled = true\n"
         )
         random = np.random.default_rng(8)
@@ -272,7 +276,7 @@ class LateLabelTests(unittest.TestCase):
         return learner
 
     def test_a_restart_keeps_who_waits(self) -> None:
-        more = '[learner.default]\ntask = "classes"\nwidth = 1\nvote.samples = 1\n'
+        more = PLAIN + "width = 1\nvote.samples = 1\n"
         with Daemon(more) as daemon:
             with Producer("late", daemon.endpoints["samples"]) as producer:
                 producer.send([{"x": [1], "id": number} for number in range(20)])
@@ -311,14 +315,14 @@ class VersionTests(unittest.TestCase):
         return manifest["incarnation"], manifest["version"]
 
     def test_each_late_subscriber_gets_the_newest(self) -> None:
-        with Daemon() as daemon:
+        with Daemon(PLAIN) as daemon:
             self.feed(daemon, "feed", 2000)
             daemon.learner_after(2000)
             first = self.newest(daemon)
             self.assertEqual([self.newest(daemon) for _ in range(4)], [first] * 4)
 
     def test_a_kept_version_is_fetched_by_its_number(self) -> None:
-        with Daemon() as daemon:
+        with Daemon(PLAIN) as daemon:
             self.feed(daemon, "feed", 2000)
             daemon.learner_after(2000)
             incarnation, number = self.newest(daemon)
@@ -328,7 +332,7 @@ class VersionTests(unittest.TestCase):
             self.assertEqual((model.incarnation, model.version), (incarnation, number))
 
     def test_a_subscriber_lives_through_a_restart(self) -> None:
-        with Daemon() as daemon:
+        with Daemon(PLAIN) as daemon:
             self.feed(daemon, "before", 2000)
             daemon.learner_after(2000)
             versions = subscribe(

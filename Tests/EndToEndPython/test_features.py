@@ -127,7 +127,7 @@ class FeatureTests(unittest.TestCase):
             samples[index]["x"]["stars"] = "five"
         probes = [sample()["x"] for _ in range(100)] + [{"review": ""}, {"shop": "never seen"}]
         model, learner = self.run_learner(
-            'schema = "closed"\nclasses = ["bad", "good"]\n'
+            'model = "softmax"\nschema = "closed"\nclasses = ["bad", "good"]\n'
             "[learner.default.features]\n"
             'stars = "number"\nverified = "boolean"\nshop = "category"\n'
             'review = { kind = "text", ngrams = [1, 2], buckets = 256 }\n',
@@ -162,7 +162,7 @@ class FeatureTests(unittest.TestCase):
             labels.append(1.6 * labels[-1] - 0.8 * labels[-2] + float(random.normal()) / 20 + 1)
         samples = [{"x": [float(random.normal())], "y": label} for label in labels]
         model, learner = self.run_learner(
-            'task = "regression"\nlabel_lags = [1, 2]\n', samples, [[0.5], [-1.0], [None]]
+            'model = "linear"\nlabel_lags = [1, 2]\n', samples, [[0.5], [-1.0], [None]]
         )
         self.assertEqual(len(json.loads(model.metadata["labels"])), 2)
         baseline = learner["metrics"]["baselines"]["last_value"]["mae"]
@@ -173,7 +173,8 @@ class FeatureTests(unittest.TestCase):
     def test_classes_of_some_time_ago(self) -> None:
         samples = [{"x": {"a": float(n % 5)}, "y": "xyz"[n // 2 % 3]} for n in range(2000)]
         _, learner = self.run_learner(
-            "label_lags = [1, 2]\n", samples, [{"a": 1.0}, {"a": None}, {"b": 3.0}]
+            'model = "softmax"\nlabel_lags = [1, 2]\n',
+            samples, [{"a": 1.0}, {"a": None}, {"b": 3.0}],
         )
         self.assertGreater(learner["metrics"]["accuracy_recent"], 0.95)
 
@@ -188,7 +189,7 @@ class FeatureTests(unittest.TestCase):
         samples = [sample() for _ in range(4000)]
         probes = [sample()["x"] for _ in range(100)] + [{}]
         model, learner = self.run_learner(
-            'task = "regression"\ninteractions = true\nimputation = "last"\nindicators = true\n'
+            'model = "linear"\ninteractions = true\nimputation = "last"\nindicators = true\n'
             '[learner.default.standardise]\nscaling = "windowed"\nwindow = 300\n',
             samples, probes,
         )
@@ -205,7 +206,8 @@ class FeatureTests(unittest.TestCase):
 
         samples = [sample() for _ in range(2000)]
         _, learner = self.run_learner(
-            'hash_bits = 6\nimputation = "zero"\n', samples, [sample()["x"] for _ in range(50)]
+            'model = "softmax"\nhash_bits = 6\nimputation = "zero"\n',
+            samples, [sample()["x"] for _ in range(50)],
         )
         self.assertGreater(learner["metrics"]["accuracy_recent"], 0.95)
 

@@ -16,7 +16,8 @@ import ZeroMQ
     ) throws -> (TestDaemon, TestProducer, Stream) {
         let home = try Home(
             Home.sub
-                + "[learner.default]\nvote.samples = 20\npublish.first = 100\n"
+                + "[learner.default]\nmodel = \"softmax\"\nvote.samples = 20\n"
+                + "publish.first = 100\n"
                 + "publish.interval = \"1h\"\n" + more
         )
         let daemon = try TestDaemon(home, context: context)
@@ -110,7 +111,8 @@ import ZeroMQ
             events.endpoint = "ipc://events.sock"
 
             """ + Home.sub
-                + "[learner.default]\nvote.samples = 20\npublish.first = 100\n"
+                + "[learner.default]\nmodel = \"softmax\"\nvote.samples = 20\n"
+                + "publish.first = 100\n"
                 + "publish.interval = \"1h\"\n"
         )
         let address = "ipc://" + home.runtime + "/versions.sock"

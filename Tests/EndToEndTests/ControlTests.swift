@@ -16,8 +16,8 @@ import ZeroMQ
         context: Context
     ) throws -> (TestDaemon, TestProducer, Stream) {
         let home = try Home(
-            Home.sub + "[learner.other]\n"
-                + "[learner.main]\nvote.samples = 20\npublish.first = 100\n"
+            Home.sub + "[learner.other]\nmodel = \"softmax\"\n"
+                + "[learner.main]\nrate = 0.05\nvote.samples = 20\npublish.first = 100\n"
                 + "publish.interval = \"1h\"\n" + more
         )
         let daemon = try TestDaemon(home, context: context)

@@ -145,7 +145,7 @@ import ZeroMQ
     }
 
     @Test func numbersAreNoLabelsOfTextsToARegression() throws {
-        let home = try Home(Home.sub + Home.quick(more: "task = \"regression\""))
+        let home = try Home(Home.sub + Home.quick(model: "linear"))
         let daemon = try TestDaemon(home)
         let address = try daemon.sampleAddresses()[0]
         let producer = try TestProducer("reg", to: address, context: daemon.context)

@@ -132,8 +132,8 @@ import ZeroMQ
         try home.configure(
             Home.ports + Home.sub
                 + Home.quick(
+                    model: "linear",
                     more: """
-                        task = "regression"
                         width = 4
                         warm_start = "\(path)"
                         frozen = ["weights"]

@@ -134,12 +134,12 @@ import ZeroMQ
         try first.wait(until: "50 samples") { $0.learned == 50 }
         #expect(first.terminate() == .exited(0))
 
-        try home.configure(Home.ports + Home.sub + Home.quick(more: "model = \"logistic\""))
+        try home.configure(Home.ports + Home.sub + Home.quick(model: "logistic"))
         let (code, said) = try refusal(of: home)
         #expect(code == .exited(1))
         #expect(said.contains("model"))
         #expect(said.contains("logistic"))
-        #expect(said.contains("auto"))
+        #expect(said.contains("softmax"))
         #expect(said.contains("reset"))
         // The old configuration still has its learner.
         try home.configure(Home.ports + Home.sub + Home.quick())
@@ -148,7 +148,7 @@ import ZeroMQ
         // A reset makes room for the new one.
         try second.ok(["command": "reset"])
         #expect(second.terminate() == .exited(0))
-        try home.configure(Home.ports + Home.sub + Home.quick(more: "model = \"logistic\""))
+        try home.configure(Home.ports + Home.sub + Home.quick(model: "logistic"))
         let third = try TestDaemon(home)
         #expect(try third.learner().received == 50)
     }
@@ -168,7 +168,8 @@ import ZeroMQ
         // Refused whole: the restart key is named, and the live one is not taken either.
         let refusedText =
             Home.ports + Home.sub
-            + "[learner.default]\nvote.samples = 20\npublish.first = 60\nmemory.recent_rows = 7\n"
+            + "[learner.default]\nmodel = \"softmax\"\nvote.samples = 20\npublish.first = 60\n"
+            + "memory.recent_rows = 7\n"
         try home.configure(refusedText)
         daemon.hangUp()
         try waitFor("memory.recent_rows", in: home)

@@ -4,6 +4,7 @@
 // on time, and what is measured on the way.
 
 import Engine
+import Experts
 import Learning
 import Primitives
 import Samples
@@ -56,6 +57,34 @@ struct RehearsalTests {
         let baselines = metrics["baselines"]
         #expect(baselines?["no_change"]?.double == Double(noChange) / Double(labels.count))
         #expect(baselines?["majority"]?.double == Double(majority) / Double(labels.count))
+    }
+
+    @Test(arguments: [0, 20])
+    func intervalsAreThoseOfThen(delay: Int) throws {
+        var settings = EngineSettings()
+        settings.model = .pool
+        settings.task = .regression
+        settings.pool.experts = ["last_number", "knn_numbers"]
+        var rehearsal = Rehearsal(settings: settings, labelDelay: delay, keeps: [])
+        var random = RandomSource(seed: 2)
+        for _ in 0..<1500 {
+            let (u, v) = (random.normal(), random.normal())
+            rehearsal.batch.append(
+                features: [Float(u), Float(v)],
+                label: u + 0.3 * random.normal()
+            )
+            rehearsal.advance()
+        }
+        rehearsal.finish()
+        let metrics = try #require(rehearsal.engine.status()["metrics"])
+        #expect(metrics["count"]?.integer == 1500)
+        let interval = try #require(metrics["interval"])
+        #expect(try #require(interval["count"]?.integer) > 1400)
+        let coverage = try #require(interval["coverage"]?.double)
+        #expect(abs(coverage - 0.9) < 0.05, "\(coverage)")
+        #expect(try #require(interval["width"]?.double) > 0.5)
+        let experts = metrics["experts"]?.items ?? []
+        #expect(experts.count == 2 && experts.allSatisfy { $0["mae"]?.double != nil })
     }
 
     @Test func textsAndMissingLabelsMayBeLateToo() {

@@ -4,7 +4,7 @@
 // limit, first child, slot), and the statistics of its leaves, one slot each. Children lie in pairs
 // behind their parent, so that of a tree with n leaves the nodes are 2n - 1, and nothing is ever
 // freed: the first child takes the slot of the leaf that was split. Room doubles when it is used
-// up.
+// up, until there is room for all that the rule allows.
 
 import CKernels
 
@@ -124,10 +124,17 @@ package struct StreamTree: Sendable {
     var nodeRoom: Int { words.count / StreamTree.wordsPerNode }
 
     /// Makes room for one leaf more.
+    ///
+    /// There is room for twice as many then, but never for more than the rule allows and one, at
+    /// which no tree arrives.
     package mutating func makeRoom(_ rule: TreeRule) {
-        guard leaves * rule.stride == slots.count else { return }
-        let nodes = 2 * StreamTree.wordsPerNode * leaves
-        slots.append(contentsOf: repeatElement(0, count: slots.count))
+        let (room, most) = ((nodeRoom + 1) / 2, max(rule.leavesMost, leaves) + 1)
+        guard room == leaves, leaves < most else { return }
+        let more = min(leaves, most - leaves)
+        let nodes = 2 * StreamTree.wordsPerNode * more
+        slots.reserveCapacity(slots.count + more * rule.stride)
+        words.reserveCapacity(words.count + nodes)
+        slots.append(contentsOf: repeatElement(0, count: more * rule.stride))
         words.append(contentsOf: repeatElement(0, count: nodes))
     }
 

@@ -47,10 +47,16 @@ final class Home {
 
         """
 
-    /// A learner that votes, publishes and is kept quickly.
-    static func quick(_ name: String = "default", more: String = "") -> String {
+    /// A learner that votes, publishes and is kept quickly. Its model is a plain one unless another is
+    /// named, so that tests of all else are quick.
+    static func quick(
+        _ name: String = "default",
+        model: String = "softmax",
+        more: String = ""
+    ) -> String {
         """
         [learner.\(name)]
+        model = "\(model)"
         vote.samples = 20
         publish.first = 100
         publish.interval = "100ms"

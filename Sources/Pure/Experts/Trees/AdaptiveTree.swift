@@ -30,7 +30,10 @@ struct AdaptiveTree: Expert {
 
     private var rule: TreeRule { sight.rule }
 
-    var cost: Double { 250 + 1.5 * Double(shape.width * max(1, shape.classes)) }
+    var cost: Double {
+        let width = Double(shape.width)
+        return 300 + (shape.isNumber ? 50 * width : 1.5 * width * Double(shape.classes))
+    }
     var isFinite: Bool {
         nodes.tree.isFinite(rule) && nodes.alternates.allSatisfy { $0.tree.isFinite(rule) }
     }

@@ -39,8 +39,9 @@ struct TreeEnsemble: Expert {
     private var rule: TreeRule { sight.rule }
 
     var cost: Double {
-        let each = 60 + 1.2 * Double(shape.width * max(1, shape.classes))
-        return Double(recipe.trees) * each
+        let width = Double(shape.width)
+        let learning = shape.isNumber ? 150 + 50 * width : 190 + width * Double(shape.classes)
+        return recipe.isBagged ? Double(recipe.trees) * learning : 0.6 * learning
     }
     var isFinite: Bool {
         members.allSatisfy { $0.tree.isFinite(rule) && $0.background?.isFinite(rule) ?? true }

@@ -77,7 +77,7 @@ struct TreeRecipe: Sendable {
         inherited: 30
     )
 
-    /// How its trees grow on rows of the shape. For numbers, trees grow by rules of their own.
+    /// How its trees grow on rows of the shape; for numbers they have a grace of their own.
     func rule(_ shape: ExpertShape) -> TreeRule {
         var rule = rule(of: shape)
         guard shape.isNumber else { return rule }
