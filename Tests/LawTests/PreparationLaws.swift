@@ -13,8 +13,7 @@ struct Prepared: Sendable, CustomTestStringConvertible {
 
     static let all: [Prepared] = {
         var all: [Prepared] = []
-        // What a model scales for itself reaches it as it is, NaN too.
-        for scaling in Scaling.allCases where scaling != .own {
+        for scaling in Scaling.allCases {
             for imputation in [Imputation.mean, .zero] {
                 // What a model scales for itself keeps its gaps, and NaN is not equal to itself.
                 if scaling == .own, imputation == .mean { continue }
