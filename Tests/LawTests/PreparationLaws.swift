@@ -13,10 +13,9 @@ struct Prepared: Sendable, CustomTestStringConvertible {
 
     static let all: [Prepared] = {
         var all: [Prepared] = []
-        // What a model scales for itself reaches it as it is, NaN too.
-        for scaling in Scaling.allCases where scaling != .own {
+        for scaling in Scaling.allCases {
             for imputation in [Imputation.mean, .zero] {
-                // What a model scales for itself keeps its gaps, and NaN is not equal to itself.
+                // What a model scales for itself reaches it as it is: with NaN, which no law likes.
                 if scaling == .own, imputation == .mean { continue }
                 for hasInteractions in [false, true] {
                     var settings = PreparationSettings()
