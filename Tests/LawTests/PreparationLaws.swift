@@ -15,7 +15,7 @@ struct Prepared: Sendable, CustomTestStringConvertible {
         var all: [Prepared] = []
         for scaling in Scaling.allCases {
             for imputation in [Imputation.mean, .zero] {
-                // What a model scales for itself keeps its gaps, and NaN is not equal to itself.
+                // What a model scales for itself reaches it as it is: with NaN, which no law likes.
                 if scaling == .own, imputation == .mean { continue }
                 for hasInteractions in [false, true] {
                     var settings = PreparationSettings()
