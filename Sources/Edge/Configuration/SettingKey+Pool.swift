@@ -5,6 +5,6 @@
 extension SettingKey {
     static let pool: [SettingKey] = [
         .init(.learner, "pool.experts", .experts, .none, .newLearner),
-        .init(.learner, "pool.rows", .integer(5000...100_000), .integer(5000), .newLearner),
+        .init(.learner, "pool.rows", .integer(5000...16_000), .integer(5000), .newLearner),
     ]
 }
