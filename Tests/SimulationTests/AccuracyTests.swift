@@ -4,7 +4,9 @@
 
 import Decoding
 import Engine
+import Experts
 import Foundation
+import Learning
 import Primitives
 import Synchronization
 import Testing
@@ -95,6 +97,22 @@ struct AccuracyTests {
         #expect(row("friedman_lea", [numbers(1.06)]).isReached == true)
         #expect(row("friedman_lea", [numbers(1.07)]).isReached == false)
         #expect(Median.of([3, .nan, 1, 8, 4]) == 3.5 && Median.of([]).isNaN)
+    }
+
+    @Test func aPoolMayDoWithoutThePast() throws {
+        var settings = EngineSettings()
+        settings.model = .pool
+        let plain = try #require(settings.withoutPast)
+        #expect(plain.pool.complaint == nil && plain.pool.experts.contains("forest"))
+        #expect(!plain.pool.experts.contains { $0.contains("temporal") || $0.contains("label") })
+        settings.pool.experts = ["knn_200"]
+        #expect(settings.withoutPast == nil)
+        settings.model = .softmax
+        settings.pool.experts = []
+        #expect(settings.withoutPast == nil)
+        let name = StreamBound.withoutPast("elec2")
+        #expect(row(name, [lap(accuracy: 0.925)]).isReached == true)
+        #expect(row(name, [lap(accuracy: 0.9249)]).isReached == false)
     }
 
     @Test func lateLabelsAreHeldToTheBestRival() {

@@ -6,6 +6,7 @@
 
 import Control
 import Engine
+import Experts
 import Learning
 import Linux
 import Primitives
@@ -30,6 +31,7 @@ struct AccuracyBench: Sendable {
     private struct Stream: Sendable {
         var name: String
         var table: NumberTable
+        var settings: EngineSettings
     }
 
     private struct Heat: Sendable {
@@ -86,7 +88,13 @@ struct AccuracyBench: Sendable {
         var streams: [Stream] = []
         for file in files {
             let table = try NumberTable.read(file, rowsMax: rowsMax)
-            streams.append(Stream(name: AccuracyBench.name(of: file), table: table))
+            let name = AccuracyBench.name(of: file)
+            streams.append(Stream(name: name, table: table, settings: settings))
+            let other = StreamBound.withoutPast(name)
+            guard StreamBound.named(other) != nil, let plain = settings.withoutPast else {
+                continue
+            }
+            streams.append(Stream(name: other, table: table, settings: plain))
         }
         let delays = labelDelay > 0 ? [0, labelDelay] : [0]
         // Classes before numbers, so that each table is in one piece.
@@ -108,7 +116,7 @@ struct AccuracyBench: Sendable {
             let heat = heats[number]
             return AccuracyLap(
                 tables[heat.stream].table,
-                settings: settings,
+                settings: tables[heat.stream].settings,
                 seed: heat.seed,
                 labelDelay: heat.labelDelay
             )
@@ -150,5 +158,20 @@ struct AccuracyBench: Sendable {
         let file = path.split(separator: "/").last.map(String.init) ?? path
         guard let dot = file.lastIndex(of: "."), dot > file.startIndex else { return file }
         return String(file[..<dot])
+    }
+}
+
+extension EngineSettings {
+    /// The same with no expert that looks at anything but the row itself: not at the last label,
+    /// nor at how columns change; nil where that says nothing, because no usual pool learns.
+    var withoutPast: EngineSettings? {
+        guard learnerSettings(for: .classes).model == .pool, pool.experts.isEmpty else {
+            return nil
+        }
+        var settings = self
+        settings.pool.experts = PoolSettings.usualForClasses.filter { name in
+            !name.hasSuffix("_temporal") && name != "label_table" && name != "last_label"
+        }
+        return settings
     }
 }
