@@ -47,8 +47,9 @@ final class Home {
 
         """
 
-    /// A learner that votes, publishes and is kept quickly. Its model is a plain one unless another is
-    /// named, so that tests of all else are quick.
+    /// A learner that votes, publishes and is kept quickly.
+    ///
+    /// Its model is a plain one unless another is named, so that tests of all else are quick.
     static func quick(
         _ name: String = "default",
         model: String = "softmax",
