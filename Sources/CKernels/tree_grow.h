@@ -33,8 +33,8 @@ LEARND_INLINE float *slot_of(const learnd_tree_rule *rule, const learnd_tree *tr
 
 LEARND_INLINE float draw_seed(learnd_tree *tree) { return (float)(draw(&tree->random) >> 41); }
 
-// Leaves in the tables of a child what the parent counted, times `part` of each class; of the column
-// that was split, only what goes to that side.
+// Leaves in the tables of a child what the parent counted, times `part` of each class; of the
+// column that was split, only what goes to that side.
 LEARND_INLINE void tables_inherit(const learnd_tree_rule *rule, const float *parent, float *child,
                                   size_t k, float part, const split_choice *split, int is_second) {
     for (size_t t = 0; t < rule->tables; t++) {

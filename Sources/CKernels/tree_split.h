@@ -8,7 +8,8 @@
 //     (sum h(l(k)) + h(r(k)) - h(L) - h(R) - sum h(n(k)) + h(N)) / N
 //
 // A side with less than a hundredth of the weight makes no split. A column that has few values may
-// also be split by one of them against all others; how often each came with which class was counted.
+// also be split by one of them against all others; how often each came with which class was
+// counted.
 
 #ifndef LEARND_TREE_SPLIT_H
 #define LEARND_TREE_SPLIT_H

@@ -90,7 +90,8 @@ class Daemon:
         deadline = time.monotonic() + 60
         while True:
             learner = self.learner()
-            if learner["received"] >= received and learner["waiting"] == 0:
+            # One that is busy for long has nothing to tell.
+            if learner.get("received", -1) >= received and learner["waiting"] == 0:
                 return learner
             if time.monotonic() > deadline:
                 raise AssertionError(f"{received} samples did not arrive: {learner}")

@@ -9,8 +9,8 @@
 #include "experts.h"
 
 // A split sends a row to the node `child` where its column is at most the limit, else to the node
-// behind. With LEARND_TREE_EQUAL added to the column, it is the value as it came that must equal the
-// limit. A leaf has no column (-1), and keeps its statistics in a slot.
+// behind. With LEARND_TREE_EQUAL added to the column, it is the value as it came that must equal
+// the limit. A leaf has no column (-1), and keeps its statistics in a slot.
 #define LEARND_TREE_EQUAL (1 << 20)
 typedef struct {
     int32_t column;
@@ -92,8 +92,8 @@ void learnd_tree_measure(const learnd_tree_rule *rule, learnd_tree *tree, float 
 // The numbers that the scratch of the two below must have.
 size_t learnd_tree_scratch(const learnd_tree_rule *rule);
 // Predicts the rows from `*row` to `end`, and learns them with both trees (`background` may be
-// none), until the member has news. Votes are added to the opinions, each by what the tree has to say,
-// and that to `says`.
+// none), until the member has news. Votes are added to the opinions, each by what the tree has to
+// say, and that to `says`.
 learnd_tree_news learnd_tree_follow(const learnd_tree_rule *rule, learnd_tree *tree,
                                     learnd_tree *background, learnd_tree_member *member,
                                     const learnd_expert_rows *rows, size_t *row, size_t end,

@@ -22,7 +22,7 @@ package struct LearnerConfiguration: Sendable, Equatable {
 
     /// The kind of model.
     package enum Model: String, Sendable, CaseIterable {
-        /// A pool, unless a key says what only another model has: then linear for a regression, else
+        /// A pool, unless a key says what only another model has: then linear for numbers, else
         /// softmax.
         case auto
         /// Experts of many kinds under one mix.
@@ -129,7 +129,7 @@ package struct LearnerConfiguration: Sendable, Equatable {
     package let model: Model
     /// What a pool is made up of.
     package let pool: PoolConfiguration
-    /// Why `auto` does not stand for a pool, in words; nil where it does, or where a model is named.
+    /// Why `auto` does not stand for a pool, in words; nil where it does, or a model is named.
     let poolObstacle: String?
     /// The layers of a network; nil for every other model.
     package let network: NetworkSettings?

@@ -31,7 +31,7 @@ struct LearnerRules: KeyRules {
         self.values = values
     }
 
-    /// The task that the file says, or that the model, loss, classes or experts leave as the only one.
+    /// The task that the file says, or that model, loss, classes or experts leave as the only one.
     static func impliedTask(_ values: ScopedValues) -> LearnerConfiguration.Task {
         let task: Task = values.word("task")
         let hints: [Task] = [

@@ -91,7 +91,7 @@ struct PoolRules: KeyRules {
         return rules.obstacles.isEmpty || !rules.ownKeys.isEmpty ? .pool : .auto
     }
 
-    /// Why `auto` does not stand for a pool, in words; nil where it does, or where a model is named.
+    /// Why `auto` does not stand for a pool, in words; nil where it does, or a model is named.
     static func obstacle(_ values: ScopedValues) -> String? {
         guard values.text("model") == "auto", let first = PoolRules(values).obstacles.first else {
             return nil

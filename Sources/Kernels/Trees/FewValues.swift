@@ -2,8 +2,9 @@
 //
 // Which columns have few values. A column that has shown 3 to 16 different whole values, and no
 // others, in the first thousand rows may be split by one of them against all others: they may be
-// names of kinds, whose order says nothing. (Of two values, one limit tells as much.) Nothing has to
-// be said about a column, and what was decided stays: a value that comes later is one of the others.
+// names of kinds, whose order says nothing. (Of two values, one limit tells as much.) Nothing has
+// to be said about a column, and what was decided stays: a value that comes later is one of the
+// others.
 
 import CKernels
 

@@ -27,8 +27,6 @@ struct ForestRecipe: Sendable, Equatable {
     /// Whether each tree learns what those before it leave.
     var isBoosted = false
 
-    /// The most rows.
-    static let rowsMost = 5000
     /// The fewest rows.
     static let rowsLeast = 20
     /// What is kept of the share that trees give a class; the rest is for all alike.

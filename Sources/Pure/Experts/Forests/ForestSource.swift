@@ -30,7 +30,7 @@ struct ForestSource: Sendable {
         guard history.width == shape.width, recipe.inputs(shape) > 0 else { return nil }
         self.shape = shape
         isTemporal = recipe.isTemporal
-        let first = max(0, first, history.count - ForestRecipe.rowsMost)
+        let first = max(0, first, history.count - history.capacity)
         for row in first..<max(first, history.count) {
             let label = Int(history.labels[row])
             let isKnown =

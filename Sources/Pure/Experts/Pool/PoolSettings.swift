@@ -61,7 +61,7 @@ package struct PoolSettings: Sendable, Equatable {
     /// are.
     package static let rowsLeast = 100
     /// The most rows that a pool remembers.
-    package static let rowsMost = 100_000
+    package static let rowsMost = 16_000
     /// The most experts of a pool.
     package static let expertsMost = 32
 }
