@@ -52,6 +52,13 @@ package struct ForgettingBench: Sendable {
         var distilled = RetentionSettings()
         distilled.distil = 1
         distilled.renewEvery = 250
+        var all = ForgettingSubject(
+            "pool, view all",
+            ForgettingSubject.pool,
+            RetentionSettings(),
+            .atLeast(0.96)
+        )
+        all.seesAllClasses = true
         let network = ForgettingSubject.network
         let softmax = ForgettingSubject.softmax
         return [
@@ -62,6 +69,8 @@ package struct ForgettingBench: Sendable {
             .init("network, LwF alone", network, distilled),
             .init("softmax", softmax, RetentionSettings()),
             .init("softmax, replay", softmax, replay),
+            .init("pool, view now", ForgettingSubject.pool, RetentionSettings()),
+            all,
         ]
     }()
 

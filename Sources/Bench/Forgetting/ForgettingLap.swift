@@ -4,6 +4,7 @@
 // examined on all of them. It meets each class when the stream brings it, as in the daemon; every
 // sample is learned as it comes, one at a time; nothing is set aside.
 
+import Experts
 import Kernels
 package import Learning
 import Networks
@@ -18,10 +19,20 @@ package struct ForgettingSubject: Sendable {
     package let retention: RetentionSettings
     /// What the mean accuracy must be.
     package let bound: AccuracyBound?
+    /// Whether it is asked for any class that ever was, not for what comes next.
+    package var seesAllClasses = false
 
     /// Softmax under the daemon's default optimiser.
     static func softmax(_ seed: UInt64) -> LearnerSettings {
         LearnerSettings(model: .softmax, optimiser: .sgd(rate: 0.05))
+    }
+
+    /// The default model.
+    static func pool(_ seed: UInt64) -> LearnerSettings {
+        var settings = LearnerSettings(model: .pool, optimiser: .sgd(rate: 0.05))
+        settings.pool = PoolSettings()
+        settings.pool?.seed = seed
+        return settings
     }
 
     /// A network with one hidden layer of 64 under the same optimiser.
@@ -72,11 +83,14 @@ package struct ForgettingLap: Sendable {
         train: LabelledRows,
         test: LabelledRows
     ) {
-        var preparation = Preparation()
+        let settings = subject.learner(seed)
+        var scaling = PreparationSettings()
+        if settings.model == .pool { scaling.scaling = .own }
+        var preparation = Preparation(scaling)
         preparation.grow(width: train.width)
         var contender = Contender(
             preparation: preparation,
-            learner: makeLearner(subject.learner(seed), width: train.width, outputs: 2),
+            learner: makeLearner(settings, width: train.width, outputs: 2),
             retention: Retention(settings: subject.retention, seed: seed)
         )
         var block = Block()
@@ -85,11 +99,22 @@ package struct ForgettingLap: Sendable {
             block.reset(width: train.width, outputs: contender.learner.outputs)
             block.append(row, of: train)
             contender.testThenTrain(&block)
+            guard contender.learner.refitState == .due,
+                var refit = contender.learner.makeRefit(rows: .max, seed: seed &+ UInt64(row))
+            else { continue }
+            while !refit.isDone { refit.advance() }
+            _ = contender.learner.adopt(refit)
         }
         contender.grow(width: train.width, outputs: test.classes)
         block.reset(width: test.width, outputs: contender.learner.outputs)
         for row in 0..<test.count { block.append(row, of: test) }
         contender.predict(&block)
+        if subject.seesAllClasses, let view = contender.learner.classView {
+            let width = test.width
+            block.predictions = (0..<test.count).flatMap {
+                view.predict(block.raw[$0 * width..<($0 + 1) * width])
+            }
+        }
         block.computeLosses(task: .classes)
         let opening = Set(train.labels.prefix(train.count / max(1, train.classes / 2)))
         let early = (0..<test.count).filter { opening.contains(test.labels[$0]) }
