@@ -20,7 +20,7 @@ import Versions
         var settings = EngineSettings()
         settings.model = .pool
         settings.pool.experts = ["label_table", "naive_bayes", "knn_200", "forest"]
-        settings.pool.rows = PoolSettings.rowsLeast
+        settings.pool.rows = 300
         settings.drift.isEnabled = false
         settings.publish.first = 150
         return settings
@@ -97,7 +97,7 @@ import Versions
         var settings = settings
         settings.drift.isEnabled = true
         settings.pool.experts = ["naive_bayes", "forest"]
-        settings.pool.rows = PoolSettings.rowsLeast
+        settings.pool.rows = 2000
         var engine = TestEngine(settings)
         var world = World(seed: 4)
         func feed(_ rows: Int) {

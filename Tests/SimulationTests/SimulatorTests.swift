@@ -135,7 +135,7 @@ import Testing
         settings.pool.experts = [
             "label_table", "naive_bayes", "knn_200", "forest", "nlms_slow", "knn_numbers",
         ]
-        settings.pool.rows = PoolSettings.rowsLeast
+        settings.pool.rows = 200
         return settings
     }
 

@@ -57,9 +57,9 @@ package struct PoolSettings: Sendable, Equatable {
         return nil
     }
 
-    /// The fewest rows that a pool remembers: as far as any expert looks back, so that what it sees
-    /// does not depend on when the oldest rows made room.
-    package static let rowsLeast = 5000
+    /// The fewest rows that a pool remembers; experts that look back further see no more than there
+    /// are.
+    package static let rowsLeast = 100
     /// The most rows that a pool remembers.
     package static let rowsMost = 16_000
     /// The most experts of a pool.
