@@ -36,16 +36,18 @@ import Testing
         }
         try daemon.ok(["command": "consolidate"])
         let deadline = Deadline()
+        var sent = 300
         var record: JSONValue?
         while record?["verdict"]?.text == nil, !deadline.isOver {
             try producer.send(stream.packed(1), count: 1)
+            sent += 1
             record = try daemon.ok(["command": "consolidations"]).items.first {
                 $0["trigger"]?.text == "command"
             }
         }
         #expect(["adopted", "rejected"].contains(record?["verdict"]?.text))
         #expect(record?["reason"]?.text?.contains("forest") == true)
-        let last = try daemon.learner()
+        let last = try daemon.wait(until: "all samples") { $0.learned == sent }
         #expect(daemon.terminate() == .exited(0))
 
         let second = try TestDaemon(home, context: daemon.context)
