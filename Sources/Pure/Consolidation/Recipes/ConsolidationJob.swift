@@ -16,62 +16,7 @@
 //    continuation is the champion's.
 
 package import Learning
-package import Primitives
-
-/// What asked for a consolidation.
-package enum ConsolidationTrigger: UInt8, Sendable {
-    /// A detector's alarm.
-    case drift = 0
-    /// So many samples.
-    case samples = 1
-    /// So much time.
-    case interval = 2
-    /// The operator.
-    case command = 3
-    /// The model's own schedule.
-    case schedule = 4
-
-    /// The word in events and in the registry.
-    package var name: String {
-        switch self {
-        case .drift: "drift"
-        case .samples: "samples"
-        case .interval: "interval"
-        case .command: "command"
-        case .schedule: "schedule"
-        }
-    }
-}
-
-/// How a challenger was made.
-package enum Recipe: UInt8, Sendable, CaseIterable {
-    /// From nothing, on the memory.
-    case refit = 0
-    /// From the champion, anchored.
-    case continuation = 1
-
-    /// The word in events and in the registry.
-    package var name: String {
-        switch self {
-        case .refit: "refit"
-        case .continuation: "continuation"
-        }
-    }
-}
-
-/// A model that wants to be champion.
-package struct Challenger: Sendable {
-    /// How it was made.
-    package var recipe: Recipe
-    /// The model.
-    package var contender: Contender
-
-    /// Makes a challenger.
-    package init(recipe: Recipe, contender: Contender) {
-        self.recipe = recipe
-        self.contender = contender
-    }
-}
+import Primitives
 
 /// A consolidation's work, as a value that advances in slices.
 package struct ConsolidationJob: Sendable {
@@ -216,22 +161,5 @@ package struct ConsolidationJob: Sendable {
             challenger.contender.learner.restartMoments()
         }
         challenger.contender.learner.rehearse(false)
-    }
-}
-
-extension Challenger: ByteCodable {
-    /// Appends recipe and model.
-    package func encode(into writer: inout ByteWriter) {
-        writer.write(recipe.rawValue)
-        contender.encode(into: &writer)
-    }
-
-    /// Reads recipe and model.
-    package init(from reader: inout ByteReader) throws(DecodeError) {
-        guard let recipe = Recipe(rawValue: try reader.read()) else {
-            throw .invalid("a challenger has an unknown recipe")
-        }
-        self.recipe = recipe
-        contender = try Contender(from: &reader)
     }
 }
