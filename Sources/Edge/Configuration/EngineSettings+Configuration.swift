@@ -224,6 +224,9 @@ extension ConsolidationSettings {
         cooldownSamples = configuration.cooldownSamples
         cooldownSamplesMax = configuration.cooldownSamplesMax
         deadline = configuration.deadline
+        gate = configuration.gate
+        hasProbation = configuration.hasProbation
+        worlds = configuration.worlds
         recipe.raceSamples = configuration.raceSamples
         recipe.pull =
             switch configuration.retain {

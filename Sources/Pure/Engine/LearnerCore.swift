@@ -35,6 +35,10 @@ package struct LearnerCore: Sendable {
     package var recollection: Recollection
     /// The end of a consolidation.
     package var race: Race?
+    /// The model before the last adoption, which goes on for a while beside its successor.
+    package var probation: Race?
+    /// Champions of earlier worlds.
+    package internal(set) var archive: WorldArchive
     /// The contexts by number, as rows of block and memory carry them.
     package var contexts: ContextTable
     /// The labelled samples that were stepped; it numbers them in memory and in events.
@@ -84,6 +88,8 @@ package struct LearnerCore: Sendable {
         recollection.grow(width: schema.width)
         contexts = ContextTable(limit: settings.contextsMax)
         contextMeasures = ContextMeasures(task: schema.task)
+        archive = WorldArchive(limit: 0)
+        configureArchive(settings)
         configureAnomaly(settings)
         configureAverage(settings)
     }
@@ -107,6 +113,7 @@ package struct LearnerCore: Sendable {
         self.recollection = recollection
         self.contexts = contexts
         contextMeasures = ContextMeasures(task: schema.task)
+        archive = WorldArchive(limit: 0)
     }
 
     /// What one micro-batch did, for the books and the engine's decisions.
@@ -132,6 +139,8 @@ package struct LearnerCore: Sendable {
         var contextChanges: [ContextRecord] = []
         /// How the race stands after these rows.
         var race: RaceVerdict = .undecided
+        /// How the model before the last adoption stands beside its successor.
+        var probation: RaceVerdict = .undecided
     }
 
     /// Takes every row of the batch.
@@ -307,6 +316,8 @@ package struct LearnerCore: Sendable {
         recollection.grow(width: schema.width)
         anomaly?.grow(width: schema.width)
         race?.grow(width: schema.width, outputs: outputs)
+        probation?.grow(width: schema.width, outputs: outputs)
+        archive.grow(width: schema.width, outputs: outputs)
         block.reset(width: schema.width, outputs: champion.learner.outputs)
     }
 
@@ -336,7 +347,7 @@ package struct LearnerCore: Sendable {
         }
         served?.compare(block, task: schema.task)
         scoreAnomalies(isHeld: isHeld)
-        let present = predictionsOfThen(isRacing: race != nil && !isHeld)
+        let present = predictionsOfThen(isRacing: (race != nil || probation != nil) && !isHeld)
         evaluation.record(&block)
         let first = labelled
         if contexts.count > 0 { contextMeasures.record(block, from: first) }
@@ -381,6 +392,10 @@ package struct LearnerCore: Sendable {
         if let verdict = race?.run(champion: block, scale: scale, task: schema.task) {
             outcome.race = verdict
         }
+        if let verdict = probation?.run(champion: block, scale: scale, task: schema.task) {
+            outcome.probation = verdict
+        }
+        archive.look(at: champion, sample: labelled)
     }
 }
 
@@ -428,6 +443,7 @@ extension LearnerCore {
         average?.restart(with: champion.learner)
         restartWatch()
         race = nil
+        probation = nil
     }
 
     /// Takes rates, strengths and the detectors' levels from other settings.
@@ -441,7 +457,18 @@ extension LearnerCore {
         champion.configure(settings.retention, seed: settings.retentionSeed)
         race?.configure(learning)
         race?.configure(settings.retention, seed: settings.retentionSeed)
+        probation?.configure(learning)
+        probation?.configure(settings.retention, seed: settings.retentionSeed)
+        configureArchive(settings)
         if settings.drift != watch.settings { watch = DriftWatch(settings: settings.drift) }
+    }
+
+    private mutating func configureArchive(_ settings: EngineSettings) {
+        let recipes = settings.consolidation.recipes[.drift]
+        let isOfUse =
+            settings.consolidation.onDrift && recipes.contains(.recalled)
+            && champion.learner.settings.model.recipes.contains(.recalled)
+        archive.configure(limit: isOfUse ? settings.consolidation.worlds : 0)
     }
 
     /// Starts the detectors anew.

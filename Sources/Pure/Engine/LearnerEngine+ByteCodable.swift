@@ -176,6 +176,8 @@ extension LearnerCore: ByteCodable {
         contextMeasures.encode(into: &writer)
         contextHistory.encode(into: &writer)
         writer.write(optional: race)
+        writer.write(optional: probation)
+        archive.encode(into: &writer)
         writer.write(labelled)
         usualError.encode(into: &writer)
     }
@@ -210,6 +212,8 @@ extension LearnerCore: ByteCodable {
         contextMeasures = try ContextMeasures(from: &reader)
         contextHistory = try ContextHistory(from: &reader)
         race = try reader.readOptional()
+        probation = try reader.readOptional()
+        archive = try WorldArchive(from: &reader)
         labelled = try reader.readCounter()
         usualError = try RunningMean(from: &reader)
         guard evaluation.task == schema.task, memory.width == schema.width,
@@ -217,9 +221,10 @@ extension LearnerCore: ByteCodable {
         else {
             throw .invalid("the memory or the measures do not fit the schema")
         }
-        for runner in race?.runners ?? [] {
+        for runner in (race?.runners ?? []) + (probation?.runners ?? []) {
             try LearnerCore.check(runner.challenger.contender, under: schema)
         }
+        for earlier in archive.champions { try LearnerCore.check(earlier, under: schema) }
     }
 
     private static func check(

@@ -200,6 +200,7 @@ extension LearnerEngine {
         effects.events += outcome.contextChanges.map { .contextChanged($0) }
         for (report, sample) in outcome.reports { heed(report, sample, effects: &effects) }
         conclude(outcome.race, effects: &effects)
+        concludeProbation(outcome.probation, effects: &effects)
     }
 
     /// Books what became of the rows.
@@ -251,13 +252,31 @@ extension LearnerEngine {
         }
         drifts += 1
         guard settings.consolidation.onDrift, consolidates else { return }
-        let since = UInt64(report.samplesSinceOnset)
         plan.want(
             ConsolidationWish(
                 trigger: .drift,
-                onset: sample > since ? sample - since : 0,
+                onset: onset(of: report, at: sample),
                 rowsMin: UInt64(settings.consolidation.recipe.freshRowsMin)
             )
         )
     }
+
+    /// Since when the champion has been losing more, by what it lost on each of the newest rows.
+    ///
+    /// Looked for in four times as many samples as the detector thinks that it has been.
+    private func onset(of report: DriftReport, at sample: UInt64) -> UInt64 {
+        let since = UInt64(report.samplesSinceOnset)
+        let guess = sample - min(sample, since)
+        guard case .learning(let core) = phase else { return guess }
+        let span = max(4 * since, LearnerEngine.onsetSpanLeast)
+        let rows = core.memory.recentLosses(since: sample - min(sample, span))
+        let scale = core.lossScale
+        guard let place = ChangePoint.rise(in: rows.map { scale.bounded($0.loss) }) else {
+            return guess
+        }
+        return rows[place].sample
+    }
+
+    /// The fewest samples in which the beginning of a drift is looked for.
+    private static let onsetSpanLeast: UInt64 = 256
 }

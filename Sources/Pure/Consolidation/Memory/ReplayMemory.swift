@@ -188,6 +188,18 @@ package struct ReplayMemory: Sendable {
         return rows
     }
 
+    /// What the champion lost on the newest rows when they came, from sample `since` on.
+    package func recentLosses(since: UInt64) -> [(sample: UInt64, loss: Float)] {
+        var losses: [(sample: UInt64, loss: Float)] = []
+        for slot in recent.slots {
+            let header = recent.pages.header(slot)
+            if header.index >= since, header.loss >= 0 {
+                losses.append((header.index, header.loss))
+            }
+        }
+        return losses
+    }
+
     /// The slots of the reservoir whose rows the recent window does not have: the window holds the
     /// newest of all, so it has whatever the reservoir has of its time.
     private var slotsBeforeRecent: [Int] {

@@ -22,6 +22,8 @@ package struct ChallengerFigures: Sendable, Equatable {
     package var recipe: Recipe
     /// What the holdout said.
     package var finding: HoldoutFinding
+    /// The remembered samples that it had to show before its race.
+    package var remembered: Int
     /// The live samples of its race.
     package var raced: Int
     /// The champion's bounded loss minus its own, on average over the race.
@@ -34,6 +36,9 @@ package struct ChallengerFigures: Sendable, Equatable {
             "holdout_rows": .int(Int64(finding.rows)),
             "champion_loss": .number(finding.championLoss),
             "challenger_loss": .number(finding.challengerLoss),
+            "negative_flips": .int(Int64(finding.negativeFlips)),
+            "positive_flips": .int(Int64(finding.positiveFlips)),
+            "remembered": .int(Int64(remembered)),
             "objection": finding.objection.map { .string($0) } ?? .null,
             "raced": .int(Int64(raced)),
             "advantage": .number(advantage),

@@ -122,7 +122,7 @@ extension LearnerEngine {
         id: UInt64,
         effects: inout Effects
     ) {
-        guard case .learning(let core) = phase else { return }
+        guard case .learning(var core) = phase else { return }
         let rows = TrainingRows(memory: core.memory, task: core.schema.task, since: wish.onset)
         let isRacing = plan.running?.isRacing ?? false
         guard rows.count > 0 else { return }
@@ -133,6 +133,10 @@ extension LearnerEngine {
             recipes.removeAll { recipe in
                 !race.runners.contains { $0.challenger.recipe == recipe && !$0.isOut }
             }
+        }
+        if wish.trigger == .drift, !isRacing, !wish.isFollowUp {
+            core.archive.worldChanged(at: wish.onset, sample: core.labelled)
+            keep(core)
         }
         plan.trainedFrom = now
         plan.running = RunningConsolidation(
@@ -187,6 +191,10 @@ extension LearnerEngine {
             rows: rows,
             holdout: TrainingRows(core.memory.rows(of: .holdout, since: wish.onset))
         )
+        if wish.trigger == .drift, !(plan.running?.isRacing ?? false) {
+            ingredients.arrived = TrainingRows(core.memory.rows(of: .recent, since: wish.onset))
+            ingredients.earlier = core.archive.champions
+        }
         if wish.onset > 0, recipes.contains(.warning) {
             let since = min(wish.warning ?? wish.onset, wish.onset)
             ingredients.warned = TrainingRows(core.memory.rows(of: .training, since: since))
