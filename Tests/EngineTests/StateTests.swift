@@ -118,6 +118,18 @@ import Testing
         all.consolidation.cooldownSamples = 14
         all.consolidation.cooldownSamplesMax = 15
         all.consolidation.deadline = .seconds(8)
+        all.consolidation.at = [WeekTime(day: nil, minute: 180), WeekTime(day: 6, minute: 5)]
+        var plasticity = PlasticityRule()
+        plasticity.everySamples = 777
+        plasticity.deadShare = 0.25
+        plasticity.rankShare = 0.75
+        all.consolidation.plasticity = plasticity
+        all.consolidation.recipes.usual = [.shrinkPerturb]
+        all.consolidation.recipes.set([.refit, .warning], for: .drift)
+        all.consolidation.recipe.patience = 3
+        all.consolidation.recipe.shrink = 0.25
+        all.consolidation.recipe.perturb = 0.125
+        all.consolidation.recipe.averageHalfLife = 77
         all.consolidation.recipe.anchor = 0.5
         all.consolidation.recipe.rowsPerRecipe = 16
         all.consolidation.recipe.passesMax = 17
