@@ -64,8 +64,9 @@ final class LearnerHost {
         summarise()
     }
 
-    /// Shows the engine the wall clock when its calendar asks for that; a turn comes at least once a
-    /// second.
+    /// Shows the engine the wall clock when its calendar asks for that.
+    ///
+    /// A turn comes at least once a second.
     private func showClock() {
         guard !engine.settings.consolidation.at.isEmpty else { return }
         let second = Clock.wallNanoseconds() / 1_000_000_000

@@ -171,8 +171,8 @@ struct Supervisor: ~Copyable {
             guard let hang = try house.worker.replaceHungThread() else { return }
             log.write(
                 .warning,
-                "consolidation \(hang.id) of \(house.ports[hang.learner].name) was given up and did "
-                    + "not come back; its thread is left behind, and another makes the next ones",
+                "consolidation \(hang.id) of \(house.ports[hang.learner].name) was given up and "
+                    + "did not come back; its thread is left behind, and another makes the next ones",
                 [("LEARNER", house.ports[hang.learner].name.text)]
             )
         } catch {

@@ -12,6 +12,7 @@
 
 import Consolidation
 import Linux
+import Primitives
 import Synchronization
 
 /// The thread that makes challengers.

@@ -87,7 +87,7 @@ import Testing
             "consolidate.recipes", "come and go"
         ),
         (
-            "model = \"softmax\"\noptimiser = \"ftrl\"\nhash_bits = 18\n"
+            "model = \"softmax\"\noptimiser = \"ftrl\"\nhash_bits = 10\n"
                 + "consolidate.recipes = [\"ema\"]",
             "consolidate.recipes", "bucket"
         ),
