@@ -172,7 +172,7 @@ struct Supervisor: ~Copyable {
             log.write(
                 .warning,
                 "consolidation \(hang.id) of \(house.ports[hang.learner].name) was given up and "
-                    + "did not come back; its thread is left behind, and another makes the next ones",
+                    + "did not come back; its thread is left behind, and another goes on",
                 [("LEARNER", house.ports[hang.learner].name.text)]
             )
         } catch {

@@ -66,6 +66,7 @@ final class Worker: Sendable {
     /// - Parameters:
     ///   - ports: Where the results go.
     ///   - advance: What works on one slice.
+    /// - Throws: The system's error when there are no descriptors left.
     init(
         ports: [LearnerPort],
         advance: @escaping @Sendable (inout Job) -> Void = { $0.advance() }
@@ -108,6 +109,7 @@ final class Worker: Sendable {
     /// Leaves a thread to itself that has hung, and starts another.
     ///
     /// - Returns: What it hung on; nil when all is well.
+    /// - Throws: The system's error when there can be no more threads.
     func replaceHungThread(
         at now: Int64 = Clock.monotonicNanoseconds()
     ) throws(SystemError) -> Hang? {
