@@ -176,10 +176,12 @@ package struct LearnerCore: Sendable {
                 &outcome
             )
             guard place < batch.rows.count else { break }
-            var run =
-                isHeld ? 0 : admission.plainRun(from: place, to: end, of: batch, under: schema)
+            // A block ends where the average is to look at the champion.
+            let mark = rowsToMark == .max ? .max : place + rowsToMark - block.rows
+            let last = min(end, mark)
+            let run =
+                isHeld ? 0 : admission.plainRun(from: place, to: last, of: batch, under: schema)
             if run > 0 {
-                run = min(run, rowsToMark - block.rows)
                 takeRun(run, from: place, of: batch, &outcome)
                 place += run
             } else {

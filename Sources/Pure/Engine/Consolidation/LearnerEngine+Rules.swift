@@ -52,8 +52,9 @@ extension LearnerEngine {
         plan.want(ConsolidationWish(trigger: .plasticity, onset: 0, cause: cause))
     }
 
-    /// Takes what the wall clock shows, in seconds since 1970 UTC: the calendar asks when one of its
-    /// moments has passed since it was last shown, and once if several have.
+    /// Takes what the wall clock shows, in seconds since 1970 UTC.
+    ///
+    /// The calendar asks when one of its moments has passed since, once if several have.
     ///
     /// So a time that passed while nobody was there to show the clock is made up for.
     mutating func follow(clock second: Int64) {
