@@ -36,7 +36,8 @@ package struct HDDMW: DriftDetector {
 
     /// Which way the last warning or drift went.
     package private(set) var lastChange = DriftChange.none
-    /// How many values ago the cut of the last warning or drift lies.
+    /// For how many values the two means of the last warning or drift have lain apart by more than
+    /// half of what makes a drift. (The cut may be far back: it stays at the best mean ever.)
     package private(set) var samplesSinceOnset = 0
     /// Whether the newest value saw at least a warning.
     package private(set) var isWarning = false
@@ -85,21 +86,23 @@ package struct HDDMW: DriftDetector {
         rise.take(error, all, all.mean + bound, all.mean + bound < rise.point, weight, start)
         fall.take(error, all, all.mean - bound, all.mean - bound > fall.point, weight, start)
         isWarning = false
-        let rising = verdict(on: rise.newer.mean - rise.older.mean, rise)
-        let falling = isTwoSided ? verdict(on: fall.older.mean - fall.newer.mean, fall) : .none
+        let rising = verdict(on: rise.newer.mean - rise.older.mean, &rise)
+        let falling = isTwoSided ? verdict(on: fall.older.mean - fall.newer.mean, &fall) : .none
         let gravest = max(rising, falling)
         if gravest == .none { return .none }
         isWarning = true
         lastChange = rising >= falling ? .rise : .fall
-        samplesSinceOnset = Int(rising >= falling ? rise.newer.count : fall.newer.count)
+        samplesSinceOnset = rising >= falling ? rise.age : fall.age
         mustRestart = gravest == .drift
         return gravest
     }
 
-    private func verdict(on difference: Double, _ cut: Cut) -> DriftVerdict {
+    private func verdict(on difference: Double, _ cut: inout Cut) -> DriftVerdict {
         if cut.newer.count == 0 { return .none }
         let squares = cut.older.squares + cut.newer.squares
-        if difference > (squares * driftLevel / 2).squareRoot() { return .drift }
+        let limit = (squares * driftLevel / 2).squareRoot()
+        cut.age = difference > limit / 2 ? cut.age + 1 : 0
+        if difference > limit { return .drift }
         return difference > (squares * warningLevel / 2).squareRoot() ? .warning : .none
     }
 
@@ -137,6 +140,8 @@ private struct Cut: Sendable {
     var point: Double
     var older = WeightedMean()
     var newer = WeightedMean()
+    /// For how many values the means have lain apart by half of what makes a drift.
+    var age = 0
 
     init(point: Double) { self.point = point }
 
@@ -152,6 +157,7 @@ private struct Cut: Sendable {
             point = place
             older = all
             newer = WeightedMean()
+            age = 0
         } else {
             newer.update(with: value, weight, start)
         }
@@ -175,6 +181,7 @@ extension Cut: ByteCodable {
         writer.write(point)
         older.encode(into: &writer)
         newer.encode(into: &writer)
+        writer.write(Int64(age))
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -182,6 +189,7 @@ extension Cut: ByteCodable {
         guard !point.isNaN else { throw .invalid("an HDDM-W's cut is no number") }
         older = try WeightedMean(from: &reader)
         newer = try WeightedMean(from: &reader)
+        age = try reader.readAge()
     }
 }
 
