@@ -86,8 +86,10 @@ package struct HDDMW: DriftDetector {
         rise.take(error, all, all.mean + bound, all.mean + bound < rise.point, weight, start)
         fall.take(error, all, all.mean - bound, all.mean - bound > fall.point, weight, start)
         isWarning = false
-        let rising = verdict(on: rise.newer.mean - rise.older.mean, &rise)
-        let falling = isTwoSided ? verdict(on: fall.older.mean - fall.newer.mean, &fall) : .none
+        let levels = (driftLevel, warningLevel)
+        let rising = rise.verdict(on: rise.newer.mean - rise.older.mean, levels)
+        let falling =
+            isTwoSided ? fall.verdict(on: fall.older.mean - fall.newer.mean, levels) : .none
         let gravest = max(rising, falling)
         if gravest == .none { return .none }
         isWarning = true
@@ -95,15 +97,6 @@ package struct HDDMW: DriftDetector {
         samplesSinceOnset = rising >= falling ? rise.age : fall.age
         mustRestart = gravest == .drift
         return gravest
-    }
-
-    private func verdict(on difference: Double, _ cut: inout Cut) -> DriftVerdict {
-        if cut.newer.count == 0 { return .none }
-        let squares = cut.older.squares + cut.newer.squares
-        let limit = (squares * driftLevel / 2).squareRoot()
-        cut.age = difference > limit / 2 ? cut.age + 1 : 0
-        if difference > limit { return .drift }
-        return difference > (squares * warningLevel / 2).squareRoot() ? .warning : .none
     }
 
     /// Forgets all values.
@@ -161,6 +154,18 @@ private struct Cut: Sendable {
         } else {
             newer.update(with: value, weight, start)
         }
+    }
+
+    mutating func verdict(
+        on difference: Double,
+        _ levels: (drift: Double, warning: Double)
+    ) -> DriftVerdict {
+        if newer.count == 0 { return .none }
+        let squares = older.squares + newer.squares
+        let limit = (squares * levels.drift / 2).squareRoot()
+        age = difference > limit / 2 ? age + 1 : 0
+        if difference > limit { return .drift }
+        return difference > (squares * levels.warning / 2).squareRoot() ? .warning : .none
     }
 }
 
