@@ -69,7 +69,7 @@ private func excess(_ counts: [Int], expected: Double, inclusion: Double) -> Dou
     @Test func shrinkingStaysUniform() {
         var held = [Int](repeating: 0, count: 100)
         for seed in 0..<2000 as Range<UInt64> {
-            var memory = memory(reservoir: 100, recent: 10, holdout: 5, bytesMax: 5000, seed: seed)
+            var memory = memory(reservoir: 100, recent: 10, holdout: 5, bytesMax: 5200, seed: seed)
             for index in 0..<100 { memory.insert(index, label: -1) }
             #expect(memory.count(of: .reservoir) == 100)
             memory.grow(width: 50)

@@ -78,9 +78,13 @@ struct ScheduleTests {
         var job = ConsolidationJob(
             id: 1,
             trigger: .command,
-            champion: champion,
-            fresh: fresh,
-            rows: TrainingRows(memory: memory(settings.task), task: settings.task, since: 0),
+            recipes: [.refit, .continuation],
+            ingredients: Ingredients(
+                champion: champion,
+                fresh: fresh,
+                rows: TrainingRows(memory: memory(settings.task), task: settings.task, since: 0),
+                holdout: TrainingRows(MemoryRows(width: 3))
+            ),
             memoryEnd: 600,
             settings: recipe,
             seed: 7

@@ -145,15 +145,19 @@ struct WarmStartTests {
         var job = ConsolidationJob(
             id: 1,
             trigger: .command,
-            champion: champion,
-            fresh: settings.newContender(for: schema(settings)),
-            rows: TrainingRows(memory: memory, task: .classes, since: 0),
+            recipes: Recipe.allCases,
+            ingredients: Ingredients(
+                champion: champion,
+                fresh: settings.newContender(for: schema(settings)),
+                rows: TrainingRows(memory: memory, task: .classes, since: 0),
+                holdout: TrainingRows(memory.rows(of: .holdout))
+            ),
             memoryEnd: 40,
             settings: settings.consolidation.recipe,
             seed: 1
         )
         while !job.isDone { job.advance() }
-        #expect(job.challengers.count == 2)
+        #expect(job.challengers.count == 3)
         for challenger in job.challengers {
             let own = challenger.contender.learner.parameters
             #expect(own.numbers(of: "weights") == [1, 2, 3, 4, 5, 6])

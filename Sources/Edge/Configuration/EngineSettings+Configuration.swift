@@ -212,6 +212,13 @@ extension ConsolidationSettings {
         onDrift = configuration.onDrift
         everySamples = configuration.everySamples ?? 0
         every = configuration.every ?? .zero
+        at = configuration.at
+        plasticity = configuration.plasticity
+        recipes = configuration.recipes
+        recipe.patience = configuration.patience
+        recipe.shrink = Float(configuration.shrink)
+        recipe.perturb = Float(configuration.perturb)
+        recipe.averageHalfLife = configuration.averageHalfLife
         cooldown = configuration.cooldown
         cooldownMax = configuration.cooldownMax
         cooldownSamples = configuration.cooldownSamples

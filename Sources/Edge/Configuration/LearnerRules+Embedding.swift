@@ -18,6 +18,7 @@ extension LearnerRules {
         ("retain.anchor_l1", "what has no labels cannot be held on to"),
         ("consolidate.every", "no recipe of consolidation applies to word vectors"),
         ("consolidate.every_samples", "no recipe of consolidation applies to word vectors"),
+        ("consolidate.at", "no recipe of consolidation applies to word vectors"),
     ]
 
     /// Adds what does not fit.

@@ -48,8 +48,19 @@ struct PoolRules: KeyRules {
             [
                 "consolidate.race_samples", "consolidate.retain", "consolidate.retain_strength",
                 "consolidate.anchor", "consolidate.anchor_l1", "consolidate.schedule",
-                "consolidate.cycles", "consolidate.tolerance",
+                "consolidate.cycles", "consolidate.tolerance", "consolidate.recipes",
+                "consolidate.recipes_on_drift", "consolidate.recipes_every_samples",
+                "consolidate.recipes_every", "consolidate.recipes_at",
+                "consolidate.recipes_on_plasticity", "consolidate.recipes_on_command",
+                "consolidate.patience", "consolidate.shrink", "consolidate.perturb",
+                "consolidate.ema_half_life",
             ], "what a pool makes anew takes its place without a challenger or a race"
+        ),
+        (
+            [
+                "consolidate.on_plasticity", "consolidate.plasticity_samples",
+                "consolidate.plasticity_dead", "consolidate.plasticity_rank",
+            ], "a pool looks after its networks itself"
         ),
     ]
 

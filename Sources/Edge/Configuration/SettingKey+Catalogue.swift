@@ -13,7 +13,7 @@ extension SettingKey {
         catalogue.filter { $0.scope == scope }
     }
 
-    private static let anyDuration: SettingType = .duration(.zero ... .seconds(365 * 86_400))
+    static let anyDuration: SettingType = .duration(.zero ... .seconds(365 * 86_400))
 
     private static func port(_ number: UInt16) -> SettingValue {
         .endpoint(.tcp(host: "127.0.0.1", port: number))
@@ -324,73 +324,5 @@ extension SettingKey {
         ),
         .init(.learner, "memory.holdout_every", .integer(2...1_000_000), .integer(50), .newLearner),
         .init(.learner, "memory.bytes_max", .size(1 << 16...1 << 40), .size(64 << 20), .newLearner),
-    ]
-
-    private static let consolidation: [SettingKey] = [
-        .init(.learner, "consolidate.on_drift", .flag, .flag(true), .live),
-        .init(
-            .learner,
-            "consolidate.every_samples",
-            .integer(0...1_000_000_000_000),
-            .integer(0),
-            .live
-        ),
-        .init(.learner, "consolidate.every", anyDuration, .duration(.zero), .live),
-        .init(.learner, "consolidate.cooldown", anyDuration, .duration(.seconds(10)), .live),
-        .init(.learner, "consolidate.cooldown_max", anyDuration, .duration(.seconds(600)), .live),
-        .init(
-            .learner,
-            "consolidate.cooldown_samples",
-            .integer(0...1_000_000_000_000),
-            .integer(1000),
-            .live
-        ),
-        .init(
-            .learner,
-            "consolidate.cooldown_samples_max",
-            .integer(0...1_000_000_000_000),
-            .integer(64_000),
-            .live
-        ),
-        .init(
-            .learner,
-            "consolidate.race_samples",
-            .integer(1...100_000_000),
-            .integer(2000),
-            .live
-        ),
-        .init(
-            .learner,
-            "consolidate.deadline",
-            .duration(.milliseconds(100) ... .seconds(86_400)),
-            .duration(.seconds(30)),
-            .live
-        ),
-        .init(
-            .learner,
-            "consolidate.retain",
-            .choice(["l2sp", "ewc", "derpp", "lwf"]),
-            .text("l2sp"),
-            .live
-        ),
-        .init(
-            .learner,
-            "consolidate.retain_strength",
-            .number(0...1e6),
-            .none,
-            .live,
-            mayBeAuto: true
-        ),
-        .init(.learner, "consolidate.anchor", .number(0...1000), .number(0.01), .live),
-        .init(.learner, "consolidate.anchor_l1", .number(0...1000), .number(0), .live),
-        .init(
-            .learner,
-            "consolidate.schedule",
-            .choice(["decay", "cosine"]),
-            .text("decay"),
-            .live
-        ),
-        .init(.learner, "consolidate.cycles", .integer(1...8), .integer(2), .live),
-        .init(.learner, "consolidate.tolerance", .number(0...1), .number(0.02), .live),
     ]
 }

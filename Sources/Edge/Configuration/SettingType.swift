@@ -111,6 +111,10 @@ package enum SettingType: Sendable {
     case features
     /// A list of kinds of experts.
     case experts
+    /// A list of some of several words.
+    case words([String])
+    /// A time of the week, or a list of such.
+    case times
 
     /// The name of the type, as the manual has it.
     package var name: String {
@@ -123,7 +127,8 @@ package enum SettingType: Sendable {
         case .choice: "word"
         case .fileMode, .systemName, .featureName, .path: "text"
         case .endpoint: "endpoint"
-        case .labels, .sizes, .lags, .names, .experts: "list"
+        case .labels, .sizes, .lags, .names, .experts, .words: "list"
+        case .times: "text or list"
         case .features: "table"
         }
     }
@@ -156,6 +161,8 @@ package enum SettingType: Sendable {
                 + "1 to \(FeatureSettings.lagMax)"
         case .features: return FeatureTable.range
         case .experts: return ExpertNames.range
+        case .words(let words): return "some of " + words.joined(separator: ", ")
+        case .times: return WeekTimes.range
         }
     }
 
@@ -219,6 +226,9 @@ package enum SettingType: Sendable {
         case (.lags, .list(let items)): return try FeatureTable.readLags(items)
         case (.features, .table(let members)): return try FeatureTable.read(members)
         case (.experts, .list(let items)): return try ExpertNames.read(items)
+        case (.words(let words), .list(let items)): return try list(items, among: words)
+        case (.times, .list(let items)): return try WeekTimes.read(items.map(\.value))
+        case (.times, .text): return try WeekTimes.read([node])
         default:
             throw Mistake(problem: "it is not \(article)", remedy: "write \(sample)")
         }
@@ -260,6 +270,9 @@ package enum SettingType: Sendable {
         case .lags: "a list, such as [1, 24]"
         case .features: "a table, such as { temp = \"number\", site = \"category\" }"
         case .experts: "a list, such as [\"forest\", \"naive_bayes\"]"
+        case .words(let words):
+            "a list, such as [\"\(words.prefix(2).joined(separator: "\", \""))\"]"
+        case .times: "a time, such as \"03:00\", or a list, such as [\"mon 03:00\", \"sun 12:30\"]"
         }
     }
 
@@ -280,6 +293,33 @@ package enum SettingType: Sendable {
             problem: "it is none of \(range)",
             remedy: guess.map { "did you mean \"\($0)\"?" } ?? "choose one of them"
         )
+    }
+
+    private func list(
+        _ items: [ConfigurationNode],
+        among words: [String]
+    ) throws(Mistake) -> SettingValue {
+        var found: [ConfiguredLabel] = []
+        for item in items {
+            guard case .text(let word) = item.value, words.contains(word) else {
+                let guess =
+                    if case .text(let word) = item.value {
+                        EditDistance.suggestion(for: word, among: words)
+                    } else { String?.none }
+                throw Mistake(
+                    problem: "\(item.text) is none of " + words.joined(separator: ", "),
+                    remedy: guess.map { "did you mean \"\($0)\"?" } ?? "choose some of them"
+                )
+            }
+            guard !found.contains(.text(word)) else {
+                throw Mistake(problem: "\"\(word)\" is listed twice", remedy: "list each once")
+            }
+            found.append(.text(word))
+        }
+        guard !found.isEmpty else {
+            throw Mistake(problem: "it lists nothing", remedy: "list at least one")
+        }
+        return .labels(found)
     }
 
     private func fileMode(_ text: String) throws(Mistake) -> SettingValue {

@@ -107,6 +107,7 @@ package struct Settings: Sendable, Equatable {
             RetentionRules(table.values).check(problems: &problems)
             WarmStartRules(table.values).check(problems: &problems)
             IsolationRules(table.values).check(problems: &problems)
+            ConsolidationRules(table.values).check(problems: &problems)
             FeatureRules(table.values).check(learner, problems: &problems)
         }
         guard problems.problems.isEmpty else {

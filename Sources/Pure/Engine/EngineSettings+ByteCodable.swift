@@ -133,35 +133,3 @@ extension PublishSettings: ByteCodable {
         }
     }
 }
-
-extension ConsolidationSettings: ByteCodable {
-    /// Appends every setting.
-    package func encode(into writer: inout ByteWriter) {
-        writer.write(onDrift)
-        writer.write(Int64(everySamples))
-        writer.write(every.wholeNanoseconds)
-        writer.write(cooldown.wholeNanoseconds)
-        writer.write(cooldownMax.wholeNanoseconds)
-        writer.write(Int64(cooldownSamples))
-        writer.write(Int64(cooldownSamplesMax))
-        writer.write(deadline.wholeNanoseconds)
-        recipe.encode(into: &writer)
-    }
-
-    /// Reads every setting.
-    package init(from reader: inout ByteReader) throws(DecodeError) {
-        self.init()
-        onDrift = try reader.readFlag()
-        everySamples = try reader.readAmount()
-        every = try reader.readSpan()
-        cooldown = try reader.readSpan()
-        cooldownMax = try reader.readSpan()
-        cooldownSamples = try reader.readAmount()
-        cooldownSamplesMax = try reader.readAmount()
-        deadline = try reader.readSpan()
-        recipe = try RecipeSettings(from: &reader)
-        guard deadline > .zero else {
-            throw .invalid("the settings of consolidation are out of range")
-        }
-    }
-}

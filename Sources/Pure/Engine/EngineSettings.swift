@@ -181,7 +181,7 @@ package struct EngineSettings: Sendable, Equatable {
         return labels.complaint ?? query.complaint ?? anomaly.complaint ?? memory.complaint
             ?? retention.complaint
             ?? drift.complaint
-            ?? consolidation.recipe.complaint
+            ?? consolidation.complaint
     }
 
     /// Why the network does not go with the limits; nil when it does.
@@ -264,31 +264,6 @@ package struct PublishSettings: Sendable, Equatable {
     package var samples = 100_000
     /// It is made only if weights or loss moved by this share.
     package var move = 0.01
-
-    /// Makes the defaults.
-    package init() {}
-}
-
-/// When and how to consolidate.
-package struct ConsolidationSettings: Sendable, Equatable {
-    /// On each drift.
-    package var onDrift = true
-    /// After each so many samples; 0: never.
-    package var everySamples = 0
-    /// After each so much time; zero: never.
-    package var every: Duration = .zero
-    /// The rest after a verdict, unless its samples have come before.
-    package var cooldown: Duration = .seconds(10)
-    /// The longest rest; it doubles after each verdict that was no adoption.
-    package var cooldownMax: Duration = .seconds(600)
-    /// The rest after a verdict in labelled samples, unless its time is over before.
-    package var cooldownSamples = 1000
-    /// The longest rest in samples; it doubles with the time.
-    package var cooldownSamplesMax = 64_000
-    /// The longest that a job may take.
-    package var deadline: Duration = .seconds(30)
-    /// How the challengers are made and judged.
-    package var recipe = RecipeSettings()
 
     /// Makes the defaults.
     package init() {}

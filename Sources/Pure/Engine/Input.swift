@@ -19,6 +19,8 @@ package enum Input: Sendable {
     case jobFinished(id: UInt64, memoryEnd: UInt64, challengers: [Challenger])
     /// A job has made experts of a pool anew, and was busy with it for a time.
     case refitFinished(id: UInt64, refit: PoolRefit, busy: Duration = .zero)
+    /// What the wall clock shows, in seconds since 1970 UTC; see ``LearnerEngine/wantsClock(at:)``.
+    case clock(Int64)
     /// How busy the learner was lately.
     case load(Load)
     /// The operator wants something.
@@ -51,15 +53,15 @@ extension Input {
     var changesState: Bool {
         switch self {
         case .tick, .stored, .stop, .load: false
-        case .batch, .jobFinished, .refitFinished, .command, .settings, .resumed: true
+        case .clock, .batch, .jobFinished, .refitFinished, .command, .settings, .resumed: true
         }
     }
 }
 
 /// What an operator can ask of a learner.
 package enum Command: Sendable {
-    /// Make challengers now.
-    case consolidate
+    /// Make challengers now, by these recipes; none: as the rule of commands has it.
+    case consolidate(by: [Recipe])
     /// Go back to the state of a version.
     case rollback(VersionState, keepMemory: Bool, hold: Bool)
     /// Stop learning; go on testing.
@@ -68,6 +70,9 @@ package enum Command: Sendable {
     case resume
     /// Forget everything but the books and the numbers.
     case reset(task: Task?)
+
+    /// Make challengers now, as the rule of commands has it.
+    package static let consolidate = Command.consolidate(by: [])
 }
 
 /// The engine's answer to a command.

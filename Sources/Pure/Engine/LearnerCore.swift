@@ -57,6 +57,8 @@ package struct LearnerCore: Sendable {
     /// Who got a part of the model lately, and who lost one.
     var contextHistory = ContextHistory()
     var admission = Admission()
+    /// The mean of what the champion was lately, where a recipe asks for it.
+    package internal(set) var average: ChampionAverage?
     /// How unusual samples are, where that is asked for.
     package internal(set) var anomaly: AnomalyScore?
     /// What it says of the rows of the block.
@@ -83,6 +85,7 @@ package struct LearnerCore: Sendable {
         contexts = ContextTable(limit: settings.contextsMax)
         contextMeasures = ContextMeasures(task: schema.task)
         configureAnomaly(settings)
+        configureAverage(settings)
     }
 
     init(
@@ -164,14 +167,18 @@ package struct LearnerCore: Sendable {
                 &outcome
             )
             guard place < batch.rows.count else { break }
-            let run =
+            var run =
                 isHeld ? 0 : admission.plainRun(from: place, to: end, of: batch, under: schema)
             if run > 0 {
+                run = min(run, rowsToMark - block.rows)
                 takeRun(run, from: place, of: batch, &outcome)
                 place += run
             } else {
                 takeRow(place, of: batch, isHeld: isHeld, &waiting, &outcome)
                 place += 1
+            }
+            if block.rows >= rowsToMark, !isHeld {
+                pass(of: batch, &waiting, &outcome, isHeld: false)
             }
         }
         pass(of: batch, &waiting, &outcome, isHeld: isHeld)
@@ -181,7 +188,7 @@ package struct LearnerCore: Sendable {
     /// Takes a micro-batch that is one plain run, as packed streams send: the block borrows its
     /// features instead of copying them.
     private mutating func takeWhole(_ batch: MicroBatch, _ outcome: inout Outcome) -> Bool {
-        guard let first = batch.rows.first, first.start == 0,
+        guard let first = batch.rows.first, first.start == 0, batch.rows.count <= rowsToMark,
             batch.values.count == batch.rows.count * schema.width,
             admission.plainRun(from: 0, of: batch, under: schema) == batch.rows.count
         else { return false }
@@ -295,6 +302,7 @@ package struct LearnerCore: Sendable {
         let outputs = max(schema.outputs, champion.learner.outputs)
         block.reset(width: schema.width, outputs: outputs)
         champion.grow(width: schema.width, outputs: outputs)
+        average?.grow(like: champion.learner)
         memory.grow(width: schema.width)
         recollection.grow(width: schema.width)
         anomaly?.grow(width: schema.width)
@@ -324,6 +332,7 @@ package struct LearnerCore: Sendable {
             champion.predict(&block)
         } else {
             champion.testThenTrain(&block)
+            average?.pass(block.rows, champion.learner)
         }
         served?.compare(block, task: schema.task)
         scoreAnomalies(isHeld: isHeld)
@@ -416,6 +425,7 @@ extension LearnerCore {
     package mutating func adopt(_ contender: Contender) {
         champion = contender
         champion.renewRetention()
+        average?.restart(with: champion.learner)
         restartWatch()
         race = nil
     }
@@ -424,6 +434,7 @@ extension LearnerCore {
     mutating func configure(_ settings: EngineSettings) {
         contexts.limit = settings.contextsMax
         configureAnomaly(settings)
+        defer { configureAverage(settings) }
         let learning = settings.learnerSettings(for: schema.task)
         champion.configure(learning)
         evaluation.judge(by: champion.learner.settings.yardstick)

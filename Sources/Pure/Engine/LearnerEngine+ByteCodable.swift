@@ -170,6 +170,7 @@ extension LearnerCore: ByteCodable {
         recollection.encode(into: &writer)
         contexts.encode(into: &writer)
         writer.write(optional: anomaly)
+        writer.write(optional: average)
         refits.encode(into: &writer)
         writer.write(optional: served)
         contextMeasures.encode(into: &writer)
@@ -194,6 +195,13 @@ extension LearnerCore: ByteCodable {
             contexts: try ContextTable(from: &reader)
         )
         anomaly = try reader.readOptional()
+        average = try reader.readOptional()
+        if let average,
+            average.learner.width != champion.learner.width
+                || average.learner.outputs != champion.learner.outputs
+        {
+            throw .invalid("the champion's average is that of another model")
+        }
         refits = try RefitCounts(from: &reader)
         served = try reader.readOptional()
         if let served, !served.fits(champion) {

@@ -14,7 +14,7 @@ extension LearnerEngine {
     /// Does what was asked and leaves the answer in `effects`.
     mutating func obey(_ command: Command, effects: inout Effects) {
         switch command {
-        case .consolidate: orderConsolidation(effects: &effects)
+        case .consolidate(let recipes): orderConsolidation(by: recipes, effects: &effects)
         case .rollback(let state, let keepMemory, let hold):
             rollback(to: state, keepMemory: keepMemory, hold: hold, effects: &effects)
         case .pause:
@@ -30,7 +30,10 @@ extension LearnerEngine {
         }
     }
 
-    private mutating func orderConsolidation(effects: inout Effects) {
+    private mutating func orderConsolidation(
+        by recipes: [Recipe],
+        effects: inout Effects
+    ) {
         guard case .learning(let core) = phase else {
             effects.outcome = .refused(
                 "\(name) has no task yet",
@@ -70,9 +73,54 @@ extension LearnerEngine {
             )
             return
         }
+        if let outcome = objection(to: recipes, core) {
+            effects.outcome = outcome
+            return
+        }
         // What a detector knows of the new world's beginning stays known.
-        plan.wish = ConsolidationWish(trigger: .command, onset: plan.wish?.onset ?? 0)
+        plan.wish = ConsolidationWish(
+            trigger: .command,
+            onset: plan.wish?.onset ?? 0,
+            warning: plan.wish?.warning,
+            recipes: recipes
+        )
         effects.outcome = .done("consolidation \(plan.lastID + 1) starts")
+    }
+
+    /// Why no challenger can be made by the recipes that were asked for, if one cannot.
+    private func objection(to recipes: [Recipe], _ core: LearnerCore) -> CommandOutcome? {
+        let learner = core.champion.learner
+        guard learner.refitState == .none else {
+            guard !recipes.isEmpty else { return nil }
+            return .refused(
+                "a pool makes its experts anew in its own way, and has no recipes",
+                remedy: "leave out the recipe"
+            )
+        }
+        let able = learner.settings.model.recipes
+        for recipe in recipes {
+            if !able.contains(recipe) || (recipe == .average && !learner.averages) {
+                let names = able.map(\.name).joined(separator: ", ")
+                return .refused(
+                    "the recipe \(recipe.name) does not apply to the model "
+                        + learner.settings.modelName,
+                    remedy: "choose another of \(names)"
+                )
+            }
+            if recipe == .average, core.average == nil {
+                return .refused(
+                    "nobody keeps an average of this model",
+                    remedy: "name ema in consolidate.recipes_on_command, and reload"
+                )
+            }
+            if recipe == .warning, plan.wish?.onset ?? 0 == 0 {
+                return .refused(
+                    "no drift is waiting, so no window has begun",
+                    remedy: "choose another recipe"
+                )
+            }
+        }
+        return nil
     }
 
     /// Makes the state of an earlier version the champion.
@@ -128,6 +176,7 @@ extension LearnerEngine {
         }
         core.adopt(champion)
         keep(core)
+        plan.plasticity.rankMost = 0
         if hold { isHeld = true }
         publication.parent = state.number
         effects.events.append(.steered("rolled back to version \(state.number)"))

@@ -125,6 +125,7 @@ package struct LearnerEngine: Sendable {
             judge(id: id, memoryEnd: memoryEnd, challengers: challengers, effects: &effects)
         case .refitFinished(let id, let refit, let busy):
             judge(id: id, refit, busy: busy, effects: &effects)
+        case .clock(let second): follow(clock: second)
         case .load(let load): follow(load, effects: &effects)
         case .command(let command): obey(command, effects: &effects)
         case .settings(let settings): change(settings, effects: &effects)
@@ -243,6 +244,8 @@ extension LearnerEngine {
             return
         }
         let warmStart = settings.warmStart
+        // Times that are new have not been missed.
+        if new.consolidation.at != settings.consolidation.at { plan.clockAt = nil }
         settings = new
         // The tensors of its birth are the learner's own; a configuration only names their file.
         settings.warmStart = warmStart

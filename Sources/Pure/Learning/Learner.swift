@@ -5,6 +5,7 @@
 // for a row.
 
 package import Experts
+package import Networks
 package import Primitives
 
 /// A model that learns from each row once, after it has predicted it.
@@ -91,6 +92,48 @@ package protocol Learner: Sendable {
     mutating func takeLayers(of other: any Learner)
     /// Predicts and learns as ``testThenTrain(_:)`` does, but leaves all layers but the last alone.
     mutating func learnLastLayer(_ block: inout Block)
+
+    /// Whether its parameters can be moved towards where they started.
+    var canShrink: Bool { get }
+    /// Moves every parameter towards the start of its tensor, and disturbs it; what is frozen
+    /// stays. The optimiser's state is of no use afterwards, see ``restartMoments()``.
+    ///
+    /// - Parameters:
+    ///   - share: What is left of the distance from the start.
+    ///   - noise: The spread of the noise, in spreads of the tensor's start.
+    ///   - random: What the noise is drawn from; nothing is drawn where there is none.
+    mutating func shrink(to share: Float, noise: Float, random: inout RandomSource)
+    /// Whether a mean of its parameters at several moments is a model of its own.
+    var averages: Bool { get }
+    /// Moves every parameter a share of the way to those of another learner of the same shape; with
+    /// a share of 1 they are the other's, exactly.
+    mutating func approach(_ other: any Learner, share: Float)
+
+    /// How much it can still learn, measured on the newest of prepared rows; nil where that has no
+    /// meaning.
+    func plasticity(of block: inout Block, rows: Int) -> Plasticity?
+
+    /// About how many multiplications a row takes to be learned.
+    var rowWork: Int { get }
+    /// How many rows of a block make one step.
+    var rowsTogether: Int { get }
+}
+
+extension Learner {
+    /// No.
+    package var canShrink: Bool { false }
+    /// Changes nothing.
+    package mutating func shrink(to share: Float, noise: Float, random: inout RandomSource) {}
+    /// No.
+    package var averages: Bool { false }
+    /// Changes nothing.
+    package mutating func approach(_ other: any Learner, share: Float) {}
+    /// Nothing: there are no layers.
+    package func plasticity(of block: inout Block, rows: Int) -> Plasticity? { nil }
+    /// One for each feature and output.
+    package var rowWork: Int { (width + 1) * max(1, outputs) }
+    /// One, or in mean-gradient mode all.
+    package var rowsTogether: Int { settings.mode == .meanGradient ? .max : 1 }
 }
 
 extension Learner {

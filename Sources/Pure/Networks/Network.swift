@@ -103,6 +103,10 @@ package struct Network: Sendable {
         max(1, min(Network.passRowsMost, Network.passNumbersMost / max(1, plan.numbersPerRow)))
     }
 
+    /// About how many multiplications a row takes to be learned: each parameter once, or some dozens
+    /// for each value where parameters are used for many values.
+    package var rowWork: Int { max(parameters.count, 32 * plan.numbersPerRow) }
+
     private static let passRowsMost = 256
     private static let passNumbersMost = 1 << 22
 

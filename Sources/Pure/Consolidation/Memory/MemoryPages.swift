@@ -119,13 +119,15 @@ struct MemoryPages: Sendable {
         let targets = block.targets.span.extracting(rows)
         let weights = block.weights.span.extracting(rows)
         let contexts = block.contexts.span.extracting(rows)
+        let losses = block.losses.span.extracting(rows)
         for row in labels.indices {
             cells[first + row] = MemoryHeader(
                 index: index + UInt64(row),
                 label: labels[row],
                 target: targets[row],
                 weight: weights[row],
-                context: contexts[row]
+                context: contexts[row],
+                loss: losses[row]
             )
         }
     }
@@ -191,7 +193,7 @@ extension MemoryPages {
         writer.write(UInt32(width))
         writer.write(UInt32(stride))
         writer.write(UInt64(slots.count))
-        writer.reserve(slots.count * (24 + width * 4))
+        writer.reserve(slots.count * (28 + width * 4))
         for slot in slots {
             let header = header(slot)
             writer.write(header.index)
@@ -199,6 +201,7 @@ extension MemoryPages {
             writer.write(header.target)
             writer.write(header.weight)
             writer.write(header.context)
+            writer.write(header.loss)
             let start = (slot % MemoryPages.pageRows) * stride
             let features = pages[slot / MemoryPages.pageRows].features
             writer.writeRaw(features.span.extracting(start..<start + width))
@@ -210,7 +213,7 @@ extension MemoryPages {
         self.init()
         width = Int(try reader.read(UInt32.self))
         stride = Int(try reader.read(UInt32.self))
-        let rows = try reader.readCount(itemBytes: width * 4 + 24)
+        let rows = try reader.readCount(itemBytes: width * 4 + 28)
         guard width <= 1 << 20, stride >= width, stride <= width * 2, rows <= rowsMax else {
             throw .invalid("\(rows) rows of \(width) features with room for \(stride)")
         }
@@ -220,7 +223,8 @@ extension MemoryPages {
                 label: try reader.read(),
                 target: try reader.readFloat(),
                 weight: try reader.readFloat(),
-                context: try reader.read()
+                context: try reader.read(),
+                loss: try reader.readFloat()
             )
             guard header.context >= ContextTable.unknown else {
                 throw .invalid("a row in memory has the context \(header.context)")

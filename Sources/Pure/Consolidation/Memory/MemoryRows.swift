@@ -28,6 +28,8 @@ package struct MemoryHeader: Sendable, BitwiseCopyable, Equatable {
     package var weight: Float
     /// The number of its context in the learner's table, or -1.
     package var context: Int32
+    /// The loss that the champion had when the row came, before it learned it; -1 when unknown.
+    package var loss: Float
 
     /// Makes a header.
     package init(
@@ -35,13 +37,15 @@ package struct MemoryHeader: Sendable, BitwiseCopyable, Equatable {
         label: Int32,
         target: Float,
         weight: Float,
-        context: Int32 = ContextTable.unknown
+        context: Int32 = ContextTable.unknown,
+        loss: Float = -1
     ) {
         self.index = index
         self.label = label
         self.target = target
         self.weight = weight
         self.context = context
+        self.loss = loss
     }
 }
 
@@ -59,6 +63,8 @@ package struct MemoryRows: Sendable, Equatable {
     package var weights: [Float] = []
     /// The number of each row's context in the learner's table, or -1.
     package var contexts: [Int32] = []
+    /// The loss that the champion had when each row came; -1 where nobody knows it.
+    package var losses: [Float] = []
     /// The sample number of each row.
     package var indices: [UInt64] = []
 
@@ -80,6 +86,7 @@ package struct MemoryRows: Sendable, Equatable {
         targets.append(header.target)
         weights.append(header.weight)
         contexts.append(header.context)
+        losses.append(header.loss)
         indices.append(header.index)
     }
 
@@ -89,6 +96,7 @@ package struct MemoryRows: Sendable, Equatable {
         targets.reserveCapacity(rows)
         weights.reserveCapacity(rows)
         contexts.reserveCapacity(rows)
+        losses.reserveCapacity(rows)
         indices.reserveCapacity(rows)
     }
 }

@@ -60,7 +60,8 @@ extension Block {
             label: classes[row],
             target: targets[row],
             weight: weights[row],
-            context: contexts[row]
+            context: contexts[row],
+            loss: losses[row]
         )
     }
 }

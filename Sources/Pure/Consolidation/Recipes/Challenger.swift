@@ -5,22 +5,6 @@
 package import Learning
 package import Primitives
 
-/// How a challenger was made.
-package enum Recipe: UInt8, Sendable, CaseIterable {
-    /// From nothing, on the memory.
-    case refit = 0
-    /// From the champion, anchored.
-    case continuation = 1
-
-    /// The word in events and in the registry.
-    package var name: String {
-        switch self {
-        case .refit: "refit"
-        case .continuation: "continuation"
-        }
-    }
-}
-
 /// A model that wants to be champion.
 package struct Challenger: Sendable {
     /// How it was made.
@@ -38,16 +22,13 @@ package struct Challenger: Sendable {
 extension Challenger: ByteCodable {
     /// Appends recipe and model.
     package func encode(into writer: inout ByteWriter) {
-        writer.write(recipe.rawValue)
+        recipe.encode(into: &writer)
         contender.encode(into: &writer)
     }
 
     /// Reads recipe and model.
     package init(from reader: inout ByteReader) throws(DecodeError) {
-        guard let recipe = Recipe(rawValue: try reader.read()) else {
-            throw .invalid("a challenger has an unknown recipe")
-        }
-        self.recipe = recipe
+        recipe = try Recipe(from: &reader)
         contender = try Contender(from: &reader)
     }
 }

@@ -3,7 +3,7 @@
 // The rules by which consolidations are asked for.
 
 /// What asked for a consolidation.
-package enum ConsolidationTrigger: UInt8, Sendable {
+package enum ConsolidationTrigger: UInt8, Sendable, CaseIterable {
     /// A detector's alarm.
     case drift = 0
     /// So many samples.
@@ -14,6 +14,10 @@ package enum ConsolidationTrigger: UInt8, Sendable {
     case command = 3
     /// The model's own schedule.
     case schedule = 4
+    /// A time of day.
+    case calendar = 5
+    /// A network that has lost its room to move.
+    case plasticity = 6
 
     /// The word in events and in the registry.
     package var name: String {
@@ -23,6 +27,8 @@ package enum ConsolidationTrigger: UInt8, Sendable {
         case .interval: "interval"
         case .command: "command"
         case .schedule: "schedule"
+        case .calendar: "calendar"
+        case .plasticity: "plasticity"
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What keeps a continuation near the champion while it passes over the memory:
+// Continuation: the champion passes over the memory, held near what it was. It goes on from all
+// that was ever learned, which is what a world that has moved a little asks for. What holds it:
 //
 //   anchor         anchor / 2 * |w - w*|² + anchorL1 * sum |w - w*|       (elastic net, L2-SP)
 //   importance     strength / 2 * sum F (w - w*)², F over 256 rows of the memory    (EWC)
@@ -34,6 +35,23 @@ struct Continuation: Sendable {
             pull == .anchor ? Anchor(l2: settings.anchor, l1: settings.anchorL1) : .none
         strength =
             pull == .anchor ? settings.anchor : settings.pullStrength ?? pull.usualStrength
+    }
+
+    /// Puts the champion at the start of its passes.
+    static func begin(
+        _ ingredients: Ingredients,
+        _ settings: RecipeSettings,
+        _ random: RandomSource
+    ) -> RecipeRun {
+        var random = random
+        var contender = ingredients.champion
+        contender.learner.restartMoments()
+        let own = Continuation(champion: ingredients.champion, settings: settings)
+        own.begin(&contender, on: ingredients.rows, random: &random)
+        contender.learner.rehearse(true)
+        return .passes(
+            Passes(contender, ingredients, settings: settings, teacher: own, random: random)
+        )
     }
 
     /// Holds the challenger before its first pass.

@@ -51,6 +51,24 @@ package enum Job: Sendable {
         }
     }
 
+    /// After how long it is to hurry: four fifths of its deadline; nil where it cannot.
+    package var hurryAfter: Duration? {
+        switch self {
+        case .challengers(let job): job.deadline * 4 / 5
+        case .refit: nil
+        }
+    }
+
+    /// Lets it end soon, with the best that it has.
+    ///
+    /// What a pool makes anew is of no use before it is whole, so there is no hurrying it.
+    package mutating func hurry() {
+        guard case .challengers(var job) = self else { return }
+        self = .idle
+        job.hurry()
+        self = .challengers(job)
+    }
+
     /// Notes how long it has taken.
     package mutating func note(busy: Duration) {
         guard case .refit(var job) = self else { return }

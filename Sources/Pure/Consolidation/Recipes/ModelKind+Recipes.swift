@@ -8,11 +8,16 @@ package import Learning
 
 extension ModelKind {
     /// The recipes that apply to the model.
+    ///
+    /// A learner of the kind may still have none of its own: over hashed features, and where
+    /// contexts have experts, nobody keeps an average (``Learner/averages``).
     package var recipes: [Recipe] {
         switch self {
-        case .linear, .logistic, .softmax, .svm, .rls, .arow, .passiveAggressive, .network,
-            .factorisation:
-            Recipe.allCases
+        case .linear, .logistic, .softmax, .svm, .network:
+            [.refit, .continuation, .shrinkPerturb, .average, .warning]
+        // Their parameters go with what they know of the rows so far; means of them do not.
+        case .rls, .arow, .passiveAggressive, .factorisation:
+            [.refit, .continuation, .shrinkPerturb, .warning]
         // A few thousand remembered texts teach vectors little; what a refit on them has seen is
         // nothing beside what the stream has taught the champion.
         // A pool makes anew what in it is made anew, and the rest of it follows the stream.

@@ -55,6 +55,14 @@ package struct RecipeSettings: Sendable, Equatable {
     package var schedule = StepSchedule.decay
     /// How many cycles of cosines there are.
     package var cycles = 2
+    /// Passes end after so many without a lower loss on rows that are not trained on; 0: never.
+    package var patience = 5
+    /// What is left of the champion's parameters in shrink and perturb.
+    package var shrink: Float = 0.6
+    /// The noise that they get, in spreads of their tensor's start.
+    package var perturb: Float = 0.1
+    /// After how many samples a parameter counts half in the champion's average.
+    package var averageHalfLife = 500
     /// A job asked for by a drift starts only with so many rows from after its onset.
     package var freshRowsMin = 48
     /// Challengers are made anew while the rows from after the onset double, up to so many.
@@ -73,20 +81,26 @@ package struct RecipeSettings: Sendable, Equatable {
 
     /// What is wrong with the settings, if anything.
     package var complaint: String? {
+        if !(0...1).contains(shrink) {
+            return "the shrink is \(shrink), but must be 0 to 1"
+        }
         for (name, number) in [
             ("anchor", anchor), ("anchor's L1 part", anchorL1),
-            ("retain strength", pullStrength ?? 0),
+            ("retain strength", pullStrength ?? 0), ("perturb", perturb),
         ]
         where !(number >= 0 && number.isFinite) {
             return "the \(name) is \(number), but must be 0 or more"
         }
         for (name, number) in [
             ("rows per recipe", rowsPerRecipe), ("passes", passesMax),
-            ("race samples", raceSamples),
+            ("race samples", raceSamples), ("the average's half-life", averageHalfLife),
         ] where !(1...1_000_000_000).contains(number) {
             return "\(name) is \(number), but must be 1 to 1000000000"
         }
-        for (name, number) in [("fresh rows min", freshRowsMin), ("fresh rows max", freshRowsMax)]
+        for (name, number) in [
+            ("fresh rows min", freshRowsMin), ("fresh rows max", freshRowsMax),
+            ("patience", patience),
+        ]
         where !(0...1_000_000_000).contains(number) {
             return "\(name) is \(number), but must be 0 to 1000000000"
         }
@@ -115,9 +129,14 @@ extension RecipeSettings: ByteCodable {
         writer.write(anchorL1)
         writer.write(pullStrength != nil)
         if let pullStrength { writer.write(pullStrength) }
-        for number in [rowsPerRecipe, passesMax, freshRowsMin, freshRowsMax, raceSamples] {
+        for number in [
+            rowsPerRecipe, passesMax, freshRowsMin, freshRowsMax, raceSamples, patience,
+            averageHalfLife,
+        ] {
             writer.write(Int64(number))
         }
+        writer.write(shrink)
+        writer.write(perturb)
         for number in [decay, tolerance, raceError, followUpError] { writer.write(number) }
         writer.write(schedule.rawValue)
         writer.write(Int64(cycles))
@@ -137,6 +156,10 @@ extension RecipeSettings: ByteCodable {
         freshRowsMin = Int(try reader.read(Int64.self))
         freshRowsMax = Int(try reader.read(Int64.self))
         raceSamples = Int(try reader.read(Int64.self))
+        patience = Int(try reader.read(Int64.self))
+        averageHalfLife = Int(try reader.read(Int64.self))
+        shrink = try reader.readFloat()
+        perturb = try reader.readFloat()
         decay = try reader.readDouble()
         tolerance = try reader.readDouble()
         raceError = try reader.readDouble()

@@ -35,6 +35,16 @@ package struct TrainingRows: Sendable {
         }
     }
 
+    /// Takes rows as they are, in their order, with the weights that they had.
+    package init(_ rows: MemoryRows) {
+        width = rows.width
+        features = rows.features
+        labels = rows.labels
+        targets = rows.targets
+        weights = rows.weights
+        contexts = rows.contexts
+    }
+
     /// How many rows there are of each context, by its number.
     package var countsByContext: [Int] {
         var counts = [Int](repeating: 0, count: Int((contexts.max() ?? -1) + 1))

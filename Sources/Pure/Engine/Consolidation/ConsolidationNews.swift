@@ -53,6 +53,8 @@ package struct ConsolidationNews: Sendable {
     package var winner: Recipe?
     /// Why, in words.
     package var reason: String
+    /// How challengers are made; none in a pool, and once it is decided.
+    package var recipes: [Recipe]
     /// The version that was published for it.
     package var version: UInt64?
     /// What each challenger showed.
@@ -67,6 +69,7 @@ package struct ConsolidationNews: Sendable {
         verdict: ConsolidationVerdict? = nil,
         winner: Recipe? = nil,
         reason: String,
+        recipes: [Recipe] = [],
         version: UInt64? = nil,
         challengers: [ChallengerFigures] = [],
         sample: UInt64
@@ -76,6 +79,7 @@ package struct ConsolidationNews: Sendable {
         self.verdict = verdict
         self.winner = winner
         self.reason = reason
+        self.recipes = recipes
         self.version = version
         self.challengers = challengers
         self.sample = sample
@@ -91,6 +95,7 @@ package struct ConsolidationNews: Sendable {
             .init("verdict", verdict.map { .string($0.rawValue) } ?? .null),
             .init("challenger", winner.map { .string($0.name) } ?? .null),
             .init("reason", .string(reason)),
+            .init("recipes", .array(recipes.map { .string($0.name) })),
             .init("version", version.map { .int(Int64($0)) } ?? .null),
             .init("sample", .int(Int64(sample))),
             .init("challengers", .array(challengers.map(\.json))),

@@ -20,6 +20,12 @@ struct ConsolidationWish: Sendable, Equatable {
     var rowsMin: UInt64 = 0
     /// Whether it goes on from an adoption with more rows of the same world.
     var isFollowUp = false
+    /// The first labelled sample since the warning before the drift, where one is known.
+    var warning: UInt64?
+    /// How challengers are made; none: as the rule has it.
+    var recipes: [Recipe] = []
+    /// Why the rule asked, where that has to be said.
+    var cause = ""
 }
 
 /// A consolidation whose job is with the worker, or whose race is on, or both.
@@ -49,6 +55,10 @@ struct ConsolidationPlan: Sendable {
     var lastAtSample: UInt64 = 0
     /// When the job at hand, or the last one, was given to the worker.
     var trainedFrom = Instant.start
+    /// The wall clock's second up to which the calendar has been followed; nil until it is told.
+    var clockAt: Int64?
+    /// What the rule of plasticity knows.
+    var plasticity = PlasticityState()
     /// No job starts before, so that jobs take no more than their share of a core.
     var breatherUntil = Instant.start
 
@@ -67,6 +77,7 @@ struct ConsolidationPlan: Sendable {
     init(after plan: ConsolidationPlan) {
         lastID = plan.lastID
         lastAt = plan.lastAt
+        clockAt = plan.clockAt
     }
 
     /// Onsets that lie no further apart are two estimates of one.
@@ -126,7 +137,10 @@ struct ConsolidationPlan: Sendable {
     ) {
         let isFollowUp = running?.wish.isFollowUp ?? false
         running = nil
-        if adopted { doublings = 0 }
+        if adopted {
+            doublings = 0
+            plasticity.rankMost = 0
+        }
         let time = settings.cooldown.wholeNanoseconds.doubled(
             doublings,
             max: settings.cooldownMax.wholeNanoseconds
@@ -155,6 +169,10 @@ extension ConsolidationWish: ByteCodable {
         writer.write(onset)
         writer.write(rowsMin)
         writer.write(isFollowUp)
+        writer.write(warning != nil)
+        writer.write(warning ?? 0)
+        writer.write(items: recipes)
+        writer.write(cause)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -165,6 +183,11 @@ extension ConsolidationWish: ByteCodable {
         onset = try reader.readCounter()
         rowsMin = try reader.readCounter()
         isFollowUp = try reader.readFlag()
+        let isWarned = try reader.readFlag()
+        let warning = try reader.readCounter()
+        self.warning = isWarned ? warning : nil
+        recipes = try reader.readItems()
+        cause = try reader.readText()
     }
 }
 
@@ -200,6 +223,9 @@ extension ConsolidationPlan: ByteCodable {
         writer.write(lastAtSample)
         writer.write(trainedFrom)
         writer.write(breatherUntil)
+        writer.write(clockAt != nil)
+        writer.write(clockAt ?? 0)
+        plasticity.encode(into: &writer)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -213,6 +239,13 @@ extension ConsolidationPlan: ByteCodable {
         lastAtSample = try reader.readCounter()
         trainedFrom = try reader.readInstant()
         breatherUntil = try reader.readInstant()
+        let hasClock = try reader.readFlag()
+        let clockAt: Int64 = try reader.read()
+        guard (-1 << 40...1 << 40).contains(clockAt) else {
+            throw .invalid("the calendar is beyond all years")
+        }
+        self.clockAt = hasClock ? clockAt : nil
+        plasticity = try PlasticityState(from: &reader)
         guard doublings <= Self.doublingsMax else {
             throw .invalid("a cool-down doubled \(doublings) times")
         }

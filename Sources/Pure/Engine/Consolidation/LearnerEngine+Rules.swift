@@ -12,18 +12,8 @@ extension LearnerEngine {
     /// Starts a job when one is wanted and may start, and gives up one that is late.
     mutating func considerConsolidation(effects: inout Effects) {
         guard let pace, consolidates else { return }
-        let rules = settings.consolidation
         giveUpLateJob(effects: &effects)
-        if rules.everySamples > 0,
-            pace.labelled >= plan.lastAtSample + UInt64(rules.everySamples)
-        {
-            plan.lastAtSample = pace.labelled
-            plan.want(ConsolidationWish(trigger: .samples, onset: 0))
-        }
-        if rules.every > .zero, now >= plan.lastAt + rules.every {
-            plan.lastAt = now
-            plan.want(ConsolidationWish(trigger: .interval, onset: 0))
-        }
+        askByCounts(pace)
         guard !isHeld else { return }
         if pace.refits != .none { return considerRefit(pace, effects: &effects) }
         if plan.running != nil { return renew(at: pace.labelled, effects: &effects) }
@@ -36,6 +26,55 @@ extension LearnerEngine {
         plan.lastID += 1
         plan.lastAt = now
         train(wish, id: plan.lastID, effects: &effects)
+    }
+
+    /// Lets samples, time and plasticity ask.
+    private mutating func askByCounts(_ pace: Pace) {
+        let rules = settings.consolidation
+        if rules.everySamples > 0,
+            pace.labelled >= plan.lastAtSample + UInt64(rules.everySamples)
+        {
+            plan.lastAtSample = pace.labelled
+            plan.want(ConsolidationWish(trigger: .samples, onset: 0))
+        }
+        if rules.every > .zero, now >= plan.lastAt + rules.every {
+            plan.lastAt = now
+            plan.want(ConsolidationWish(trigger: .interval, onset: 0))
+        }
+        guard let rule = rules.plasticity, pace.hasRecipes,
+            pace.labelled >= plan.plasticity.lookedAtSample + UInt64(rule.everySamples),
+            case .learning(let core) = phase
+        else { return }
+        plan.plasticity.lookedAtSample = pace.labelled
+        guard let found = core.plasticity(rows: PlasticityRule.rows),
+            let cause = plan.plasticity.look(found, rule: rule)
+        else { return }
+        plan.want(ConsolidationWish(trigger: .plasticity, onset: 0, cause: cause))
+    }
+
+    /// Takes what the wall clock shows, in seconds since 1970 UTC: the calendar asks when one of its
+    /// moments has passed since it was last shown, and once if several have.
+    ///
+    /// So a time that passed while nobody was there to show the clock is made up for.
+    mutating func follow(clock second: Int64) {
+        let times = settings.consolidation.at
+        let last = plan.clockAt
+        plan.clockAt = times.isEmpty ? nil : second
+        guard let last, let due = times.next(after: last), due <= second, consolidates,
+            pace != nil
+        else { return }
+        plan.want(ConsolidationWish(trigger: .calendar, onset: 0))
+    }
+
+    /// Whether the engine wants to be shown the wall clock, which stands at `second`.
+    package func wantsClock(at second: Int64) -> Bool {
+        let times = settings.consolidation.at
+        guard !times.isEmpty else { return false }
+        // A clock that was set back is followed, too.
+        guard let last = plan.clockAt, second >= last, let due = times.next(after: last) else {
+            return true
+        }
+        return second >= due
     }
 
     /// Whether there is any way to make challengers of the model.
@@ -87,6 +126,14 @@ extension LearnerEngine {
         let rows = TrainingRows(memory: core.memory, task: core.schema.task, since: wish.onset)
         let isRacing = plan.running?.isRacing ?? false
         guard rows.count > 0 else { return }
+        var recipes =
+            wish.recipes.isEmpty ? settings.consolidation.recipes[wish.trigger] : wish.recipes
+        if isRacing, let race = core.race {
+            // Who is not on the track any more needs no successor.
+            recipes.removeAll { recipe in
+                !race.runners.contains { $0.challenger.recipe == recipe && !$0.isOut }
+            }
+        }
         plan.trainedFrom = now
         plan.running = RunningConsolidation(
             id: id,
@@ -100,11 +147,11 @@ extension LearnerEngine {
                 ConsolidationJob(
                     id: id,
                     trigger: wish.trigger,
-                    champion: core.champion,
-                    fresh: settings.newContender(for: core.schema),
-                    rows: rows,
+                    recipes: recipes,
+                    ingredients: ingredients(of: core, rows, wish, recipes),
                     memoryEnd: core.labelled,
                     settings: settings.consolidation.recipe,
+                    deadline: settings.consolidation.deadline,
                     seed: random.nextBits()
                 )
             )
@@ -115,10 +162,35 @@ extension LearnerEngine {
                 ConsolidationNews(
                     id: id,
                     trigger: wish.trigger,
-                    reason: "\(rows.count) rows of memory",
+                    reason: "\(rows.count) rows of memory"
+                        + (wish.cause.isEmpty ? "" : "; \(wish.cause)"),
+                    recipes: recipes,
                     sample: core.labelled
                 )
             )
         )
+    }
+
+    /// What challengers are made of.
+    ///
+    /// After a drift only holdout from after its onset speaks for the new world.
+    private func ingredients(
+        of core: LearnerCore,
+        _ rows: TrainingRows,
+        _ wish: ConsolidationWish,
+        _ recipes: [Recipe]
+    ) -> Ingredients {
+        var ingredients = Ingredients(
+            champion: core.champion,
+            fresh: settings.newContender(for: core.schema),
+            average: core.average?.learner,
+            rows: rows,
+            holdout: TrainingRows(core.memory.rows(of: .holdout, since: wish.onset))
+        )
+        if wish.onset > 0, recipes.contains(.warning) {
+            let since = min(wish.warning ?? wish.onset, wish.onset)
+            ingredients.warned = TrainingRows(core.memory.rows(of: .training, since: since))
+        }
+        return ingredients
     }
 }

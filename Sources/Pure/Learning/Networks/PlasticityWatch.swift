@@ -5,7 +5,7 @@
 // measured on them, and the figures stand until the next time.
 
 import Kernels
-import Networks
+package import Networks
 package import Primitives
 
 /// The last measurement, and the rows of the next.
@@ -96,6 +96,20 @@ extension PlasticityWatch: ByteCodable {
 extension NetworkLearner {
     /// What else is to be known: how much the network can still learn.
     package var figures: [JSONValue.Member] { watch.figures }
+
+    /// How much the network can still learn, measured on the newest of prepared rows.
+    package func plasticity(of block: inout Block, rows: Int) -> Plasticity? {
+        guard block.rows > 0 else { return nil }
+        let input = staged(&block)
+        let count = min(rows, block.rows)
+        let first = (block.rows - count) * network.inputs
+        var work = Workspace()
+        return network.plasticity(
+            input.span.extracting(first..<first + count * network.inputs),
+            rows: count,
+            &work
+        )
+    }
 
     /// Shows the watch what has been learned of some rows.
     mutating func watchPlasticity(_ rows: Range<Int>, _ block: inout Block, _ input: [Float]) {

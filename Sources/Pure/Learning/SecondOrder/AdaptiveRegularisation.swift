@@ -101,6 +101,17 @@ package struct AdaptiveRegularisation: Learner {
         if own.grow(width: width, outputs: outputs) { resize(doubles: doubles) }
     }
 
+    /// Yes.
+    package var canShrink: Bool { true }
+
+    /// Makes every parameter smaller: all start at 0, so there is no spread for a noise.
+    package mutating func shrink(to share: Float, noise: Float, random: inout RandomSource) {
+        own.shrink(to: share)
+    }
+
+    /// Covariances with every other column, for each row of parameters.
+    package var rowWork: Int { own.rows * (width + 1) * (isFull ? width + 1 : 1) }
+
     /// Pulls learning towards the parameters as they are now; ``Anchor/none`` removes the pull.
     package mutating func anchor(_ anchor: Anchor) { own.anchor(anchor) }
 

@@ -76,6 +76,14 @@ package struct PassiveAggressive: Learner {
         _ = own.grow(width: width, outputs: outputs)
     }
 
+    /// Yes.
+    package var canShrink: Bool { true }
+
+    /// Makes every parameter smaller: all start at 0, so there is no spread for a noise.
+    package mutating func shrink(to share: Float, noise: Float, random: inout RandomSource) {
+        own.shrink(to: share)
+    }
+
     /// Pulls learning towards the parameters as they are now; ``Anchor/none`` removes the pull.
     package mutating func anchor(_ anchor: Anchor) { own.anchor(anchor) }
 

@@ -99,6 +99,17 @@ package struct RecursiveLeastSquares: Learner {
         if own.grow(width: width, outputs: outputs) { resize() }
     }
 
+    /// Yes.
+    package var canShrink: Bool { true }
+
+    /// Makes every parameter smaller: all start at 0, so there is no spread for a noise.
+    package mutating func shrink(to share: Float, noise: Float, random: inout RandomSource) {
+        own.shrink(to: share)
+    }
+
+    /// Covariances with every other column.
+    package var rowWork: Int { (width + 1) * (width + 1) }
+
     /// Pulls learning towards the parameters as they are now; ``Anchor/none`` removes the pull.
     package mutating func anchor(_ anchor: Anchor) { own.anchor(anchor) }
 

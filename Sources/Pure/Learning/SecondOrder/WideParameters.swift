@@ -57,6 +57,12 @@ struct WideParameters: Sendable {
         anchored = anchor == .none ? [] : values
     }
 
+    /// Makes every parameter smaller.
+    mutating func shrink(to share: Float) {
+        guard share != 1 else { return }
+        for place in values.indices { values[place] *= Double(share) }
+    }
+
     /// The pull in the form of the kernels.
     var widePull: WidePull {
         WidePull(anchor: anchored, l2: Double(pull.l2), l1: Double(pull.l1))

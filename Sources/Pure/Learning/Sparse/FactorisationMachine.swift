@@ -235,6 +235,22 @@ extension FactorisationMachine {
         anchored = pull == .none ? [] : values
     }
 
+    /// Yes.
+    package var canShrink: Bool { true }
+
+    /// Makes every parameter smaller, and disturbs the factors, which alone do not start at 0.
+    package mutating func shrink(to share: Float, noise: Float, random: inout RandomSource) {
+        Moving.scale(&values, by: share)
+        let spread = noise * sparse.deviation
+        guard spread > 0 else { return }
+        for place in stride..<max(stride, values.count) where place % stride > 0 {
+            values[place] += spread * Float(random.normal())
+        }
+    }
+
+    /// A weight and the factors for each slot.
+    package var rowWork: Int { width * stride }
+
     /// Puts the moments to their start, and keeps the parameters.
     package mutating func restartMoments() {
         for index in squares.indices { squares[index] = 0 }

@@ -256,6 +256,14 @@ extension SparseModel {
         sums = own
     }
 
+    /// Yes.
+    package var canShrink: Bool { true }
+
+    /// Makes every parameter smaller: all start at 0, so there is no spread for a noise.
+    package mutating func shrink(to share: Float, noise: Float, random: inout RandomSource) {
+        Moving.scale(&values, by: share)
+    }
+
     /// Pulls learning towards the parameters as they are now, where a row names them.
     package mutating func anchor(_ anchor: Anchor) {
         pull = anchor
