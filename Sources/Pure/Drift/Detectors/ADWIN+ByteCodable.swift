@@ -5,10 +5,18 @@
 package import Primitives
 
 extension ADWIN: ByteCodable {
-    /// Appends the parameters and the window.
+    /// Appends the parameters and the window, whose rows are settled.
     package func encode(into writer: inout ByteWriter) {
+        if places[0].held <= maxBuckets { return encodeSettled(into: &writer) }
+        var settled = self
+        settled.settle()
+        settled.encodeSettled(into: &writer)
+    }
+
+    private func encodeSettled(into writer: inout ByteWriter) {
         writer.write(delta)
         writer.write(warningDelta ?? -1)
+        writer.write(isEager)
         writer.write(reference.rawValue)
         for number in [clock, graceObservations, minWindow, maxBuckets, samplesSinceOnset] {
             writer.write(Int64(number))
@@ -33,6 +41,7 @@ extension ADWIN: ByteCodable {
     package init(from reader: inout ByteReader) throws(DecodeError) {
         let delta = try reader.readDouble()
         let warning = try reader.readDouble()
+        let isEager = try reader.readFlag()
         let reference = try reader.readReference()
         var numbers: [Int] = []
         for _ in 0..<5 { numbers.append(Int(try reader.read(Int64.self))) }
@@ -47,6 +56,7 @@ extension ADWIN: ByteCodable {
             minWindow: numbers[2],
             maxBuckets: numbers[3],
             warningDelta: warning == -1 ? nil : warning,
+            isEager: isEager,
             reference: reference
         )
         samplesSinceOnset = numbers[4]

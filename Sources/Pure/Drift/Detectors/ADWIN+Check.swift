@@ -34,6 +34,7 @@ extension ADWIN {
             isWarning = false
             return .none
         }
+        if isEager { untilCheck = 1 }
         switch scan() {
         case .nothing:
             isWarning = false

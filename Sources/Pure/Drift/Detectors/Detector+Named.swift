@@ -99,6 +99,7 @@ private struct Told {
             minWindow: count("min_window_length"),
             maxBuckets: count("max_buckets"),
             warningDelta: optional("warning_delta"),
+            isEager: values["eager"] == .flag(true),
             reference: reference
         )
     }

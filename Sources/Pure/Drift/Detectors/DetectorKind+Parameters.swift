@@ -14,6 +14,7 @@ extension DetectorKind {
                 DetectorParameter("min_window_length", .values(from: 1), "5"),
                 DetectorParameter("grace_period", .values(from: 0), "10"),
                 DetectorParameter("warning_delta", .chance, "none", isOptional: true),
+                DetectorParameter("eager", .flag, "false"),
                 .reference,
             ]
         case .pageHinkley:
