@@ -8,6 +8,8 @@ package enum Benchmark: String, CaseIterable {
     case accuracy
     /// How much sooner the loop recovers from a drift than online learning alone.
     case consolidation
+    /// How soon and how wrongly each detector alarms.
+    case drift
     /// What a pool loses when it has no time for all of its experts.
     case ladder
     /// What learners keep of classes and contexts that came and went.
@@ -27,6 +29,7 @@ package enum Benchmark: String, CaseIterable {
                                           [--learners softmax,network,pool] [--streams NAME,...]
                                           [--seeds N] [--first-seed N] [--length N]
                                           [--threads N] [STREAM.csv...]
+               learnd-bench drift [--runs N] [--json] [--against FILE]
                learnd-bench ladder [--rows N] [--excess N] STREAM.csv...
                learnd-bench learners [--digits TRAIN.csv TEST.csv] [--contexts] [--json]
                                      [--seeds N] [--first-seed N] [--returns N]
@@ -40,6 +43,10 @@ package enum Benchmark: String, CaseIterable {
                          unasked, and an oracle, on streams that drift and on controls; with rare
                          classes; how soon it recovers; and what a job costs the learner beside
                          it; exits with 1 when a line is not reached
+          drift          delay, misses and false alarms of every detector, at its defaults and at
+                         one false alarm per 10,000 values, and ADWIN as shipped beside its rule at
+                         every value; --against FILE says what got worse than in what --json wrote
+                         before; exits with 1 when something did, or a bound is not reached
           ladder         pools of fewer and fewer experts, accuracy against time a sample, and the
                          whole pool under a stream that comes N times (5) faster than it can learn;
                          exits with 1 when a sample is lost, or accuracy is below that of the pool
@@ -71,6 +78,12 @@ package enum Benchmark: String, CaseIterable {
             return bench.run(write: write)
         case .consolidation:
             guard let bench = ConsolidationBench(arguments: Array(arguments.dropFirst())) else {
+                write(usage)
+                return 2
+            }
+            return bench.run(write: write)
+        case .drift:
+            guard let bench = DriftBench(arguments: Array(arguments.dropFirst())) else {
                 write(usage)
                 return 2
             }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Many values at once. Between two checks nothing looks at the buckets, so a run of values is put
-// into the newest row first and the rows are compressed once, from the newest on. Each row is a
-// queue whose two oldest buckets leave whenever it holds too many, so which pairs merge does not
-// depend on when they do: the buckets are, to the last bit, those of one value after the other.
+// Many values at once, and rows that are settled once for many values. Between two checks nothing
+// looks at the buckets, so values wait in the newest row, and rows are compressed before a check,
+// or when the newest is full. Each row is a queue whose two oldest buckets leave whenever it holds
+// too many, so which pairs merge does not depend on when they do: the buckets are, to the last bit,
+// those of one value after the other.
 
 extension ADWIN {
     /// Whether ``append(run:count:)`` may take values now; if not, ``update(with:)`` takes them.
@@ -17,43 +18,52 @@ extension ADWIN {
     /// - Precondition: ``takesRuns``, and `held <= runMax`.
     mutating func append(run values: Span<Double>, count held: Int) {
         precondition(takesRuns && held <= ADWIN.runMax, "a run is short and fits into the rows")
-        let filled = ADWIN.put(
-            values,
-            count: held,
-            into: &buckets,
-            places: &places,
-            room: room,
-            most: maxBuckets
-        )
+        if places[0].start + places[0].held + held > room { makeRoom() }
+        let end = places[0].start + places[0].held
+        var cells = buckets.mutableSpan
+        for index in 0..<held { cells[end + index] = Bucket(values[index], 0) }
+        places[0].held += held
+    }
+
+    /// Merges the two oldest buckets of each row that holds too many, until none does.
+    mutating func settle() {
+        let filled = ADWIN.settle(&buckets, &places, room: room, most: maxBuckets)
         rows = max(rows, filled)
+        if rows == ADWIN.rowsMax {
+            while places[rows - 1].held > maxBuckets { deleteOldest() }
+        }
+    }
+
+    /// Makes room for a run behind the newest row's buckets.
+    mutating func makeRoom() {
+        settle()
+        let place = places[0]
+        var cells = buckets.mutableSpan
+        for index in 0..<place.held { cells[index] = cells[index + place.start] }
+        places[0].start = 0
     }
 
     /// - Returns: The rows that have buckets now, if they had none before.
-    private static func put(
-        _ values: Span<Double>,
-        count held: Int,
-        into buckets: inout [Bucket],
-        places: inout [Place],
+    private static func settle(
+        _ buckets: inout [Bucket],
+        _ places: inout [Place],
         room: Int,
         most: Int
     ) -> Int {
         var cells = buckets.mutableSpan
         var places = places.mutableSpan
-        makeRoom(for: held, in: 0, room: room, &cells, &places)
-        var end = places[0].start + places[0].held
-        for index in 0..<held { cells[end + index] = Bucket(values[index], 0) }
-        places[0].held += held
         var row = 0
         var inverse = 1.0
         var half = 0.5
-        while places[row].held > most {
+        while places[row].held > most && row + 1 < ADWIN.rowsMax {
             let pairs = (places[row].held - most + 1) / 2
             makeRoom(for: pairs, in: row + 1, room: room, &cells, &places)
             let from = row * room + places[row].start
-            end = (row + 1) * room + places[row + 1].start + places[row + 1].held
+            let end = (row + 1) * room + places[row + 1].start + places[row + 1].held
             for pair in 0..<pairs {
                 let older = cells[from + 2 * pair]
                 let newer = cells[from + 2 * pair + 1]
+                // Dividing by a power of two and multiplying by its inverse give the same bits.
                 let off = (older.x - newer.x) * inverse
                 var merged = older + newer
                 merged.y += half * off * off
@@ -92,6 +102,7 @@ extension ADWIN {
         untilCheck -= values
         if untilCheck > 0 { return .none }
         untilCheck = clock
+        settle()
         return count > Double(graceObservations) ? check() : .none
     }
 }
