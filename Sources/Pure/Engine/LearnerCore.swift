@@ -441,7 +441,9 @@ extension LearnerCore {
         champion.configure(settings.retention, seed: settings.retentionSeed)
         race?.configure(learning)
         race?.configure(settings.retention, seed: settings.retentionSeed)
-        if settings.drift != watch.settings { watch = DriftWatch(settings: settings.drift) }
+        if settings.drift != watch.settings {
+            watch = DriftWatch(settings: settings.drift, samples: labelled)
+        }
     }
 
     /// Starts the detectors anew.

@@ -9,76 +9,47 @@
 //    A drift counts as its own warning. Drifts are all reported: each detector starts afresh at its
 //    own, and how often they act is for the cool-down to say.
 
-package import Primitives
-
-/// What is watched.
-package enum DriftSignal: UInt8, Sendable, CaseIterable {
-    /// Whether the prediction was wrong, 0 or 1.
-    case error = 0
-    /// The loss, clipped to `0...1`.
-    case loss = 1
-
-    /// What the signal is called in events and metrics.
-    package var name: String {
-        switch self {
-        case .error: "error"
-        case .loss: "loss"
-        }
-    }
-}
-
-/// A change that a detector saw.
-package struct DriftReport: Sendable, Equatable {
-    /// Warning or drift.
-    package var level: DriftVerdict
-    /// Which way the signal moved.
-    package var change: DriftChange
-    /// The name of the detector.
-    package var detector: String
-    /// What it watched.
-    package var signal: DriftSignal
-    /// How many samples ago the change began, by the detector's estimate.
-    package var samplesSinceOnset: Int
-
-    /// Makes a report.
-    package init(
-        level: DriftVerdict,
-        change: DriftChange,
-        detector: String,
-        signal: DriftSignal,
-        samplesSinceOnset: Int
-    ) {
-        self.level = level
-        self.change = change
-        self.detector = detector
-        self.signal = signal
-        self.samplesSinceOnset = samplesSinceOnset
-    }
-}
-
 /// Watches the signals of one learner.
 package struct DriftWatch: Sendable {
     /// How the signals are watched.
     package let settings: DriftSettings
     /// Whether a warning or drift was reported and calm has not come back.
-    package private(set) var isWarned = false
+    package internal(set) var isWarned = false
+    /// The samples that were taken, also while nothing is watched.
+    package internal(set) var samples: UInt64 = 0
 
     var error: SignalWatch
     var loss: SignalWatch
-    private var calm = 0
+    var calm = 0
+    /// The sample before which the present warning began, by the estimate of its first report.
+    var onset: UInt64 = 0
+    /// Whether the present warning has become a drift.
+    var hasDrifted = false
 
     /// Makes a watch that has seen nothing.
     ///
+    /// - Parameters:
+    ///   - settings: How the signals are watched.
+    ///   - samples: The samples that others have seen before, so that all number them alike.
     /// - Precondition: `settings` has no complaint.
-    package init(settings: DriftSettings = DriftSettings()) {
+    package init(settings: DriftSettings = DriftSettings(), samples: UInt64 = 0) {
         precondition(settings.complaint == nil, "drift settings are checked before they are used")
         self.settings = settings
+        self.samples = samples
         error = SignalWatch(settings)
         loss = SignalWatch(settings)
     }
 
+    /// How many samples had been taken when the present warning began, by the detector's estimate;
+    /// nil when there is none.
+    ///
+    /// A drift keeps the beginning of the warning that came before it. One that comes before calm
+    /// is back begins anew.
+    package var warningOnset: UInt64? { isWarned ? onset : nil }
+
     /// Takes the error bit (none in regression) and the clipped loss of the next sample.
     package mutating func observe(error bit: Double?, loss value: Double) -> DriftReport? {
+        samples += 1
         guard settings.isEnabled else { return nil }
         let policy = settings.policy
         if let bit, bit.isFinite {
@@ -103,8 +74,19 @@ package struct DriftWatch: Sendable {
         }
         calm = 0
         if gravest == .warning && isWarned { return nil }
+        let report = error.report(gravest, .error) ?? loss.report(gravest, .loss)
+        if let report { note(report) }
+        return report
+    }
+
+    /// Opens a warning, or notes that the present one has become a drift.
+    private mutating func note(_ report: DriftReport) {
+        let isDrift = report.level == .drift
+        if !isWarned || isDrift && hasDrifted {
+            onset = samples - min(samples, UInt64(max(0, report.samplesSinceOnset)))
+        }
+        hasDrifted = isDrift || isWarned && hasDrifted
         isWarned = true
-        return error.report(gravest, .error) ?? loss.report(gravest, .loss)
     }
 
     /// Takes samples that bring no more than repeated warnings, at the bits of `warned`.
@@ -143,104 +125,5 @@ package struct DriftWatch: Sendable {
             isWarned = false
             calm = 0
         }
-    }
-}
-
-/// The detectors of one signal, and what each said of the newest value.
-struct SignalWatch: Sendable {
-    var adwin: ADWIN
-    var pageHinkley: PageHinkley
-    var said = (adwin: DriftVerdict.none, pageHinkley: DriftVerdict.none)
-
-    init(_ settings: DriftSettings) {
-        adwin = ADWIN(
-            delta: settings.adwinDelta,
-            clock: settings.adwinClock,
-            warningDelta: settings.adwinWarningDelta
-        )
-        pageHinkley = PageHinkley(
-            minInstances: settings.pageHinkleyMinimum,
-            delta: settings.pageHinkleyDelta,
-            threshold: settings.pageHinkleyThreshold,
-            alpha: settings.pageHinkleyAlpha,
-            direction: settings.policy == .risesOnly ? .up : .both
-        )
-    }
-
-    /// Takes the next value and keeps the verdicts that the policy lets through.
-    mutating func update(with value: Double, _ policy: DriftPolicy) {
-        said.adwin = adwin.update(with: value)
-        hushFalls(policy)
-        said.pageHinkley = pageHinkley.update(with: value)
-    }
-
-    /// What ADWIN says once `held` values, which it has, are counted.
-    mutating func check(_ held: Int, _ policy: DriftPolicy) {
-        said.adwin = adwin.pass(held)
-        hushFalls(policy)
-        said.pageHinkley = pageHinkley.isWarning ? .warning : .none
-    }
-
-    private mutating func hushFalls(_ policy: DriftPolicy) {
-        if adwin.lastChange == .fall && policy == .risesOnly { said.adwin = .none }
-    }
-
-    var gravest: DriftVerdict { max(said.adwin, said.pageHinkley) }
-
-    /// Whether ADWIN's newest check saw a warning that the policy lets through.
-    func isUneasy(_ policy: DriftPolicy) -> Bool {
-        adwin.isWarning && (policy == .anyChange || adwin.lastChange != .fall)
-    }
-
-    func report(_ level: DriftVerdict, _ signal: DriftSignal) -> DriftReport? {
-        if said.adwin == level { return report(of: adwin, level, signal) }
-        return said.pageHinkley == level ? report(of: pageHinkley, level, signal) : nil
-    }
-
-    private func report<Said: DriftDetector>(
-        of detector: Said,
-        _ level: DriftVerdict,
-        _ signal: DriftSignal
-    ) -> DriftReport {
-        DriftReport(
-            level: level,
-            change: detector.lastChange,
-            detector: Said.name,
-            signal: signal,
-            samplesSinceOnset: detector.samplesSinceOnset
-        )
-    }
-
-    mutating func restart() {
-        adwin.restart()
-        pageHinkley.restart()
-        said = (.none, .none)
-    }
-}
-
-extension DriftWatch: ByteCodable {
-    /// Appends the settings, the detectors and the state of the warning.
-    package func encode(into writer: inout ByteWriter) {
-        settings.encode(into: &writer)
-        writer.write(isWarned)
-        writer.write(Int64(calm))
-        for watch in [error, loss] {
-            watch.adwin.encode(into: &writer)
-            watch.pageHinkley.encode(into: &writer)
-        }
-    }
-
-    /// Reads the settings, the detectors and the state of the warning.
-    package init(from reader: inout ByteReader) throws(DecodeError) {
-        self.init(settings: try DriftSettings(from: &reader))
-        isWarned = try reader.readFlag()
-        calm = Int(try reader.read(Int64.self))
-        guard (0...settings.calmSamples).contains(calm) else {
-            throw .invalid("\(calm) calm samples of \(settings.calmSamples)")
-        }
-        error.adwin = try ADWIN(from: &reader)
-        error.pageHinkley = try PageHinkley(from: &reader)
-        loss.adwin = try ADWIN(from: &reader)
-        loss.pageHinkley = try PageHinkley(from: &reader)
     }
 }
