@@ -82,7 +82,10 @@ extension ColumnWatch {
     @Test(arguments: ColumnWorld.Kind.allCases) func falseShiftsAreRare(kind: ColumnWorld.Kind) {
         var shifts = 0
         for seed in 1...10 as ClosedRange<UInt64> {
-            var world = ColumnWorld(seed: seed, kinds: [ColumnWorld.Kind](repeating: kind, count: 8))
+            var world = ColumnWorld(
+                seed: seed,
+                kinds: [ColumnWorld.Kind](repeating: kind, count: 8)
+            )
             var watch = ColumnWatch(columns: 8)
             for _ in 0..<4 {
                 for shift in watch.shifts(world.rows(6400), width: 8) {
@@ -101,7 +104,10 @@ extension ColumnWatch {
         var delays: [Int] = []
         var named = 0
         for seed in 1...10 as ClosedRange<UInt64> {
-            var world = ColumnWorld(seed: seed, kinds: [ColumnWorld.Kind](repeating: .normal, count: 10))
+            var world = ColumnWorld(
+                seed: seed,
+                kinds: [ColumnWorld.Kind](repeating: .normal, count: 10)
+            )
             var watch = ColumnWatch(columns: 10)
             #expect(watch.shifts(world.rows(8000), width: 10).isEmpty)
             let raw = world.rows(6000) { column, value in

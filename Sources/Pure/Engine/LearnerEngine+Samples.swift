@@ -198,7 +198,13 @@ extension LearnerEngine {
             )
         }
         effects.events += outcome.contextChanges.map { .contextChanged($0) }
-        for (report, sample) in outcome.reports { heed(report, sample, effects: &effects) }
+        for news in outcome.reports {
+            var report = news.report
+            if let producer = news.producer {
+                report.subject = .producer(accounts.producers[Int(producer)].name)
+            }
+            heed(report, news.sample, effects: &effects)
+        }
         conclude(outcome.race, effects: &effects)
     }
 
@@ -237,21 +243,26 @@ extension LearnerEngine {
         }
     }
 
-    /// Takes what a detector said: it is told, counted, and a drift asks for a consolidation.
+    /// Takes what a detector said: it is told, counted, and a drift asks for a consolidation, unless
+    /// it is one producer's alone.
     private mutating func heed(
         _ report: DriftReport,
         _ sample: UInt64,
         effects: inout Effects
     ) {
         effects.events.append(.drifted(report, sample: sample))
-        lastDriftEvent = DriftRecord(report, sample: sample)
+        driftHistory.add(DriftRecord(report, sample: sample))
         guard report.level == .drift else {
             warnings += 1
             return
         }
+        guard report.concernsTheWorld else {
+            producerDrifts += 1
+            return
+        }
         drifts += 1
         guard settings.consolidation.onDrift, consolidates else { return }
-        let since = UInt64(report.samplesSinceOnset)
+        let since = UInt64(max(0, report.samplesSinceOnset))
         plan.want(
             ConsolidationWish(
                 trigger: .drift,

@@ -35,6 +35,8 @@ package struct DriftSettings: Sendable, Equatable {
     package var calmSamples = 256
     /// Which changes are reported.
     package var policy = DriftPolicy.risesOnly
+    /// What is watched beside errors and losses.
+    package var beside = WatchSettings()
 
     /// Makes the default settings.
     package init() {}
@@ -66,7 +68,7 @@ package struct DriftSettings: Sendable, Equatable {
         if !(0...1_000_000_000).contains(calmSamples) {
             return "calm samples is \(calmSamples), it must be 0 to 1000000000"
         }
-        return nil
+        return beside.complaint
     }
 }
 
@@ -83,6 +85,7 @@ extension DriftSettings: ByteCodable {
         writer.write(pageHinkleyDelta)
         writer.write(Int64(calmSamples))
         writer.write(policy.rawValue)
+        beside.encode(into: &writer)
     }
 
     /// Reads each setting.
@@ -100,6 +103,7 @@ extension DriftSettings: ByteCodable {
             throw .invalid("an unknown drift policy")
         }
         self.policy = policy
+        beside = try WatchSettings(from: &reader)
         if let complaint { throw .invalid(complaint) }
     }
 }

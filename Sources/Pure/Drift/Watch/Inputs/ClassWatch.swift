@@ -55,9 +55,6 @@ package struct ClassWatch: Sendable {
         self.delta = delta
     }
 
-    /// Forgets all labels.
-    package mutating func restart() { self = ClassWatch(delta: delta) }
-
     private var classes: Int { open.count }
 
     /// Takes labels, up to the first shift; those below 0 are none.
@@ -81,7 +78,9 @@ package struct ClassWatch: Sendable {
     private mutating func grow(to count: Int) {
         var wider = [UInt16](repeating: 0, count: count * ClassWatch.ring)
         for block in 0..<ClassWatch.ring {
-            for label in 0..<classes { wider[block * count + label] = blocks[block * classes + label] }
+            for label in 0..<classes {
+                wider[block * count + label] = blocks[block * classes + label]
+            }
         }
         blocks = wider
         all += repeatElement(0, count: count - classes)
@@ -115,7 +114,7 @@ package struct ClassWatch: Sendable {
             }
         }
         if own.freedom > 0 { note(own.statistic / Double(own.freedom)) }
-        if found != nil { restart() }
+        if found != nil { self = ClassWatch(delta: delta) }
         return found
     }
 

@@ -31,7 +31,11 @@ struct ColumnReference: Sendable, Equatable {
         values.sort()
         let count = values.count
         let outer = count / 100
-        var moments = ColumnReference.moments(values, low: values[outer], high: values[count - 1 - outer])
+        var moments = ColumnReference.moments(
+            values,
+            low: values[outer],
+            high: values[count - 1 - outer]
+        )
         if !(moments.deviation > 0) {
             moments = ColumnReference.moments(values, low: values[0], high: values[count - 1])
         }

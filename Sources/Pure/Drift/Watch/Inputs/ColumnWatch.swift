@@ -88,13 +88,6 @@ package struct ColumnWatch: Sendable {
         collectors.append(ReferenceCollector(column: column))
     }
 
-    /// Forgets all values, references included.
-    package mutating func restart() {
-        let columns = places.places
-        self = ColumnWatch(delta: delta, comparesBins: stability != nil)
-        for place in columns { append(place: place) }
-    }
-
     /// Takes rows, up to the first shift.
     ///
     /// - Parameters:

@@ -177,7 +177,10 @@ struct ShiftTest: Sendable {
             var square = weighed[lane] / variance[lane]
             if lane == 1, square.isFinite, past.values.y > 0 {
                 let scatter = variance.y * (1 / r + 1 / b)
-                square = min(square, ShiftTest.evened(recent.values.y / r, past.values.y / b, scatter))
+                square = min(
+                    square,
+                    ShiftTest.evened(recent.values.y / r, past.values.y / b, scatter)
+                )
             }
             let strength = ShiftTest.normalSquare(of: square, freedom: r + b - 2)
             // A level that moved is the better explanation of a spread that moved.

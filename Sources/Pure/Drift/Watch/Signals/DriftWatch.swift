@@ -109,7 +109,10 @@ package struct DriftWatch: Sendable {
     }
 
     /// Forgets what was seen, as after the adoption of another model.
-    package mutating func restart() {
+    ///
+    /// - Parameter samples: How many samples there have been, if they are numbered anew.
+    package mutating func restart(samples: UInt64? = nil) {
+        self.samples = samples ?? self.samples
         error.restart()
         loss.restart()
         isWarned = false
