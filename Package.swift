@@ -176,6 +176,7 @@ let package = Package(
             "Control",
             [
                 "Primitives", "Experts", "Samples", "Learning", "Versions", "Engine", "Simulation",
+                "Drift",
                 "Linux",
                 "ZeroMQ", "Decoding", "Storage", "Configuration",
             ]
@@ -228,7 +229,7 @@ let package = Package(
             "ControlTests",
             [
                 "Control", "Primitives", "Samples", "Versions", "Engine", "Simulation", "Linux",
-                "ZeroMQ", "Decoding",
+                "ZeroMQ", "Decoding", "Drift",
             ]
         ),
         test("NetworksTests", ["Networks", "Kernels", "Primitives"], data: ["Golden"]),

@@ -13,11 +13,20 @@ struct OptionRule: Sendable, Equatable {
     let short: String?
     /// What the value is called; nil for a flag.
     let value: String?
+    /// Whether it may stand several times.
+    let isRepeatable: Bool
     /// One line for the help.
     let help: String
 
-    init(_ name: String, short: String? = nil, _ value: String? = nil, help: String) {
+    init(
+        _ name: String,
+        short: String? = nil,
+        _ value: String? = nil,
+        isRepeatable: Bool = false,
+        help: String
+    ) {
         self.name = name
+        self.isRepeatable = isRepeatable
         self.short = short
         self.value = value
         self.help = help
@@ -40,7 +49,7 @@ struct WordRule: Sendable, Equatable {
 /// What stands on the command line after the command's name.
 struct Arguments: Sendable {
     private(set) var words: [String] = []
-    private var values: [String: String] = [:]
+    private var values: [String: [String]] = [:]
 
     /// Reads `texts` by the rules.
     init(
@@ -79,16 +88,18 @@ struct Arguments: Sendable {
             let known = options.map(\.name).joined(separator: " ")
             throw .usage("there is no option \(name)", remedy: "the options are \(known)")
         }
-        guard values[rule.name] == nil else { throw .usage("\(rule.name) stands twice") }
+        guard rule.isRepeatable || values[rule.name] == nil else {
+            throw .usage("\(rule.name) stands twice")
+        }
         guard let valueName = rule.value else {
             guard parts.count == 1 else { throw .usage("\(rule.name) takes no value") }
-            values[rule.name] = ""
+            values[rule.name] = [""]
             return
         }
         if parts.count == 2 {
-            values[rule.name] = String(parts[1])
+            values[rule.name, default: []].append(String(parts[1]))
         } else if let value = rest.popFirst() {
-            values[rule.name] = value
+            values[rule.name, default: []].append(value)
         } else {
             throw .usage("\(rule.name) needs its value, \(valueName)")
         }
@@ -103,17 +114,20 @@ struct Arguments: Sendable {
     func has(_ name: String) -> Bool { values[name] != nil }
 
     /// The value of an option, nil when it was not given.
-    func text(_ name: String) -> String? { values[name] }
+    func text(_ name: String) -> String? { values[name]?.first }
+
+    /// The values of an option that may stand several times, in their order.
+    func texts(_ name: String) -> [String] { values[name] ?? [] }
 
     /// The value of an option as a whole number within `range`.
     func integer(_ name: String, in range: ClosedRange<Int>) throws(Failure) -> Int? {
-        guard let text = values[name] else { return nil }
+        guard let text = text(name) else { return nil }
         return try Arguments.integer(text, called: name, in: range)
     }
 
     /// The value of an option as a number above zero.
     func positive(_ name: String) throws(Failure) -> Double? {
-        guard let text = values[name] else { return nil }
+        guard let text = text(name) else { return nil }
         guard let number = Double(text), number.isFinite, number > 0 else {
             throw .usage("\(name) is \(text), not a number above 0")
         }
@@ -122,7 +136,7 @@ struct Arguments: Sendable {
 
     /// The value of an option as a name.
     func name(_ option: String) throws(Failure) -> Name? {
-        guard let text = values[option] else { return nil }
+        guard let text = text(option) else { return nil }
         guard let name = Name(text) else {
             throw .usage("\(option) is \(text), not a name", remedy: "use \(Name.rule)")
         }

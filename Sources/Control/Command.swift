@@ -56,7 +56,7 @@ struct Command: Sendable {
 
     /// Every command, in the order of the help.
     static let all: [Command] = [
-        .status, .watch, .send, .predict, .evaluate,
+        .status, .watch, .send, .predict, .evaluate, .detect,
         .versions, .show, .get, .neighbours, .rollback, .pin, .unpin,
         .pause, .resume, .consolidate, .consolidations, .reset,
         .check, .backup, .restore, .help, .version,

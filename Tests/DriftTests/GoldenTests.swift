@@ -35,44 +35,6 @@ struct GoldenRun: Sendable, CustomTestStringConvertible {
     }()
 }
 
-/// The series of the golden file, in its order: the seed is the place in the list.
-enum GoldenSeries {
-    static let names = [
-        "error-bits", "normal-shift", "downward", "variance-only", "large", "constant", "zero",
-        "ramp", "unit",
-    ]
-
-    static func values(of name: String) -> [Double] {
-        var source = RandomSource(seed: UInt64((names.firstIndex(of: name) ?? -1) + 1))
-        return (0..<10_000).map { value(of: name, at: $0, from: &source) }
-    }
-
-    private static func value(
-        of name: String,
-        at index: Int,
-        from source: inout RandomSource
-    ) -> Double {
-        let part = index / 2500
-        switch name {
-        case "error-bits": return source.unit() < [0.1, 0.3, 0.1, 0.5][part] ? 1 : 0
-        case "downward": return source.unit() < [0.5, 0.5, 0.2, 0.05][part] ? 1 : 0
-        case "normal-shift": return 1 * ([0, 0.5, 2.5, -1.0][part] + 1 * bell(&source))
-        case "variance-only": return 0 + [1, 1, 2, 0.5][part] * bell(&source)
-        case "large": return 1e9 * ([0, 0.5, 0.5, 3][part] + 1 * bell(&source))
-        case "constant": return 0.7
-        case "zero": return 0
-        case "ramp": return source.unit() < 0.1 + 0.00004 * Double(index) ? 1 : 0
-        default: return source.unit()
-        }
-    }
-
-    private static func bell(_ source: inout RandomSource) -> Double {
-        var total = 0.0
-        for _ in 0..<12 { total += source.unit() }
-        return total - 6
-    }
-}
-
 private func adwin(named name: String) -> ADWIN? {
     switch name {
     case "adwin": ADWIN()

@@ -1,18 +1,27 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 #
-# Writes Tests/DriftTests/Golden/drift.txt: where the detectors of the river package raise alarms on
-# series that the tests make again from the project's own generator.
+# Writes two files beside Tests/DriftTests about series that the tests make again from the project's
+# own generator.
 #
 #   pip install river==0.26.1 && scripts/golden/drift.py
 #
-# A line is `series detector index[:width] ... | last numbers as hexadecimal floats`.
+# Golden/drift.txt: where ADWIN and Page-Hinkley of the river package raise alarms, and what they
+# hold in the end. A line is `series detector index[:width] ... | last numbers as hexadecimal
+# floats`.
+#
+# Golden/detectors.txt: where every detector warns and alarms. Those that river has are river's;
+# CUSUM, the GLR test and what `reference=paper` switches are in drift_references.py, written from
+# the papers. A line is `series detector parameters | warnings | drifts`, where `4-7` are all from 4
+# to 7, and `-` stands for nothing.
 
 import pathlib
 import sys
 
+import drift_references as references
 import river
 from river import drift
+from river.drift import binary
 
 MASK = (1 << 64) - 1
 
@@ -80,6 +89,28 @@ SERIES = {
     "unit": lambda source, index: source.unit(),
 }
 
+
+def clipped(levels, spreads=(0.1,) * 4):
+    """Errors that are not bits: a bell curve, cut off at 0 and at 1."""
+    value = bells(levels, spreads)
+    return lambda source, index: min(1.0, max(0.0, value(source, index)))
+
+
+# Series of errors for all, which the detectors of errors take too; seeds go on from 10.
+ERRORS = {
+    "one": lambda source, index: 1.0,
+    "few-errors": bits((0.01, 0.04, 0.0, 0.02)),
+    "many-errors": bits((0.8, 0.9, 0.6, 0.95)),
+    "better-and-better": bits((0.4, 0.3, 0.2, 0.1)),
+    "small-steps": bits((0.2, 0.25, 0.3, 0.35)),
+    "graded": clipped((0.3, 0.4, 0.2, 0.6)),
+    "graded-variance": clipped((0.5, 0.5, 0.5, 0.5), (0.05, 0.05, 0.2, 0.02)),
+}
+BITS = ["error-bits", "downward", "zero", "ramp", "one", *list(ERRORS)[1:5], "short"]
+FRACTIONS = [*BITS, "constant", "unit", "graded", "graded-variance"]
+GAUSSIAN = [*FRACTIONS, "normal-shift", "variance-only"]
+NUMBERS = [*GAUSSIAN, "large"]
+
 DETECTORS = {
     "adwin": lambda: drift.ADWIN(),
     "adwin-daemon": lambda: drift.ADWIN(delta=0.05, clock=16),
@@ -109,17 +140,103 @@ def alarms(detector, values):
     return " ".join(found) + " | " + " ".join(number.hex() for number in end)
 
 
+# Detectors and parameters as learnctl takes them, the series they take, and who knows the answer.
+CHECKED = [
+    ("adwin", "", NUMBERS, drift.ADWIN),
+    ("adwin", "reference=paper,delta=0.01,clock=4", NUMBERS, references.ADWIN),
+    ("page-hinkley", "", NUMBERS, drift.PageHinkley),
+    ("page-hinkley", "mode=up,threshold=15,delta=0.01", NUMBERS, drift.PageHinkley),
+    ("ddm", "", FRACTIONS, binary.DDM),
+    ("ddm", "warm_start=100,warning_threshold=1.5,drift_threshold=2.5", FRACTIONS, binary.DDM),
+    ("ddm", "reference=paper", FRACTIONS, references.DDM),
+    ("eddm", "", BITS, binary.EDDM),
+    ("eddm", "alpha=0.8,beta=0.75,warm_start=50", BITS, binary.EDDM),
+    ("eddm", "reference=paper", BITS, references.EDDM),
+    ("hddm-a", "", GAUSSIAN, binary.HDDMA),
+    (
+        "hddm-a",
+        "two_sided_test=true,drift_confidence=0.01,warning_confidence=0.05",
+        GAUSSIAN,
+        binary.HDDMA,
+    ),
+    ("hddm-a", "reference=paper", GAUSSIAN, references.HDDMA),
+    ("hddm-w", "", GAUSSIAN, binary.HDDMW),
+    ("hddm-w", "two_sided_test=true,lambda_val=0.02", GAUSSIAN, binary.HDDMW),
+    ("hddm-w", "reference=paper,two_sided_test=true", GAUSSIAN, references.HDDMW),
+    ("kswin", "seed=42", NUMBERS, drift.KSWIN),
+    ("kswin", "seed=7,alpha=0.001,window_size=200,stat_size=50", NUMBERS, drift.KSWIN),
+    ("kswin", "seed=1099511627779,alpha=0.01,window_size=60,stat_size=5", NUMBERS, drift.KSWIN),
+    ("kswin", "reference=paper,seed=1", NUMBERS, references.KSWIN),
+    ("cusum", "", FRACTIONS, references.CUSUM),
+    ("cusum", "p0=0.1,p1=0.3,threshold=5,warning_threshold=2", FRACTIONS, references.CUSUM),
+    ("cusum", "two_sided_test=true,shift=0.05,warm_start=500", FRACTIONS, references.CUSUM),
+    ("glr", "", FRACTIONS, references.GLR),
+    ("glr", "threshold=7.5,two_sided_test=false,max_buckets=3", FRACTIONS, references.GLR),
+]
+
+
+def parameter(text):
+    """A parameter's value from what learnctl takes."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return {"true": True, "false": False}.get(text, text)
+
+
+def made(make, parameters):
+    told = dict(word.split("=") for word in parameters.split(",") if word)
+    told.pop("reference", None)
+    return make(**{name: parameter(text) for name, text in told.items()})
+
+
+def runs(indices):
+    """`4-7 9` for 4, 5, 6, 7 and 9."""
+    parts = []
+    for index in indices:
+        if parts and parts[-1][1] == index - 1:
+            parts[-1][1] = index
+        else:
+            parts.append([index, index])
+    words = [str(first) if first == last else f"{first}-{last}" for first, last in parts]
+    return " ".join(words) or "-"
+
+
+def verdicts(detector, values):
+    """Where a detector warns, and where it alarms; an alarm is no warning too."""
+    warnings, drifts = [], []
+    for index, value in enumerate(values):
+        detector.update(value)
+        if detector.drift_detected:
+            drifts.append(index)
+        elif getattr(detector, "warning_detected", False):
+            warnings.append(index)
+    return f"{runs(warnings)} | {runs(drifts)}"
+
+
 def main():
     if river.__version__ != "0.26.1":
         sys.exit(f"river is {river.__version__}, the golden file is of 0.26.1")
-    lines = []
-    for seed, (name, value) in enumerate(SERIES.items(), start=1):
+    series = {}
+    for seed, (name, value) in enumerate((SERIES | ERRORS).items(), start=1):
         source = RandomSource(seed)
-        values = [value(source, index) for index in range(10_000)]
+        series[name] = [value(source, index) for index in range(10_000)]
+    series["short"] = series["error-bits"][:25]
+    lines = []
+    for name in SERIES:
         for detector, make in DETECTORS.items():
-            lines.append(f"{name} {detector} {alarms(make(), values)}")
-    root = pathlib.Path(__file__).resolve().parents[2]
-    (root / "Tests/DriftTests/Golden/drift.txt").write_text("\n".join(lines) + "\n")
+            lines.append(f"{name} {detector} {alarms(make(), series[name])}")
+    folder = pathlib.Path(__file__).resolve().parents[2] / "Tests/DriftTests/Golden"
+    (folder / "drift.txt").write_text("\n".join(lines) + "\n")
+    lines = []
+    for detector, parameters, names, make in CHECKED:
+        for name in names:
+            # The first two changes are at 2500 and 5000; KSWIN is slow.
+            values = series[name][: 3_000 if detector == "kswin" else 6_000]
+            found = verdicts(made(make, parameters), values)
+            lines.append(f"{name} {detector} {parameters or '-'} | {found}")
+    (folder / "detectors.txt").write_text("\n".join(lines) + "\n")
 
 
 main()

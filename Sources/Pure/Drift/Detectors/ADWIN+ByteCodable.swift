@@ -9,6 +9,7 @@ extension ADWIN: ByteCodable {
     package func encode(into writer: inout ByteWriter) {
         writer.write(delta)
         writer.write(warningDelta ?? -1)
+        writer.write(reference.rawValue)
         for number in [clock, graceObservations, minWindow, maxBuckets, samplesSinceOnset] {
             writer.write(Int64(number))
         }
@@ -32,6 +33,7 @@ extension ADWIN: ByteCodable {
     package init(from reader: inout ByteReader) throws(DecodeError) {
         let delta = try reader.readDouble()
         let warning = try reader.readDouble()
+        let reference = try reader.readReference()
         var numbers: [Int] = []
         for _ in 0..<5 { numbers.append(Int(try reader.read(Int64.self))) }
         guard delta > 0, delta < 1, warning == -1 || (warning >= delta && warning < 1),
@@ -44,7 +46,8 @@ extension ADWIN: ByteCodable {
             graceObservations: numbers[1],
             minWindow: numbers[2],
             maxBuckets: numbers[3],
-            warningDelta: warning == -1 ? nil : warning
+            warningDelta: warning == -1 ? nil : warning,
+            reference: reference
         )
         samplesSinceOnset = numbers[4]
         lastChange = try reader.readChange()
@@ -77,23 +80,5 @@ extension ADWIN: ByteCodable {
                 buckets[index] = Bucket(sum, try reader.readFinite())
             }
         }
-    }
-}
-
-extension ByteReader {
-    /// Takes a number that a detector may hold.
-    mutating func readFinite() throws(DecodeError) -> Double {
-        let number = try readDouble()
-        guard number.isFinite else { throw .invalid("a detector's number is not finite") }
-        return number
-    }
-
-    /// Takes a direction.
-    mutating func readChange() throws(DecodeError) -> DriftChange {
-        let byte = try read(UInt8.self)
-        guard let change = DriftChange(rawValue: byte) else {
-            throw .invalid("a change is 0, 1 or 2, not \(byte)")
-        }
-        return change
     }
 }

@@ -3,7 +3,7 @@
 // The check of ADWIN's window: is there a border between buckets whose two sides disagree?
 //
 // Ruling a border out cheaply: let D = u0*n - u*n0, with u0 the sum before the border and u the
-// window's sum. The means differ by D/(n0 n1), and m = 1/(n0-min+1) + 1/(n1-min+1) >= n/(n0 n1), so
+// window's sum. The means differ by D/(n0 n1), and m >= 1/n0 + 1/n1 = n/(n0 n1) (ADWIN.swift), so
 // a change needs |D| > sqrt(2 v L n * n0 n1) + 2/3 L n. The bound asks for 1/2 L n only: the rest,
 // which is above n/4, is beyond the rounding of D while the sum of the values' sizes stays under
 // 1e11, or n * (sum of squares) under 1e22. Where it does not, every border gets the exact test.
@@ -43,7 +43,7 @@ extension ADWIN {
             return .warning
         case .change:
             note(steepest())
-            mustRestart = true
+            mustRestart = reference == .river
             repeat { deleteOldest() } while hasChange
             return .drift
         }
@@ -100,7 +100,7 @@ extension ADWIN {
         let strict = Scalar.log(doubled / delta)
         let loose = warningDelta.map { Scalar.log(doubled / $0) } ?? strict
         let spread = deviation / count
-        let minimum = Double(minWindow)
+        let (minimum, slack) = (Double(minWindow), slack)
         var worst = Steepest()
         var n0 = 0.0
         var n1 = count
@@ -115,7 +115,7 @@ extension ADWIN {
                 u1 -= buckets[index].x
                 if n1 < minimum || n0 < minimum { continue }
                 let difference = u0 / n0 - u1 / n1
-                let m = 1 / (n0 - minimum + 1) + 1 / (n1 - minimum + 1)
+                let m = 1 / (n0 - slack) + 1 / (n1 - slack)
                 if difference.magnitude <= ADWIN.limit(m, spread, loose) { continue }
                 if difference.magnitude > ADWIN.limit(m, spread, strict) { return .change }
                 let excess = difference.magnitude / ADWIN.limit(m, spread, loose)
@@ -135,7 +135,7 @@ extension ADWIN {
     private func steepest() -> Steepest {
         let strict = Scalar.log(2 * Scalar.log(count) / delta)
         let spread = deviation / count
-        let minimum = Double(minWindow)
+        let (minimum, slack) = (Double(minWindow), slack)
         var worst = Steepest()
         var n0 = 0.0
         var u0 = 0.0
@@ -146,7 +146,7 @@ extension ADWIN {
                 let n1 = count - n0
                 if n1 < minimum || n0 < minimum { continue }
                 let difference = u0 / n0 - (total - u0) / n1
-                let m = 1 / (n0 - minimum + 1) + 1 / (n1 - minimum + 1)
+                let m = 1 / (n0 - slack) + 1 / (n1 - slack)
                 let excess = difference.magnitude / ADWIN.limit(m, spread, strict)
                 if excess > worst.excess {
                     worst = Steepest(

@@ -12,6 +12,12 @@
 // 3. drop the oldest bucket and begin again, until no border shows a change.
 // A warning is the same test with a looser delta in the same pass; it never cuts.
 //
+// What the `river` package does otherwise than the paper, and what `reference` switches:
+// - a value after a drift it empties the window, so that what was known of the new level is lost;
+//   the paper goes on with what lies behind the cut;
+// - the paper has m = 1/n0 + 1/n1 in step 2. Both divide delta by ln(width), as the paper does in
+//   its experiments (the proof divides by the width).
+//
 // The order of the floating-point operations is fixed, because alarms must fall on the same index
 // as those of the `river` package. Step 2 costs two divisions and a root; most borders are ruled
 // out before it by a bound that needs neither (see `scan`).
@@ -41,6 +47,8 @@ package struct ADWIN: DriftDetector {
     package let minWindow: Int
     /// How many buckets a row holds.
     package let maxBuckets: Int
+    /// Whose rule is followed.
+    package let reference: DetectorReference
 
     /// Which way the last warning or drift went.
     package internal(set) var lastChange = DriftChange.none
@@ -80,7 +88,8 @@ package struct ADWIN: DriftDetector {
         graceObservations: Int = 10,
         minWindow: Int = 5,
         maxBuckets: Int = 5,
-        warningDelta: Double? = nil
+        warningDelta: Double? = nil,
+        reference: DetectorReference = .river
     ) {
         precondition(delta > 0 && delta < 1, "ADWIN's delta lies between 0 and 1")
         precondition(
@@ -95,11 +104,16 @@ package struct ADWIN: DriftDetector {
         self.minWindow = minWindow
         self.maxBuckets = maxBuckets
         self.warningDelta = warningDelta
+        self.reference = reference
+        slack = reference == .river ? Double(minWindow) - 1 : 0
         untilCheck = clock
         room = maxBuckets + ADWIN.runMax + 3
         places = [Place](repeating: Place(), count: ADWIN.rowsMax)
         buckets = [Bucket](repeating: .zero, count: ADWIN.rowsMax * room)
     }
+
+    /// By how much less than they are the sides of a cut count.
+    let slack: Double
 
     /// The room of one row.
     let room: Int

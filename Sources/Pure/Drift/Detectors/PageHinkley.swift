@@ -3,7 +3,8 @@
 // Page-Hinkley: a cumulative sum of how far values lie above their mean so far, less an allowance
 // `delta`, faded by `alpha` (Page, "Continuous inspection schemes", 1954). The test for a rise is
 // the sum less its minimum, the one for a fall mirrors it. Beyond `threshold` it is a drift, beyond
-// half of it a warning. The order of the operations is that of the `river` package.
+// `warningThreshold` a warning. The order of the operations is that of the `river` package, which
+// has no warnings. Page's sum does not fade: that is an `alpha` of 1.
 
 package import Primitives
 
@@ -28,6 +29,8 @@ package struct PageHinkley: DriftDetector {
     package let delta: Double
     /// Where the sum becomes a drift.
     package let threshold: Double
+    /// Where the sum becomes a warning; at `threshold` there are no warnings.
+    package let warningThreshold: Double
     /// How much of the sum is kept from one value to the next.
     package let alpha: Double
     /// Which changes are looked for.
@@ -50,15 +53,17 @@ package struct PageHinkley: DriftDetector {
     var sinceHighest = 0
     var mustRestart = false
 
-    /// Makes a test that has seen nothing.
+    /// Makes a test that has seen nothing; it warns at half of `threshold` when nothing is told.
     ///
-    /// - Precondition: `threshold` is positive, `alpha` lies in `0...1`, `delta` is finite.
+    /// - Precondition: `threshold` is positive, and not below a `warningThreshold`, `alpha` lies in
+    ///   `0...1`, `delta` is finite.
     package init(
         minInstances: Int = 30,
         delta: Double = 0.005,
         threshold: Double = 50,
         alpha: Double = 0.9999,
-        direction: Direction = .both
+        direction: Direction = .both,
+        warningThreshold: Double? = nil
     ) {
         precondition(minInstances >= 0, "a number of values is not negative")
         precondition(threshold > 0 && threshold.isFinite, "a threshold is positive")
@@ -68,6 +73,9 @@ package struct PageHinkley: DriftDetector {
         self.threshold = threshold
         self.alpha = alpha
         self.direction = direction
+        let warning = warningThreshold ?? threshold / 2
+        precondition(warning >= 0 && warning <= threshold, "a warning comes before a drift")
+        self.warningThreshold = warning
     }
 
     /// Takes the next value.
@@ -95,7 +103,7 @@ package struct PageHinkley: DriftDetector {
         let rise = direction == .down ? 0 : rising - lowest
         let fall = direction == .up ? 0 : highest - falling
         let test = max(rise, fall)
-        if test <= threshold / 2 { return .none }
+        if test <= warningThreshold { return .none }
         isWarning = true
         lastChange = rise >= fall ? .rise : .fall
         samplesSinceOnset = rise >= fall ? sinceLowest : sinceHighest
@@ -126,7 +134,7 @@ extension PageHinkley: ByteCodable {
     /// Appends the parameters and the sums.
     package func encode(into writer: inout ByteWriter) {
         writer.write(Int64(minInstances))
-        for number in [delta, threshold, alpha] { writer.write(number) }
+        for number in [delta, threshold, warningThreshold, alpha] { writer.write(number) }
         writer.write(direction.rawValue)
         writer.write(lastChange.rawValue)
         for number in [samplesSinceOnset, sinceLowest, sinceHighest] {
@@ -142,8 +150,10 @@ extension PageHinkley: ByteCodable {
         let minInstances = Int(try reader.read(Int64.self))
         let delta = try reader.readFinite()
         let threshold = try reader.readFinite()
+        let warning = try reader.readFinite()
         let alpha = try reader.readFinite()
-        guard minInstances >= 0, threshold > 0, (0...1).contains(alpha),
+        guard minInstances >= 0, threshold > 0, warning >= 0, warning <= threshold,
+            (0...1).contains(alpha),
             let direction = Direction(rawValue: try reader.read())
         else { throw .invalid("the parameters of a Page-Hinkley test are out of range") }
         self.init(
@@ -151,12 +161,13 @@ extension PageHinkley: ByteCodable {
             delta: delta,
             threshold: threshold,
             alpha: alpha,
-            direction: direction
+            direction: direction,
+            warningThreshold: warning
         )
         lastChange = try reader.readChange()
-        samplesSinceOnset = try PageHinkley.readAge(from: &reader)
-        sinceLowest = try PageHinkley.readAge(from: &reader)
-        sinceHighest = try PageHinkley.readAge(from: &reader)
+        samplesSinceOnset = try reader.readAge()
+        sinceLowest = try reader.readAge()
+        sinceHighest = try reader.readAge()
         count = try reader.readFinite()
         mean = try reader.readFinite()
         rising = try reader.readFinite()
@@ -168,12 +179,5 @@ extension PageHinkley: ByteCodable {
         guard !lowest.isNaN, count >= 0 else {
             throw .invalid("the sums of a Page-Hinkley test are impossible")
         }
-    }
-
-    private static func readAge(from reader: inout ByteReader) throws(DecodeError) -> Int {
-        let age = try reader.read(Int64.self)
-        // Half of the range, so that counting on from here cannot overflow.
-        guard age >= 0, age < Int64.max / 2 else { throw .invalid("an age of \(age) values") }
-        return Int(age)
     }
 }

@@ -11,6 +11,7 @@ struct PageHinkleyPair {
     private let alpha: Lanes
     private let delta: Lanes
     private let threshold: Lanes
+    private let warning: Lanes
     private let minimum: Lanes
     private let seesFalls: Bool
     private var count: Lanes
@@ -39,6 +40,7 @@ struct PageHinkleyPair {
         alpha = Lanes(a.alpha, b.alpha)
         delta = Lanes(a.delta, b.delta)
         threshold = Lanes(a.threshold, b.threshold)
+        warning = Lanes(a.warningThreshold, b.warningThreshold)
         minimum = Lanes(Double(a.minInstances), Double(b.minInstances))
         seesFalls = a.direction == .both
         count = Lanes(a.count, b.count)
@@ -69,7 +71,7 @@ struct PageHinkleyPair {
         let fall = highest - falling
         var test = rise
         if seesFalls { test.replace(with: fall, where: fall .> rise) }
-        isWarned = (test .> threshold * 0.5) .& (count .>= minimum)
+        isWarned = (test .> warning) .& (count .>= minimum)
         if any(isWarned) { note(rise, fall, test) }
     }
 
