@@ -129,7 +129,7 @@ extension DriftWatch {
         from row: Int
     ) -> Passed? {
         let hasErrors = !errors.isEmpty
-        guard loss.adwin.takesRuns, !hasErrors || error.adwin.takesRuns,
+        guard panel == nil, loss.adwin.takesRuns, !hasErrors || error.adwin.takesRuns,
             PageHinkleyPair.takes(
                 hasErrors ? error.pageHinkley : loss.pageHinkley,
                 loss.pageHinkley

@@ -13,6 +13,7 @@ extension DriftWatch: ByteCodable {
         writer.write(samples)
         writer.write(onset)
         writer.write(hasDrifted)
+        if let panel { return panel.encode(into: &writer) }
         for watch in [error, loss] {
             watch.adwin.encode(into: &writer)
             watch.pageHinkley.encode(into: &writer)
@@ -32,6 +33,10 @@ extension DriftWatch: ByteCodable {
         hasDrifted = try reader.readFlag()
         guard samples < 1 << 56, onset <= samples else {
             throw .invalid("a warning began at sample \(onset) of \(samples)")
+        }
+        if panel != nil {
+            try panel?.restore(from: &reader)
+            return
         }
         error.adwin = try ADWIN(from: &reader)
         error.pageHinkley = try PageHinkley(from: &reader)

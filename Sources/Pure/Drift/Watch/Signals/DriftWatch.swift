@@ -20,6 +20,8 @@ package struct DriftWatch: Sendable {
 
     var error: SignalWatch
     var loss: SignalWatch
+    /// The detectors, when they are others than the usual two or several must agree.
+    var panel: DetectorPanel?
     var calm = 0
     /// The sample before which the present warning began, by the estimate of its first report.
     var onset: UInt64 = 0
@@ -38,6 +40,7 @@ package struct DriftWatch: Sendable {
         self.samples = samples
         error = SignalWatch(settings)
         loss = SignalWatch(settings)
+        panel = settings.isUsual ? nil : DetectorPanel(settings)
     }
 
     /// How many samples had been taken when the present warning began, by the detector's estimate;
@@ -51,6 +54,9 @@ package struct DriftWatch: Sendable {
     package mutating func observe(error bit: Double?, loss value: Double) -> DriftReport? {
         samples += 1
         guard settings.isEnabled else { return nil }
+        if panel != nil {
+            return conclude(panel?.observe(error: bit, loss: value, sample: samples))
+        }
         let policy = settings.policy
         if let bit, bit.isFinite {
             error.update(with: bit, policy)
@@ -76,6 +82,18 @@ package struct DriftWatch: Sendable {
         if gravest == .warning && isWarned { return nil }
         let report = error.report(gravest, .error) ?? loss.report(gravest, .loss)
         if let report { note(report) }
+        return report
+    }
+
+    /// Lets what the panel said of a sample pass, if it is news.
+    private mutating func conclude(_ report: DriftReport?) -> DriftReport? {
+        guard let report else {
+            if isWarned { countCalm() }
+            return nil
+        }
+        calm = 0
+        if report.level == .warning && isWarned { return nil }
+        note(report)
         return report
     }
 
@@ -115,6 +133,7 @@ package struct DriftWatch: Sendable {
         self.samples = samples ?? self.samples
         error.restart()
         loss.restart()
+        panel?.restart()
         isWarned = false
         calm = 0
     }
@@ -122,7 +141,8 @@ package struct DriftWatch: Sendable {
     /// Ends the warning after enough samples at which no detector is in its warning zone.
     private mutating func countCalm() {
         // A test that is in its warning zone has said so: only ADWIN's stays between checks.
-        let isUneasy = error.isUneasy(settings.policy) || loss.isUneasy(settings.policy)
+        let isUneasy =
+            panel?.isUneasy ?? (error.isUneasy(settings.policy) || loss.isUneasy(settings.policy))
         calm = isUneasy ? 0 : calm + 1
         if calm >= settings.calmSamples {
             isWarned = false
