@@ -59,7 +59,7 @@ extension EngineSettings {
         anomaly.window = learner.anomaly.window
         query.strategy = learner.query.strategy == .random ? .random : .uncertainty
         publish = PublishSettings(learner.publish)
-        drift = DriftSettings(learner.drift)
+        drift = learner.drift.settings
         memory = MemorySettings(learner.memory)
         retention = learner.retain.settings
         consolidation = ConsolidationSettings(learner.consolidate)
@@ -178,20 +178,6 @@ extension PublishSettings {
         interval = configuration.interval
         samples = configuration.samples
         move = configuration.move
-    }
-}
-
-extension DriftSettings {
-    fileprivate init(_ configuration: DriftConfiguration) {
-        self.init()
-        isEnabled = configuration.isEnabled
-        adwinDelta = configuration.adwinDelta
-        adwinWarningDelta = max(adwinWarningDelta, configuration.adwinDelta)
-        adwinClock = configuration.adwinClock
-        pageHinkleyThreshold = configuration.pageHinkleyThreshold
-        pageHinkleyDelta = configuration.pageHinkleyDelta
-        pageHinkleyAlpha = configuration.pageHinkleyAlpha
-        pageHinkleyMinimum = configuration.pageHinkleyMinimum
     }
 }
 

@@ -28,7 +28,8 @@ extension LearnerEngine: ByteCodable {
         writer.write(taskOrder?.rawValue ?? LearnerEngine.noTask)
         writer.write(drifts)
         writer.write(warnings)
-        writer.write(optional: lastDriftEvent)
+        writer.write(producerDrifts)
+        driftHistory.encode(into: &writer)
         writer.write(now)
         room.encode(into: &writer)
         selector.encode(into: &writer)
@@ -72,7 +73,8 @@ extension LearnerEngine: ByteCodable {
         }
         drifts = try reader.readCounter()
         warnings = try reader.readCounter()
-        lastDriftEvent = try reader.readOptional()
+        producerDrifts = try reader.readCounter()
+        driftHistory = try DriftHistory(from: &reader)
         now = try reader.readMoment()
         room = try WaitingRoom(from: &reader)
         selector = try QuerySelector(from: &reader)
@@ -166,6 +168,7 @@ extension LearnerCore: ByteCodable {
         champion.encode(into: &writer)
         evaluation.encode(into: &writer)
         watch.encode(into: &writer)
+        beside.encode(into: &writer)
         memory.encode(into: &writer)
         recollection.encode(into: &writer)
         contexts.encode(into: &writer)
@@ -192,6 +195,7 @@ extension LearnerCore: ByteCodable {
             champion: champion,
             evaluation: try Evaluation(from: &reader),
             watch: try DriftWatch(from: &reader),
+            beside: try BesideWatch(from: &reader),
             memory: try ReplayMemory(from: &reader),
             recollection: try Recollection(from: &reader),
             contexts: try ContextTable(from: &reader)
@@ -220,6 +224,13 @@ extension LearnerCore: ByteCodable {
             recollection.fits(schema), anomaly.map({ $0.trees.width == schema.width }) ?? true
         else {
             throw .invalid("the memory or the measures do not fit the schema")
+        }
+        if let features = beside.features {
+            var expected = ColumnWatch(delta: features.delta, comparesBins: false)
+            expected.follow(schema)
+            guard expected.places == features.places else {
+                throw .invalid("the watched columns are not those of the schema")
+            }
         }
         for runner in (race?.runners ?? []) + (probation?.runners ?? []) {
             try LearnerCore.check(runner.challenger.contender, under: schema)

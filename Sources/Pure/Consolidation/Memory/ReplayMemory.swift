@@ -117,6 +117,7 @@ package struct ReplayMemory: Sendable {
         target: Float,
         weight: Float,
         context: Int32 = ContextTable.unknown,
+        loss: Float = -1,
         at index: UInt64
     ) {
         check(features, label)
@@ -125,7 +126,8 @@ package struct ReplayMemory: Sendable {
             label: label,
             target: target,
             weight: weight,
-            context: context
+            context: context,
+            loss: loss
         )
         classCounts.add(label)
         recent.insert(header, features)
@@ -141,6 +143,7 @@ package struct ReplayMemory: Sendable {
         target: Float,
         weight: Float,
         context: Int32 = ContextTable.unknown,
+        loss: Float = -1,
         at index: UInt64
     ) {
         check(features, label)
@@ -151,7 +154,8 @@ package struct ReplayMemory: Sendable {
                 label: label,
                 target: target,
                 weight: weight,
-                context: context
+                context: context,
+                loss: loss
             ),
             features
         )

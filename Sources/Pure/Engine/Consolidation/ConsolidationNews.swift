@@ -54,6 +54,8 @@ package struct ConsolidationNews: Sendable {
     package var trigger: ConsolidationTrigger
     /// The verdict; nil when it has just started.
     package var verdict: ConsolidationVerdict?
+    /// What exactly moved the rule to ask, where that can be said.
+    package var cause: String
     /// Who won.
     package var winner: Recipe?
     /// Why, in words.
@@ -72,6 +74,7 @@ package struct ConsolidationNews: Sendable {
         id: UInt64,
         trigger: ConsolidationTrigger,
         verdict: ConsolidationVerdict? = nil,
+        cause: String = "",
         winner: Recipe? = nil,
         reason: String,
         recipes: [Recipe] = [],
@@ -82,6 +85,7 @@ package struct ConsolidationNews: Sendable {
         self.id = id
         self.trigger = trigger
         self.verdict = verdict
+        self.cause = cause
         self.winner = winner
         self.reason = reason
         self.recipes = recipes
@@ -97,6 +101,7 @@ package struct ConsolidationNews: Sendable {
             .init("id", .int(Int64(id))),
             .init("phase", verdict == nil ? "started" : "decided"),
             .init("trigger", .string(trigger.name)),
+            .init("cause", cause.isEmpty ? .null : .string(cause)),
             .init("verdict", verdict.map { .string($0.rawValue) } ?? .null),
             .init("challenger", winner.map { .string($0.name) } ?? .null),
             .init("reason", .string(reason)),

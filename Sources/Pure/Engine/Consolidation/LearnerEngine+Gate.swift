@@ -177,6 +177,7 @@ extension LearnerEngine {
             id: running.id,
             trigger: running.wish.trigger,
             verdict: .adopted,
+            cause: running.wish.cause,
             winner: winner.recipe,
             reason: reason,
             version: publication.last + 1,
@@ -296,6 +297,7 @@ extension LearnerEngine {
                     id: running.id,
                     trigger: running.wish.trigger,
                     verdict: verdict,
+                    cause: running.wish.cause,
                     reason: reason,
                     challengers: figures,
                     sample: labelled

@@ -167,8 +167,8 @@ extension LearnerEngine {
                 ConsolidationNews(
                     id: id,
                     trigger: wish.trigger,
-                    reason: "\(rows.count) rows of memory"
-                        + (wish.cause.isEmpty ? "" : "; \(wish.cause)"),
+                    cause: wish.cause,
+                    reason: "\(rows.count) rows of memory",
                     recipes: recipes,
                     sample: core.labelled
                 )
