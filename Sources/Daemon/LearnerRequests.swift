@@ -97,7 +97,7 @@ struct LearnerRequests {
             guard let name = item.text, let recipe = Recipe(name: name), !recipes.contains(recipe)
             else {
                 throw ControlError(
-                    "\(item.jsonText) is no recipe of its own",
+                    "\(item.jsonText) is no recipe, or stands twice",
                     remedy: "use each once of "
                         + Recipe.allCases.map(\.name).joined(separator: ", ")
                 )
