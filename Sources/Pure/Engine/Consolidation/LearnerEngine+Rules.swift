@@ -197,8 +197,7 @@ extension LearnerEngine {
             ingredients.earlier = core.archive.champions
         }
         if wish.onset > 0, recipes.contains(.warning) {
-            let since = min(wish.warning ?? wish.onset, wish.onset)
-            ingredients.warned = TrainingRows(core.memory.rows(of: .training, since: since))
+            ingredients.warned = TrainingRows(core.memory.rows(of: .training, since: wish.onset))
         }
         return ingredients
     }
