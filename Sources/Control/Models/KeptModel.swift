@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The exact state of a version, fetched from the daemon, and its predictions.
+// A version, fetched from the daemon, and its predictions: by its exact state, unless it was published
+// in fewer bytes. Then consumers predict by other numbers, and so does this: by those of the artifact.
 
 import Decoding
 import Experts
@@ -33,6 +34,13 @@ struct KeptModel {
         }
         do throws(DecodeError) {
             self.init(try VersionState(decoding: bytes))
+            if let compression = answer.ok["compression"], compression["refused"] == .null {
+                let number = JSONValue.Member("version", .int(Int64(self.version)))
+                guard let artifact = try link.ask("get", [number]).bytes else {
+                    throw Failure(.failed, "the daemon sent no artifact")
+                }
+                try predict(by: artifact)
+            }
         } catch {
             throw Failure(
                 .failed,
@@ -48,6 +56,16 @@ struct KeptModel {
         contexts = state.contender.learner.expertStatus.isEmpty ? [] : state.contexts
         contender = state.contender
         recollection = state.recollection
+    }
+
+    /// Predicts by the numbers of the version's artifact, which are those that consumers have.
+    mutating func predict(by artifact: [UInt8]) throws(DecodeError) {
+        let own = contender.learner.parameters.tensors.map(\.name)
+        let tensors = try Versions.SafetensorsFile(decoding: artifact).tensors
+        guard
+            let other = contender.predicting(by: tensors.filter { own.contains($0.name) })
+        else { throw .invalid("its artifact is not one of this model") }
+        contender = other
     }
 
     /// Predicts one of all classes that ever were from now on, not what comes next.

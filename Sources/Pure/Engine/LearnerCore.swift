@@ -437,6 +437,7 @@ extension LearnerCore {
         defer { configureAverage(settings) }
         let learning = settings.learnerSettings(for: schema.task)
         champion.configure(learning)
+        releasePruned(unlessKeptBy: settings)
         evaluation.judge(by: champion.learner.settings.yardstick)
         champion.configure(settings.retention, seed: settings.retentionSeed)
         race?.configure(learning)

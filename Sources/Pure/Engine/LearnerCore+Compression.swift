@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The champion in fewer bytes, and the rows that decide whether it is published so: the newest of
+// the holdout. While these are few, as they are before the first version, the newest rows of the
+// memory join them; the champion has learned from those, but what is asked here is whether two
+// models that differ by rounding are equally good, not how good they are.
+
+import Consolidation
+import Learning
+import Versions
+
+extension LearnerCore {
+    /// So many rows there should be, before rows that were learned from join them.
+    private static let compressionRows = 200
+
+    /// The champion compressed, and how good it is so; nil where nothing is asked for.
+    func compression(_ settings: CompressionSettings) -> Compression? {
+        guard settings.isActive else { return nil }
+        let holdout = memory.rows(of: .holdout).newest(Compression.rowsMost)
+        var block = Block()
+        block.take(holdout, outputs: champion.learner.outputs)
+        let lacking = LearnerCore.compressionRows - holdout.count
+        if lacking > 0 {
+            block.append(memory.rows(of: .recent).newest(lacking))
+        }
+        return Compression(
+            of: champion,
+            settings,
+            on: &block,
+            learnedRows: block.rows - holdout.count
+        )
+    }
+
+    /// Lets weights learn again that were kept at 0, when they are not to be any more.
+    mutating func releasePruned(unlessKeptBy settings: EngineSettings) {
+        guard !settings.publish.compression.keepsPruned, champion.learner.prunedCount > 0 else {
+            return
+        }
+        _ = champion.learner.pruneIfAble(share: 0)
+    }
+}
