@@ -190,7 +190,10 @@ let package = Package(
         test("SamplesTests", ["Samples", "Primitives"], data: ["Golden"]),
         test("ExpertsTests", ["Experts", "Drift", "Kernels", "Primitives"], data: ["Golden"]),
         test("DriftTests", ["Drift", "Primitives"], data: ["Golden"]),
-        test("ConsolidationTests", ["Consolidation", "Learning", "Primitives"]),
+        test(
+            "ConsolidationTests",
+            ["Consolidation", "Learning", "Networks", "Kernels", "Primitives"]
+        ),
         test("LinuxTests", ["Linux"]),
         test("ZeroMQTests", ["ZeroMQ", "Linux"]),
         test("DecodingTests", ["Decoding", "Primitives", "Samples"]),
@@ -198,7 +201,10 @@ let package = Package(
         test("StorageTests", ["Storage", "Primitives"]),
         test(
             "ConfigurationTests",
-            ["Configuration", "Engine", "Learning", "Networks", "Kernels", "Primitives"]
+            [
+                "Configuration", "Engine", "Learning", "Networks", "Versions", "Kernels",
+                "Primitives",
+            ]
         ),
         test(
             "EndToEndTests",

@@ -6,6 +6,8 @@
 package enum Benchmark: String, CaseIterable {
     /// How good the defaults are on streams from files.
     case accuracy
+    /// What versions in fewer bytes cost.
+    case compression
     /// How much sooner the loop recovers from a drift than online learning alone.
     case consolidation
     /// What a pool loses when it has no time for all of its experts.
@@ -23,6 +25,8 @@ package enum Benchmark: String, CaseIterable {
     package static let usage = """
         Usage: learnd-bench accuracy [--seeds N] [--delay N] [--rows N] [--threads N] [--json]
                                      [--config FILE] STREAM.csv...
+               learnd-bench compression [--digits TRAIN.csv TEST.csv] [--seeds N] [--passes N]
+                                        [--json]
                learnd-bench consolidation [--json] [--seeds N] [--first-seed N] [--length N]
                learnd-bench ladder [--rows N] [--excess N] STREAM.csv...
                learnd-bench learners [--digits TRAIN.csv TEST.csv] [--contexts] [--json]
@@ -33,6 +37,9 @@ package enum Benchmark: String, CaseIterable {
           accuracy       the defaults on streams from files, label last, in one pass of the first
                          50,000 rows; --delay N once more with labels N samples late; exits with 1
                          when a bound is not reached; times are best taken with --threads 1
+          compression    a network of two hidden layers, published in fewer bytes in each way: points
+                         lost on the test rows (a made stream unless --digits), bytes, and whether
+                         the daemon would publish it; exits with 1 when a bound is not reached
           consolidation  the full loop beside online learning alone, on streams with abrupt drifts,
                          and on controls without any; exits with 1 when a line is not reached
           ladder         pools of fewer and fewer experts, accuracy against time a sample, and the
@@ -60,6 +67,12 @@ package enum Benchmark: String, CaseIterable {
         switch benchmark {
         case .accuracy:
             guard let bench = AccuracyBench(arguments: Array(arguments.dropFirst())) else {
+                write(usage)
+                return 2
+            }
+            return bench.run(write: write)
+        case .compression:
+            guard let bench = CompressionBench(arguments: Array(arguments.dropFirst())) else {
                 write(usage)
                 return 2
             }

@@ -32,15 +32,15 @@ struct KeptModel {
         guard let bytes = answer.bytes else {
             throw Failure(.failed, "the daemon sent no state")
         }
+        var artifact: [UInt8]?
+        if let compression = answer.ok["compression"], compression["refused"] == .null,
+            let number = answer.ok["version"]
+        {
+            artifact = try link.ask("get", [.init("version", number)]).bytes
+        }
         do throws(DecodeError) {
             self.init(try VersionState(decoding: bytes))
-            if let compression = answer.ok["compression"], compression["refused"] == .null {
-                let number = JSONValue.Member("version", .int(Int64(self.version)))
-                guard let artifact = try link.ask("get", [number]).bytes else {
-                    throw Failure(.failed, "the daemon sent no artifact")
-                }
-                try predict(by: artifact)
-            }
+            if let artifact { try predict(by: artifact) }
         } catch {
             throw Failure(
                 .failed,

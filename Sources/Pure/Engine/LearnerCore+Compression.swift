@@ -31,11 +31,11 @@ extension LearnerCore {
         )
     }
 
-    /// Lets weights learn again that were kept at 0, when they are not to be any more.
-    mutating func releasePruned(unlessKeptBy settings: EngineSettings) {
-        guard !settings.publish.compression.keepsPruned, champion.learner.prunedCount > 0 else {
-            return
-        }
+    /// Takes other settings: keeps rows to compare on where nothing else needs them, and lets
+    /// weights learn again that are not to stay at 0 any more.
+    mutating func follow(_ settings: CompressionSettings) {
+        keepsHoldout = settings.isActive && setsAside && !remembers
+        guard !settings.keepsPruned, champion.learner.prunedCount > 0 else { return }
         _ = champion.learner.pruneIfAble(share: 0)
     }
 }

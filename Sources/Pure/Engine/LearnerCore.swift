@@ -47,6 +47,8 @@ package struct LearnerCore: Sendable {
     var remembers: Bool
     /// Whether rows are set aside, on which what is made anew is judged.
     var setsAside: Bool
+    /// Whether rows that are set aside are kept, although no challengers are made.
+    var keepsHoldout = false
     /// The last version beside the living model, where the two differ by more than time.
     var served: ServedCheck?
     /// What became of experts that were made anew.
@@ -86,6 +88,7 @@ package struct LearnerCore: Sendable {
         contextMeasures = ContextMeasures(task: schema.task)
         configureAnomaly(settings)
         configureAverage(settings)
+        follow(settings.publish.compression)
     }
 
     init(
@@ -343,6 +346,7 @@ package struct LearnerCore: Sendable {
         observe(&outcome)
         outcome.contextChanges += takeContextNews()
         champion.trained += remembers ? memory.remember(block, from: first) : block.trainedRows
+        if keepsHoldout { memory.rememberHoldout(block, from: first) }
         if let present { block.losses = present }
         if !isHeld { runRace(&outcome) }
     }
@@ -437,7 +441,7 @@ extension LearnerCore {
         defer { configureAverage(settings) }
         let learning = settings.learnerSettings(for: schema.task)
         champion.configure(learning)
-        releasePruned(unlessKeptBy: settings)
+        follow(settings.publish.compression)
         evaluation.judge(by: champion.learner.settings.yardstick)
         champion.configure(settings.retention, seed: settings.retentionSeed)
         race?.configure(learning)

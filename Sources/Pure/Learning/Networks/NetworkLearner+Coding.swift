@@ -37,7 +37,7 @@ extension NetworkLearner {
         importance = try Importance(from: &reader)
         mask = try PruningMask(from: &reader)
         watch = try PlasticityWatch(from: &reader)
-        guard network.settings == choice.network, width <= 1 << 22,
+        guard network.settings.isNarrowed(from: choice.network), width <= 1 << 22,
             settings.task != .regression || network.outputs == 1,
             anchored.count == (pull == .none ? 0 : count), pull.l2 <= pullMost,
             mask.isEmpty || mask.factors.count == count,

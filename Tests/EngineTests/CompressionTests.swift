@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Versions in fewer bytes, from the engine to the artifact that consumers read: what was scored is
+// what is published, and the learner itself stays whole.
+
+import Consolidation
+import Engine
+import Kernels
+import Learning
+import Networks
+import Primitives
+import Samples
+import Simulation
+import Testing
+
+@testable import Versions
+
+@Suite("Compressed versions")
+struct CompressionTests {
+    private func settings(_ change: (inout CompressionSettings) -> Void) -> EngineSettings {
+        var settings = EngineSettings()
+        settings.model = .network
+        settings.network = NetworkSettings(layers: [
+            LayerSettings(.dense(units: 16), activation: .relu),
+            LayerSettings(.dense(units: 16), activation: .relu),
+        ])
+        settings.stepRows = 20
+        settings.mode = .meanGradient
+        settings.optimiser = .adam(rate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-6)
+        settings.consolidation.onDrift = false
+        settings.publish.first = 600
+        settings.publish.interval = .seconds(3600)
+        change(&settings.publish.compression)
+        return settings
+    }
+
+    private func learned(_ settings: EngineSettings, rows: Int = 1000) -> TestEngine {
+        var engine = TestEngine(settings)
+        var world = World(seed: 1)
+        for _ in 0..<rows / 20 { engine.step(.batch(world.batch(20))) }
+        return engine
+    }
+
+    private let identity = Identity(
+        incarnation: String(repeating: "0f", count: 16),
+        learner: .default
+    )
+
+    @Test("What consumers read is what was scored; the champion stays as it was")
+    func published() throws {
+        let plain = learned(settings { _ in })
+        let engine = learned(
+            settings {
+                $0.weights = .int8
+                $0.prune = 0.3
+                $0.tolerance = 0.2
+            }
+        )
+        let version = try #require(engine.versions.first)
+        let compression = try #require(version.compression)
+        #expect(compression.refusal == nil)
+        #expect(engine.championBytes == plain.championBytes, "learning does not feel it")
+        #expect(plain.versions.first?.compression == nil)
+        let file = try SafetensorsFile(decoding: Artifact.encode(version, identity: identity))
+        let served = try #require(compression.contender)
+        for tensor in served.learner.parameters.tensors {
+            #expect(file.tensors.first { $0.name == tensor.name } == tensor)
+        }
+        let own = version.state.contender.learner.parameters
+        #expect(served.learner.parameters != own)
+        #expect(own == plain.versions.first?.state.contender.learner.parameters)
+        #expect(
+            compression.json["bytes_after"]?.integer ?? .max
+                < (compression.json["bytes_before"]?.integer ?? 0) / 2
+        )
+        #expect(abs((compression.json["sparsity"]?.double ?? 0) - 0.3) < 0.05)
+        #expect(compression.json["rows"]?.integer ?? 0 >= 200)
+        #expect(compression.json["learned_rows"]?.integer ?? 0 > 0, "the holdout is small yet")
+        let manifest = Manifest.json(
+            version,
+            identity: identity,
+            facts: .init(created: "", bytes: 1, sha256: "", trainSeconds: 0)
+        )
+        #expect(manifest["compression"] == compression.json)
+    }
+
+    @Test("A version that would be worse goes out as it is, and says why")
+    func refused() throws {
+        let engine = learned(
+            settings {
+                $0.topK = 0.01
+                $0.tolerance = 0
+            }
+        )
+        let version = try #require(engine.versions.first)
+        let refusal = try #require(version.compression?.refusal)
+        #expect(refusal.contains("is allowed"))
+        #expect(version.compression?.contender == nil)
+        #expect(
+            Artifact.encode(version, identity: identity)
+                == Artifact.encode(version.state, identity: identity)
+        )
+    }
+
+    @Test("Without rows to compare on nothing is compressed")
+    func noRows() throws {
+        var block = Block()
+        block.reset(width: 4, outputs: 2)
+        let engine = learned(settings { _ in }, rows: 700)
+        let champion = try #require(engine.engine.champion)
+        var wish = CompressionSettings()
+        wish.weights = .float16
+        let compression = Compression(of: champion, wish, on: &block, learnedRows: 0)
+        #expect(compression.refusal?.contains("0 rows") == true)
+        #expect(compression.fidelity == nil)
+    }
+
+    @Test("A rollback brings the whole model back, and is published compressed like all others")
+    func rollback() throws {
+        var engine = learned(settings { $0.weights = .int8 }, rows: 1000)
+        let first = try #require(engine.versions.first)
+        engine.step(.command(.rollback(first.state, keepMemory: true, hold: true)))
+        let last = try #require(engine.versions.last)
+        #expect(last.reason == .rollback)
+        #expect(last.compression?.refusal == nil)
+        #expect(
+            last.state.contender.learner.parameters == first.state.contender.learner.parameters
+        )
+    }
+
+    @Test("A learner with compressed versions comes back from its bytes")
+    func state() throws {
+        let engine = learned(
+            settings {
+                $0.weights = .float16
+                $0.prune = 0.5
+                $0.keepsPruned = true
+                $0.pruneUnits = 0.25
+            }
+        )
+        let bytes = engine.engine.encoded()
+        let restored = try LearnerEngine(decoding: bytes)
+        #expect(restored.encoded() == bytes)
+        #expect(restored.settings.publish == engine.engine.settings.publish)
+        var wrong = CompressionSettings()
+        wrong.keepsPruned = true
+        #expect(wrong.complaint?.contains("prune is 0") == true)
+    }
+
+    @Test("Compression of a linear model, of experts and of numbers", arguments: [0, 1, 2])
+    func others(kind: Int) throws {
+        var settings = EngineSettings()
+        settings.model = kind == 2 ? .linear : .softmax
+        if kind == 1 { settings.isolation = .experts }
+        settings.publish.first = 600
+        settings.consolidation.onDrift = false
+        settings.publish.compression.weights = .int8
+        settings.publish.compression.tolerance = 0.2
+        var engine = TestEngine(settings)
+        var world = World(seed: 1)
+        for _ in 0..<50 {
+            var batch = MicroBatch()
+            for _ in 0..<20 {
+                let (features, label) = world.sample()
+                let wide = (0..<8).map { features[$0 % 4] * Float($0 + 1) }
+                batch.append(features: wide, label: label)
+            }
+            engine.step(.batch(batch))
+        }
+        let version = try #require(engine.versions.first)
+        let compression = try #require(version.compression)
+        #expect(compression.refusal == nil)
+        #expect(compression.parameters.bytesAfter < compression.parameters.bytesBefore)
+        let file = try SafetensorsFile(decoding: Artifact.encode(version, identity: identity))
+        let served = try #require(compression.contender)
+        for tensor in served.learner.parameters.tensors {
+            #expect(file.tensors.first { $0.name == tensor.name } == tensor)
+        }
+    }
+}
