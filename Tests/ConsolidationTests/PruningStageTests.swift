@@ -63,6 +63,8 @@ struct PruningStageTests {
         return stage
     }
 
+    private var none: TrainingRows { TrainingRows(MemoryRows(width: 12)) }
+
     private func zeros(_ contender: Contender) -> [Int] {
         contender.learner.parameters.tensors.filter { $0.shape.count > 1 }
             .map { $0.numbers.count { $0 == 0 } }
@@ -84,13 +86,13 @@ struct PruningStageTests {
         var settings = PruningSettings()
         settings.share = 0.5
         settings.keeps = keeps
-        let stage = run(PruningStage(whole, rows: rows, settings: settings, seed: 1))
+        let stage = run(PruningStage(whole, rows: rows, holdout: none, settings: settings, seed: 1))
         #expect(zeros(stage.contender) == [48, 8])
         #expect(stage.contender.learner.prunedCount == (keeps ? 56 : 0))
         let fidelity = try #require(stage.fidelity)
         #expect(fidelity.isKept && fidelity.rows == 400)
         #expect(fidelity.after.error ?? 1 < 0.08)
-        let again = run(PruningStage(whole, rows: rows, settings: settings, seed: 1))
+        let again = run(PruningStage(whole, rows: rows, holdout: none, settings: settings, seed: 1))
         #expect(bytes(again.contender) == bytes(stage.contender), "the same bytes each time")
         var learning = stage.contender
         var block = Block()
@@ -107,7 +109,13 @@ struct PruningStageTests {
         settings.keeps = true
         let softmax = LearnerSettings(model: .logistic, optimiser: .sgd(rate: 0.05))
         let stage = run(
-            PruningStage(contender(softmax, rows), rows: rows, settings: settings, seed: 1)
+            PruningStage(
+                contender(softmax, rows),
+                rows: rows,
+                holdout: none,
+                settings: settings,
+                seed: 1
+            )
         )
         let weights = stage.contender.learner.parameters.numbers(of: "weights")
         #expect(weights.indices.filter { weights[$0] != 0 } == [0, 1, 2])
@@ -120,7 +128,7 @@ struct PruningStageTests {
         settings.unitShare = 0.5
         settings.tolerance = 1
         let whole = contender(network, rows)
-        let stage = run(PruningStage(whole, rows: rows, settings: settings, seed: 1))
+        let stage = run(PruningStage(whole, rows: rows, holdout: none, settings: settings, seed: 1))
         let shapes = stage.contender.learner.parameters.tensors.map(\.shape)
         #expect(shapes == [[4, 12], [4], [2, 4], [2]])
         #expect(stage.fidelity?.after.error ?? 1 < 0.1)
@@ -130,7 +138,13 @@ struct PruningStageTests {
         restored.grow(width: 13, outputs: 3)
         #expect(restored.learner.parameters.tensors[0].shape == [4, 13])
         // It has what was asked for: nothing more goes.
-        let next = PruningStage(stage.contender, rows: rows, settings: settings, seed: 1)
+        let next = PruningStage(
+            stage.contender,
+            rows: rows,
+            holdout: none,
+            settings: settings,
+            seed: 1
+        )
         #expect(next.isDone)
     }
 
@@ -141,12 +155,12 @@ struct PruningStageTests {
         settings.share = 0.95
         settings.tolerance = 0
         let whole = contender(network, rows)
-        let stage = run(PruningStage(whole, rows: rows, settings: settings, seed: 1))
+        let stage = run(PruningStage(whole, rows: rows, holdout: none, settings: settings, seed: 1))
         #expect(stage.fidelity?.isKept == false)
         #expect(bytes(stage.contender) == bytes(whole))
         let arow = LearnerSettings(model: .arow, loss: .hinge, optimiser: .sgd(rate: 0.05))
         let other = contender(arow, rows)
-        let idle = PruningStage(other, rows: rows, settings: settings, seed: 1)
+        let idle = PruningStage(other, rows: rows, holdout: none, settings: settings, seed: 1)
         #expect(idle.isDone && idle.fidelity == nil)
         #expect(bytes(idle.contender) == bytes(other))
     }

@@ -53,7 +53,7 @@ struct CompressionTests {
             settings {
                 $0.weights = .int8
                 $0.prune = 0.3
-                $0.tolerance = 0.2
+                $0.tolerance = 1
             }
         )
         let version = try #require(engine.versions.first)
@@ -100,6 +100,23 @@ struct CompressionTests {
             Artifact.encode(version, identity: identity)
                 == Artifact.encode(version.state, identity: identity)
         )
+    }
+
+    @Test("What is too much with zeros goes out without them")
+    func secondBest() throws {
+        let engine = learned(
+            settings {
+                $0.weights = .float16
+                $0.prune = 0.95
+                $0.tolerance = 0.01
+            }
+        )
+        let compression = try #require(engine.versions.first?.compression)
+        #expect(compression.refusal?.contains("is allowed") == true)
+        #expect(compression.done.prune == 0 && compression.done.weights == .float16)
+        #expect(compression.json["prune"]?.double == 0)
+        #expect(compression.json["asked"]?["prune"]?.double == 0.95)
+        #expect(compression.contender != nil)
     }
 
     @Test("Without rows to compare on nothing is compressed")
@@ -170,7 +187,8 @@ struct CompressionTests {
         let version = try #require(engine.versions.first)
         let compression = try #require(version.compression)
         #expect(compression.refusal == nil)
-        #expect(compression.parameters.bytesAfter < compression.parameters.bytesBefore)
+        let parameters = try #require(compression.parameters)
+        #expect(parameters.bytesAfter < parameters.bytesBefore)
         let file = try SafetensorsFile(decoding: Artifact.encode(version, identity: identity))
         let served = try #require(compression.contender)
         for tensor in served.learner.parameters.tensors {

@@ -96,6 +96,7 @@ struct CompressionLap {
             var stage = PruningStage(
                 contender,
                 rows: TrainingRows(memory: memory, task: .classes, since: 0),
+                holdout: TrainingRows(memory.rows(of: .holdout)),
                 settings: settings,
                 seed: seed
             )

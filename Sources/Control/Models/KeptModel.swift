@@ -33,7 +33,7 @@ struct KeptModel {
             throw Failure(.failed, "the daemon sent no state")
         }
         var artifact: [UInt8]?
-        if let compression = answer.ok["compression"], compression["refused"] == .null,
+        if let compression = answer.ok["compression"], CompressionText.isCompressed(compression),
             let number = answer.ok["version"]
         {
             artifact = try link.ask("get", [.init("version", number)]).bytes

@@ -7,21 +7,25 @@ import Primitives
 
 /// Compression in words.
 enum CompressionText {
+    /// Whether anything was done, so that consumers predict by other numbers than the model.
+    static func isCompressed(_ compression: JSONValue) -> Bool {
+        compression["weights"]?.text != "float32" || compression["prune"]?.double != 0
+            || compression["top_k"]?.double != 1
+    }
+
     /// In the list of versions: the form and the zeros, or that it was refused.
     static func word(for compression: JSONValue?) -> String {
-        guard let compression, compression != .null else { return "as learned" }
-        guard compression["refused"] == .null else { return "as learned (refused)" }
-        return form(of: compression)
+        guard let compression, compression != .null else { return "float32" }
+        return form(of: compression) + (compression["refused"] == .null ? "" : " (refused)")
     }
 
     /// The page of a version.
     static func lines(for compression: JSONValue) -> [String] {
         var table = TextTable(sides: [.left, .left])
+        table.add(["compression", form(of: compression)])
         if let reason = compression["refused"]?.text {
-            table.add(["compression", "refused: \(reason)"])
-            table.add(["asked for", form(of: compression)])
-        } else {
-            table.add(["compression", form(of: compression)])
+            table.add(["asked for", wish(compression["asked"] ?? .null)])
+            table.add(["refused", reason])
         }
         let (before, after) = (compression["bytes_before"], compression["bytes_after"])
         table.add([
@@ -48,5 +52,16 @@ enum CompressionText {
         let zeros = compression["sparsity"]?.double ?? 0
         guard zeros > 0 else { return form }
         return "\(form), \(Int((100 * zeros).rounded())) % zeros"
+    }
+
+    private static func wish(_ asked: JSONValue) -> String {
+        var words = [asked["weights"]?.text ?? Figures.nothing]
+        if let prune = asked["prune"]?.double, prune > 0 {
+            words.append("prune \(Figures.percent(prune))")
+        }
+        if let kept = asked["top_k"]?.double, kept < 1 {
+            words.append("top_k \(Figures.percent(kept))")
+        }
+        return words.joined(separator: ", ")
     }
 }

@@ -39,3 +39,14 @@ extension LearnerCore {
         _ = champion.learner.pruneIfAble(share: 0)
     }
 }
+
+extension PruningSettings {
+    /// How challengers are pruned, so that versions can be.
+    init(_ settings: CompressionSettings) {
+        self.init()
+        share = settings.prune
+        unitShare = settings.pruneUnits
+        keeps = settings.keepsPruned
+        tolerance = settings.tolerance
+    }
+}

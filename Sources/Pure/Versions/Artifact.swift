@@ -14,12 +14,7 @@ package enum Artifact {
 
     /// The safetensors file of a version, compressed where that was asked for and is good enough.
     package static func encode(_ draft: VersionDraft, identity: Identity) -> [UInt8] {
-        let isCompressed = draft.compression?.refusal == nil
-        return encode(
-            draft.state,
-            identity: identity,
-            compressed: isCompressed ? draft.compression?.parameters : nil
-        )
+        encode(draft.state, identity: identity, compressed: draft.compression?.parameters)
     }
 
     /// The safetensors file of a version.

@@ -19,6 +19,8 @@ package struct Ingredients: Sendable {
     package var holdout: TrainingRows
     /// The rows since the warning, in the order of the stream; nil where nobody was warned.
     package var warned: TrainingRows?
+    /// How each challenger is pruned at its end.
+    package var pruning = PruningSettings()
 
     /// Makes a list without average and warning.
     package init(

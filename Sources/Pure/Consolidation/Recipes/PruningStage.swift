@@ -7,8 +7,8 @@
 // 2. In eight steps the share of zeros rises (``PruningSchedule``), and after each the model passes
 //    over the rows with what is left; what is 0 stays so.
 // 3. Two more passes with the final share.
-// 4. The pruned model takes the place of the other only if it is as good on the newest of the rows
-//    (``Fidelity``). It has learned from them, and so has the other.
+// 4. The pruned model takes the place of the other only if it is as good (``Fidelity``) on the holdout,
+//    or, while that has few rows, on the newest that both have learned from.
 //
 // Steps become smaller as those of the recipes do, from a half to a tenth. Without `keeps` the zeros
 // are let go at the end: the model learns on with all its weights, and those that were pruned are the
@@ -46,6 +46,8 @@ package struct PruningStage: Sendable {
 
     private let original: Contender
     private let rows: TrainingRows
+    private let compared: TrainingRows
+    private let sliceRows: Int
     private let settings: PruningSettings
     private var random: RandomSource
     private var passesLeft: Int
@@ -59,17 +61,29 @@ package struct PruningStage: Sendable {
     package static let lastPasses = 2
     /// The most rows on which both are compared at the end.
     package static let comparedMost = 1000
+    /// With fewer rows the holdout does not decide.
+    package static let holdoutLeast = 200
 
     /// Begins with a model that is trained.
+    ///
+    /// - Parameters:
+    ///   - contender: The model.
+    ///   - rows: The rows that it was made of.
+    ///   - holdout: Rows that it has not learned.
+    ///   - settings: How it is pruned.
+    ///   - seed: What decides the order of the rows.
     package init(
         _ contender: Contender,
         rows: TrainingRows,
+        holdout: TrainingRows,
         settings: PruningSettings,
         seed: UInt64
     ) {
         original = contender
         self.contender = contender
         self.rows = rows
+        compared = holdout.count < PruningStage.holdoutLeast ? rows : holdout
+        sliceRows = RecipeRun.sliceRows(of: contender.learner)
         self.settings = settings
         random = RandomSource(seed: seed)
         order = Array(0..<rows.count)
@@ -93,11 +107,18 @@ package struct PruningStage: Sendable {
         return 1 - (Double(passesLeft) - inPass) / passes
     }
 
+    /// Ends at once, with the model as it came.
+    package mutating func giveUp() {
+        guard !isDone else { return }
+        contender = original
+        passesLeft = 0
+    }
+
     /// Trains on one slice.
     package mutating func advance() {
         guard !isDone else { return }
         if position == 0 { begin(pass: PruningStage.steps + PruningStage.lastPasses - passesLeft) }
-        let end = min(position + ConsolidationJob.sliceRows, order.count)
+        let end = min(position + sliceRows, order.count)
         rows.fill(
             &block,
             from: order[position..<end],
@@ -126,8 +147,8 @@ package struct PruningStage: Sendable {
         if !settings.keeps { _ = contender.learner.pruneIfAble(share: 0) }
         contender.learner.restartMoments()
         contender.learner.rehearse(false)
-        let newest = Array(max(0, rows.count - PruningStage.comparedMost)..<rows.count)
-        rows.fill(&block, from: newest[...], outputs: contender.learner.outputs)
+        let newest = Array(max(0, compared.count - PruningStage.comparedMost)..<compared.count)
+        compared.fill(&block, from: newest[...], outputs: contender.learner.outputs)
         fidelity = Fidelity(
             of: original,
             smaller: contender,

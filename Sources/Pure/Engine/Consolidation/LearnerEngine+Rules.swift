@@ -187,6 +187,7 @@ extension LearnerEngine {
             rows: rows,
             holdout: TrainingRows(core.memory.rows(of: .holdout, since: wish.onset))
         )
+        ingredients.pruning = PruningSettings(settings.publish.compression)
         if wish.onset > 0, recipes.contains(.warning) {
             let since = min(wish.warning ?? wish.onset, wish.onset)
             ingredients.warned = TrainingRows(core.memory.rows(of: .training, since: since))
