@@ -160,8 +160,10 @@ let package = Package(
         composition(
             "Bench",
             [
-                "Primitives", "Experts", "Samples", "Learning", "Drift", "Consolidation", "Versions",
-                "Engine", "Kernels", "Simulation", "Linux", "ZeroMQ", "Decoding", "Networks", "Storage", "Control",
+                "Primitives", "Experts", "Samples", "Learning", "Drift", "Consolidation",
+                "Versions",
+                "Engine", "Kernels", "Simulation", "Linux", "ZeroMQ", "Decoding", "Networks",
+                "Storage", "Control",
             ]
         ),
         .executableTarget(

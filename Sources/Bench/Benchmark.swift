@@ -37,9 +37,10 @@ package enum Benchmark: String, CaseIterable {
           accuracy       the defaults on streams from files, label last, in one pass of the first
                          50,000 rows; --delay N once more with labels N samples late; exits with 1
                          when a bound is not reached; times are best taken with --threads 1
-          compression    a network of two hidden layers, published in fewer bytes in each way: points
-                         lost on the test rows (a made stream unless --digits), bytes, and whether
-                         the daemon would publish it; exits with 1 when a bound is not reached
+          compression    a network of two hidden layers, published in fewer bytes in each way:
+                         points lost on the test rows (of a made stream unless --digits), bytes,
+                         and whether the daemon would publish it; exits with 1 when a bound is not
+                         reached
           consolidation  the full loop beside online learning alone, on streams with abrupt drifts,
                          and on controls without any; exits with 1 when a line is not reached
           ladder         pools of fewer and fewer experts, accuracy against time a sample, and the

@@ -45,7 +45,7 @@ import Versions
         ("publish.weights = \"int8\"\n", "half precision at most"),
         ("model = \"softmax\"\npublish.prune_units = 0.5\n", "hidden units"),
         (
-            "model = \"arow\"\ntask = \"classes\"\npublish.prune = 0.5\npublish.keep_pruned = true\n",
+            "model = \"arow\"\npublish.prune = 0.5\npublish.keep_pruned = true\n",
             "is not pruned while it learns"
         ),
         (

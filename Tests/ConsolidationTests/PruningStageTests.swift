@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A challenger that learns to do with fewer weights: how many zeros there are at the end, what stays,
-// and that it is refused when it is worse.
+// A challenger that learns to do with fewer weights: how many zeros there are at the end, what
+// stays, and that it is refused when it is worse.
 
 import Consolidation
 import Kernels

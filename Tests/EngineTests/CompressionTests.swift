@@ -145,6 +145,63 @@ struct CompressionTests {
         )
     }
 
+    @Test("Where zeros stay, the champion gets more of them with each version, and learns on")
+    func kept() throws {
+        var wish = settings {
+            $0.weights = .int8
+            $0.prune = 0.6
+            $0.keepsPruned = true
+            $0.tolerance = 1
+        }
+        wish.publish.samples = 200
+        var engine = TestEngine(wish)
+        var world = World(seed: 1)
+        for _ in 0..<200 {
+            engine.step(.batch(world.batch(20)))
+            if let last = engine.versions.last {
+                engine.step(.stored(version: last.state.number, isDurable: true))
+            }
+        }
+        let shares = engine.versions.compactMap { $0.compression?.done.prune }
+        #expect(shares.count > 9)
+        #expect(shares == shares.sorted())
+        let schedule = PruningSchedule(final: 0.6, steps: 8)
+        #expect(shares.first == schedule.share(after: 1))
+        #expect(shares.last == 0.6)
+        let champion = try #require(engine.engine.champion)
+        #expect(abs(try #require(champion.learner.prunedShare) - 0.6) < 0.01)
+        let last = try #require(engine.versions.last)
+        #expect(last.state.contender.learner.prunedCount == champion.learner.prunedCount)
+        let zeros = champion.learner.parameters.tensors.filter { $0.shape.count > 1 }
+            .reduce(0) { $0 + $1.numbers.count { $0 == 0 } }
+        #expect(zeros == champion.learner.prunedCount, "learning has left them alone")
+        #expect(champion.learner.figures.map(\.name) == ["plasticity", "pruned_weights"])
+        // A reload lets them go.
+        wish.publish.compression.keepsPruned = false
+        engine.step(.settings(wish))
+        #expect(engine.engine.champion?.learner.prunedCount == 0)
+    }
+
+    @Test("Challengers are pruned before they race")
+    func challengers() throws {
+        var engine = learned(
+            settings {
+                $0.prune = 0.5
+                $0.keepsPruned = true
+                $0.tolerance = 5
+            },
+            rows: 500
+        )
+        engine.step(.command(.consolidate))
+        let newest = engine.jobs.popLast()
+        var job = try #require(newest)
+        while !job.isDone { job.advance() }
+        #expect(!job.challengers.isEmpty)
+        for challenger in job.challengers {
+            #expect(abs((challenger.contender.learner.prunedShare ?? 0) - 0.5) < 0.01)
+        }
+    }
+
     @Test("A learner with compressed versions comes back from its bytes")
     func state() throws {
         let engine = learned(

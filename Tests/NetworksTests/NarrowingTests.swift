@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Units that weigh nothing can go without a difference; units that weigh something go by their size.
+// Units that weigh nothing can go without a difference; units that weigh something go by their
+// size.
 
 import Kernels
 import Primitives

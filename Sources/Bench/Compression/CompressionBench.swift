@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What versions in fewer bytes cost: a network of 64 inputs, two hidden layers of 64 and ten classes
-// learns a stream through the daemon's engine; then it is compressed in each way, as a version would
-// be, and examined beside itself on rows that it has never seen. Pruning is fine-tuned on the memory,
-// as at the end of a consolidation. All lines have the same network for a seed.
+// What versions in fewer bytes cost: a network of 64 inputs, two hidden layers of 64 and ten
+// classes learns a stream through the daemon's engine; then it is compressed in each way, as a
+// version would be, and examined beside itself on rows that it has never seen. Pruning is
+// fine-tuned on the memory, as at the end of a consolidation. All lines have the same network for
+// a seed.
 
 import Learning
 import Primitives

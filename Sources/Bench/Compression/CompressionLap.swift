@@ -34,15 +34,35 @@ struct CompressionLap {
     private let bytes: Int
     private let learningTime: Double
 
+    private let train: LabelledRows
+    private let passes: Int
+
     init(train: LabelledRows, test: LabelledRows, passes: Int, seed: Int) {
+        self.train = train
         self.test = test
+        self.passes = passes
         self.seed = UInt64(seed)
-        var rehearsal = Rehearsal(
-            settings: CompressionLap.settings(classes: train.classes, seed: UInt64(seed)),
-            batchRows: 64,
-            keeps: []
-        )
-        var random = RandomSource(seed: UInt64(seed))
+        let settings = CompressionLap.settings(classes: train.classes, seed: UInt64(seed))
+        let rehearsal = CompressionLap.learned(settings, train, passes: passes, keeps: [])
+        guard let core = rehearsal.engine.core else {
+            preconditionFailure("a stream of labelled rows is learned")
+        }
+        champion = core.champion
+        memory = core.memory
+        accuracy = CompressionLap.accuracy(of: champion, on: test)
+        bytes = 4 * champion.learner.parameters.numbers.count
+        learningTime = CompressionLap.time(of: champion, memory)
+    }
+
+    /// The engine after the whole stream, whose order follows from the seed.
+    private static func learned(
+        _ settings: EngineSettings,
+        _ train: LabelledRows,
+        passes: Int,
+        keeps: Rehearsal.Keeping
+    ) -> Rehearsal {
+        var rehearsal = Rehearsal(settings: settings, batchRows: 64, keeps: keeps)
+        var random = RandomSource(seed: settings.seed)
         var order = Array(0..<train.count)
         for _ in 0..<passes {
             random.shuffle(&order)
@@ -53,17 +73,32 @@ struct CompressionLap {
                     label: Double(train.labels[row])
                 )
                 rehearsal.advance()
+                guard let last = rehearsal.versions.last, keeps.contains(.versions) else {
+                    continue
+                }
+                rehearsal.step(.stored(version: last.state.number, isDurable: true))
             }
         }
         rehearsal.finish()
-        guard let core = rehearsal.engine.core else {
-            preconditionFailure("a stream of labelled rows is learned")
-        }
-        champion = core.champion
-        memory = core.memory
-        accuracy = CompressionLap.accuracy(of: champion, on: test)
-        bytes = 4 * champion.learner.parameters.numbers.count
-        learningTime = CompressionLap.time(of: champion, memory)
+        return rehearsal
+    }
+
+    /// What the newest version is worth, when the network is pruned a step with each of them; there
+    /// are about twenty over the stream.
+    private func keptResult(of way: CompressionWay) -> Result {
+        var settings = CompressionLap.settings(classes: train.classes, seed: seed)
+        settings.publish.compression = way.settings
+        settings.publish.samples = max(64, train.count * passes / 20)
+        let rehearsal = CompressionLap.learned(settings, train, passes: passes, keeps: .versions)
+        guard let compression = rehearsal.versions.last?.compression,
+            let published = compression.contender, let parameters = compression.parameters
+        else { return Result(lost: 0, bytes: 1, isPublished: false, speed: 1) }
+        return Result(
+            lost: 100 * (accuracy - CompressionLap.accuracy(of: published, on: test)),
+            bytes: Double(parameters.bytesAfter) / Double(bytes),
+            isPublished: compression.done.prune == way.settings.prune,
+            speed: 1
+        )
     }
 
     private static func settings(classes: Int, seed: UInt64) -> EngineSettings {
@@ -86,7 +121,9 @@ struct CompressionLap {
 
     /// Publishes the network in a way, and examines what consumers would have.
     func result(of way: CompressionWay) -> Result {
+        guard !way.settings.keepsPruned else { return keptResult(of: way) }
         var contender = champion
+        var isKept = true
         if way.isTuned {
             var settings = PruningSettings()
             settings.share = way.settings.prune
@@ -102,6 +139,7 @@ struct CompressionLap {
             )
             while !stage.isDone { stage.advance() }
             contender = stage.contender
+            isKept = stage.fidelity?.isWithin(way.settings.tolerance) ?? false
         }
         let parameters = CompressedParameters(of: contender.learner, way.settings)
         var block = Block()
@@ -114,7 +152,7 @@ struct CompressionLap {
         return Result(
             lost: 100 * (accuracy - CompressionLap.accuracy(of: published, on: test)),
             bytes: Double(after) / Double(bytes),
-            isPublished: !way.settings.isActive || compression.refusal == nil,
+            isPublished: isKept && (!way.settings.isActive || compression.refusal == nil),
             speed: way.settings.pruneUnits > 0
                 ? learningTime / CompressionLap.time(of: contender, memory) : 1
         )

@@ -27,6 +27,9 @@ struct CompressionWay {
         way("prune 0.5, tuned, int8", .int8, prune: 0.5, isTuned: true),
         way("prune 0.8, tuned, int8", .int8, prune: 0.8, isTuned: true),
         way("prune 0.9, tuned, int8", .int8, prune: 0.9, isTuned: true),
+        way("prune 0.5, kept", .float32, prune: 0.5, keeps: true, bytesMost: 0.6),
+        way("prune 0.5, kept, int8", .int8, prune: 0.5, keeps: true),
+        way("prune 0.8, kept, int8", .int8, prune: 0.8, keeps: true),
         way("top_k 0.5", .float32, topK: 0.5),
         way("units 0.5, tuned", .float32, units: 0.5, isTuned: true),
         way("units 0.5, tuned, int8", .int8, units: 0.5, isTuned: true),
@@ -39,6 +42,7 @@ struct CompressionWay {
         units: Double = 0,
         topK: Double = 1,
         isTuned: Bool = false,
+        keeps: Bool = false,
         bytesMost: Double? = nil
     ) -> CompressionWay {
         var settings = CompressionSettings()
@@ -46,6 +50,7 @@ struct CompressionWay {
         settings.prune = prune
         settings.pruneUnits = units
         settings.topK = topK
+        settings.keepsPruned = keeps
         return CompressionWay(
             name: name,
             settings: settings,

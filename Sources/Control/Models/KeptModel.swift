@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A version, fetched from the daemon, and its predictions: by its exact state, unless it was published
-// in fewer bytes. Then consumers predict by other numbers, and so does this: by those of the artifact.
+// A version, fetched from the daemon, and its predictions: by its exact state, unless it was
+// published in fewer bytes. Then consumers predict by other numbers, and so does this: by those of
+// the artifact.
 
 import Decoding
 import Experts

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a version's manifest says of its compression, for people: a word in the list of versions, and
-// in its own page what was done and what it cost.
+// What a version's manifest says of its compression, for people: a word in the list of versions,
+// and in its own page what was done and what it cost.
 
 import Primitives
 

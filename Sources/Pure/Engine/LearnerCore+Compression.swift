@@ -4,6 +4,10 @@
 // the holdout. While these are few, as they are before the first version, the newest rows of the
 // memory join them; the champion has learned from those, but what is asked here is whether two
 // models that differ by rounding are equally good, not how good they are.
+//
+// Where what is pruned stays so, the champion itself is pruned a step further with each version
+// (``PruningSchedule``), as long as that is good enough, and learns on with what is left: the stream
+// is its fine-tuning. A consolidation takes all steps at once, on the memory.
 
 import Consolidation
 import Learning
@@ -14,7 +18,9 @@ extension LearnerCore {
     private static let compressionRows = 200
 
     /// The champion compressed, and how good it is so; nil where nothing is asked for.
-    func compression(_ settings: CompressionSettings) -> Compression? {
+    ///
+    /// The champion is pruned further where what is pruned is to stay so.
+    mutating func compress(_ settings: CompressionSettings) -> Compression? {
         guard settings.isActive else { return nil }
         let holdout = memory.rows(of: .holdout).newest(Compression.rowsMost)
         var block = Block()
@@ -23,12 +29,27 @@ extension LearnerCore {
         if lacking > 0 {
             block.append(memory.rows(of: .recent).newest(lacking))
         }
-        return Compression(
+        let learned = block.rows - holdout.count
+        guard settings.keepsPruned, let share = champion.learner.prunedShare else {
+            return Compression(of: champion, settings, on: &block, learnedRows: learned)
+        }
+        let schedule = PruningSchedule(final: settings.prune, steps: PruningStage.steps)
+        let next = schedule.next(after: share)
+        // The share that it has costs nothing any more.
+        let attempts = (share > 0 ? [next, share, 0] : [next, 0]).map { share in
+            var attempt = settings
+            attempt.prune = share
+            return attempt
+        }.filter(\.isActive)
+        let compression = Compression(
             of: champion,
             settings,
+            attempts: attempts,
             on: &block,
-            learnedRows: block.rows - holdout.count
+            learnedRows: learned
         )
+        if compression.done.prune == next { _ = champion.learner.pruneIfAble(share: next) }
+        return compression
     }
 
     /// Takes other settings: keeps rows to compare on where nothing else needs them, and lets

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A network with fewer hidden units: between two dense layers the units go whose weights in and out
-// come to least, and with them a row of one matrix and a column of the next (pruning of structures:
-// Li, Kadav, Durdanovic, Samet and Graf, "Pruning filters for efficient convnets", 2017). What is
-// left is a smaller network like any other: each pass is as much faster as its matrices are smaller,
-// which zeros within a matrix never make it.
+// A network with fewer hidden units: between two dense layers the units go whose weights in and
+// out come to least, and with them a row of one matrix and a column of the next (pruning of
+// structures: Li, Kadav, Durdanovic, Samet and Graf, "Pruning filters for efficient convnets",
+// 2017). What is left is a smaller network like any other: each pass is as much faster as its
+// matrices are smaller, which zeros within a matrix never make it.
 //
 //     size of a unit = |weights in|² * |weights out|²
 //
 // The product, because relu lets a unit be larger in and smaller out without a difference.
 
-
 extension Network {
-    /// The network without the smallest units of each bank, and where each of its parameters was
-    /// before; nil when there is no unit to remove.
+    /// The network without the smallest units of each bank.
     ///
     /// - Parameters:
     ///   - share: How many of the units of a layer are to be gone.
     ///   - whole: The settings from which that is counted: those that the network was made by.
+    /// - Returns: The network, and where each of its parameters was before; nil when there is no
+    ///   unit to remove.
     package func narrowed(
         by share: Double,
         of whole: NetworkSettings

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A safetensors file that somebody else may have written, read with every bound checked before it
-// is used: the length of the header, the offsets of each tensor, and that the tensors fill the data
-// one after the other, without holes and without overlaps. Numbers of half and double precision
-// become single precision; a number that is not finite is refused, because a model must not start
-// with it. Tensors that learnd has published in fewer bytes are expanded: what they were made of does
-// not show. Reference: the format section of huggingface/safetensors' README.
+// is used: the length of the header, the offsets of each tensor, and that the tensors fill the
+// data one after the other, without holes and without overlaps. Numbers of half and double
+// precision become single precision; a number that is not finite is refused, because a model must
+// not start with it. Tensors that learnd has published in fewer bytes are expanded: what they were
+// made of does not show. Reference: the format section of huggingface/safetensors' README.
 
 package import Learning
 package import Primitives

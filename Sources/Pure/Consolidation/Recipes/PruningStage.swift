@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The end of a challenger's making, where versions are to be pruned: the model learns to do with fewer
-// weights, on the rows that it was made of. A value that advances in slices, as the job does.
+// The end of a challenger's making, where versions are to be pruned: the model learns to do with
+// fewer weights, on the rows that it was made of. A value that advances in slices, as the job
+// does.
 //
 // 1. Hidden units go, if any are to, all at once.
 // 2. In eight steps the share of zeros rises (``PruningSchedule``), and after each the model passes
 //    over the rows with what is left; what is 0 stays so.
 // 3. Two more passes with the final share.
-// 4. The pruned model takes the place of the other only if it is as good (``Fidelity``) on the holdout,
-//    or, while that has few rows, on the newest that both have learned from.
+// 4. The pruned model takes the place of the other only if it is as good (``Fidelity``) on the
+//    holdout, or, while that has few rows, on the newest that both have learned from.
 //
-// Steps become smaller as those of the recipes do, from a half to a tenth. Without `keeps` the zeros
-// are let go at the end: the model learns on with all its weights, and those that were pruned are the
-// smallest for a while, so that each version prunes them again. A learner that cannot be pruned while
-// it learns passes through unchanged.
+// Steps become smaller as those of the recipes do, from a half to a tenth. Without `keeps` the
+// zeros are let go at the end: the model learns on with all its weights, and those that were
+// pruned are the smallest for a while, so that each version prunes them again. A learner that
+// cannot be pruned while it learns passes through unchanged.
 
 package import Learning
 import Primitives
@@ -40,8 +41,8 @@ package struct PruningSettings: Sendable, Equatable {
 package struct PruningStage: Sendable {
     /// The model: pruned once the stage is done, or as it came when that was no worse.
     package private(set) var contender: Contender
-    /// What the pruned model is worth beside the one that came; nil before the end, and when nothing
-    /// could be pruned.
+    /// What the pruned model is worth beside the one that came; nil before the end, and when
+    /// nothing could be pruned.
     package private(set) var fidelity: Fidelity?
 
     private let original: Contender

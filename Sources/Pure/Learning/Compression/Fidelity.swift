@@ -25,14 +25,23 @@ package struct Fidelity: Sendable, Equatable {
     package let before: Score
     /// The smaller one.
     package let after: Score
-    /// The highest loss that the smaller one may have.
-    package let lossMost: Double
+    /// The tolerance.
+    package let tolerance: Double
+    /// The loss of which the tolerance is a share.
+    private let scale: Double
 
     /// The share of a constant's loss of which the tolerance is taken at least.
     package static let constantShare = 0.05
 
+    /// The highest loss that the smaller one may have.
+    package var lossMost: Double { before.loss + tolerance * scale }
     /// Whether the smaller model is good enough.
-    package var isKept: Bool { after.loss <= lossMost }
+    package var isKept: Bool { isWithin(tolerance) }
+
+    /// Whether the smaller model would be good enough with another tolerance.
+    package func isWithin(_ tolerance: Double) -> Bool {
+        after.loss <= before.loss + tolerance * scale
+    }
 
     /// Has both predict the rows of a block, which are raw; nil when none of them has a loss.
     package init?(
@@ -55,8 +64,8 @@ package struct Fidelity: Sendable, Equatable {
         before = Fidelity.score(places, losses, errors, isClasses)
         after = Fidelity.score(places, block.losses, block.errors, isClasses)
         let constant = Fidelity.constantLoss(places, &block, yardstick)
-        let scale = max(before.loss, Fidelity.constantShare * constant)
-        lossMost = before.loss + tolerance * scale
+        scale = max(before.loss, Fidelity.constantShare * constant)
+        self.tolerance = tolerance
     }
 
     private static func score(

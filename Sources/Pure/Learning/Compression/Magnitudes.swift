@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which of some numbers are the smallest: those that pruning by magnitude sets to 0 (Han, Pool, Tran
-// and Dally, "Learning both weights and connections for efficient neural networks", 2015). Of equal
-// sizes the one that stands first goes first, so that there are exactly as many zeros as asked for.
-// O(n): the bits of a positive number, read as a whole number, have its order, so two counts (of the
-// upper and of the lower half of the bits) find the size at which to cut.
+// Which of some numbers are the smallest: those that pruning by magnitude sets to 0 (Han, Pool,
+// Tran and Dally, "Learning both weights and connections for efficient neural networks", 2015). Of
+// equal sizes the one that stands first goes first, so that there are exactly as many zeros as
+// asked for. O(n): the bits of a positive number, read as a whole number, have its order, so two
+// counts (of the upper and of the lower half of the bits) find the size at which to cut.
 
 /// Sizes of numbers, sign aside.
 package enum Magnitudes {

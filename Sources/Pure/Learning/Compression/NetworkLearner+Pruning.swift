@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A network of which some weights are 0 and stay so: of each matrix the same share, so that no layer
-// can lose all that it has. Matrices are multiplied whole, so it learns no faster; see
+// A network of which some weights are 0 and stay so: of each matrix the same share, so that no
+// layer can lose all that it has. Matrices are multiplied whole, so it learns no faster; see
 // ``NetworkLearner/pruneUnits(share:)`` for what does.
 
 import Networks

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A pool whose networks and lines predict by weights in half precision. All else of a pool stays as it
-// is: the tables of trees hold places and thresholds, statistics are in double precision, and the rows
-// that neighbours are looked for among decide by their last bits.
+// A pool whose networks and lines predict by weights in half precision. All else of a pool stays
+// as it is: the tables of trees hold places and thresholds, statistics are in double precision,
+// and the rows that neighbours are looked for among decide by their last bits.
 
 import Experts
 

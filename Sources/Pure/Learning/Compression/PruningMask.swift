@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which parameters of a model are 0 and stay so while it learns. The factors have the layout of the
-// parameters, so that a step is followed by one product for each of them: a pruned model with a mask
-// learns no faster than without, but what it learns fits the places that it has.
+// Which parameters of a model are 0 and stay so while it learns. The factors have the layout of
+// the parameters, so that a step is followed by one product for each of them: a pruned model with
+// a mask learns no faster than without, but what it learns fits the places that it has.
 
 import Kernels
 package import Primitives
@@ -85,6 +85,14 @@ package protocol Prunable: Learner {
 extension Learner {
     /// How many of its parameters stay at 0 while it learns.
     package var prunedCount: Int { (self as? any Prunable)?.mask.pruned ?? 0 }
+
+    /// The share of its weights that stay at 0 while it learns; nil for one that cannot be pruned.
+    package var prunedShare: Double? {
+        guard let able = self as? any Prunable else { return nil }
+        let weights = parameters.tensors.filter { $0.shape.count > 1 }
+        let count = weights.reduce(0) { $0 + $1.numbers.count }
+        return Double(able.mask.pruned) / Double(max(1, count))
+    }
 
     /// Sets the smallest weights to 0 and keeps them there, if it can; returns whether it could.
     package mutating func pruneIfAble(share: Double) -> Bool {

@@ -28,4 +28,14 @@ package struct PruningSchedule: Sendable, Equatable {
         let left = 1 - Double(step) / Double(steps)
         return final + (initial - final) * left * left * left
     }
+
+    /// The share after the first step that goes beyond `share`; the last one where none does.
+    package func next(after share: Double) -> Double {
+        for step in 1...max(1, steps) {
+            let own = self.share(after: step)
+            // Whole numbers of zeros are a little less than their share.
+            if own > share + 0.01 { return own }
+        }
+        return final
+    }
 }

@@ -2,8 +2,8 @@
 //
 // Steps along a gradient that is written out: the mean over rows, or one row where something joins
 // its gradient that is no multiple of its features (a teacher, or the pull towards parameters that
-// matter), or a tensor stays as it is, or weights stay at 0. The order of the sum is that of the rows, so the bits do not
-// depend on anything else.
+// matter), or a tensor stays as it is, or weights stay at 0. The order of the sum is that of the
+// rows, so the bits do not depend on anything else.
 //
 //   1. predict the rows of the step
 //   2. gradient = Σ share (p - y) x          share: weight / Σ weights, or the weight of a lone row

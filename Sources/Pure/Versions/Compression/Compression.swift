@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Whether a model is published compressed. It is compressed, what consumers would read is put back
-// into a copy of it, and both predict rows of the memory (``Fidelity`` has the bound). When that is
-// refused and zeros were asked for, it is tried once more without them; when that is refused, too, the
-// model is published as it is. The manifest says what was done, and why not what was asked for. Costs
-// at most three passes over at most `rowsMost` rows for each version, and copies of the model; nothing
-// for a sample.
+// into a copy of it, and both predict rows of the memory (``Fidelity`` has the bound). When that
+// is refused and zeros were asked for, it is tried once more without them; when that is refused,
+// too, the model is published as it is. The manifest says what was done, and why not what was
+// asked for. Costs at most three passes over at most `rowsMost` rows for each version, and copies
+// of the model; nothing for a sample.
 
 package import Learning
 package import Primitives
@@ -40,11 +40,13 @@ package struct Compression: Sendable {
     /// - Parameters:
     ///   - original: The model.
     ///   - settings: What is asked for.
+    ///   - attempts: The ways to try, the best one first; nil: as asked for, and without zeros.
     ///   - block: The rows, raw.
     ///   - learnedRows: How many of them the model has learned from.
     package init(
         of original: Contender,
         _ settings: CompressionSettings,
+        attempts: [CompressionSettings]? = nil,
         on block: inout Block,
         learnedRows: Int
     ) {
@@ -52,7 +54,7 @@ package struct Compression: Sendable {
         self.learnedRows = learnedRows
         rows = block.rows
         bytesBefore = 4 * original.learner.parameters.numbers.count
-        for attempt in settings.attempts {
+        for attempt in attempts ?? settings.attempts {
             guard let reason = take(attempt, of: original, on: &block) else { return }
             refusal = refusal ?? reason
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A matrix in few bytes, read back from a file that somebody else may have written: every length and
-// place is checked before it is used.
+// A matrix in few bytes, read back from a file that somebody else may have written: every length
+// and place is checked before it is used.
 
 import Learning
 import Primitives
