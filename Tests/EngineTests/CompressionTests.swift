@@ -4,7 +4,9 @@
 // what is published, and the learner itself stays whole.
 
 import Consolidation
+import Drift
 import Engine
+import Experts
 import Kernels
 import Learning
 import Networks
@@ -219,6 +221,38 @@ struct CompressionTests {
         var wrong = CompressionSettings()
         wrong.keepsPruned = true
         #expect(wrong.complaint?.contains("prune is 0") == true)
+    }
+
+    @Test("A pool publishes its networks and lines in half precision, and all else as it is")
+    func pool() throws {
+        var settings = EngineSettings()
+        settings.model = .pool
+        settings.pool.experts = ["linear_slow", "arow_temporal", "mlp", "naive_bayes", "knn_200"]
+        settings.pool.rows = 300
+        settings.drift.isEnabled = false
+        settings.memory.holdoutEvery = 10
+        settings.publish.first = 500
+        settings.publish.compression.weights = .float16
+        let engine = learned(settings, rows: 800)
+        let version = try #require(engine.versions.first)
+        let compression = try #require(version.compression)
+        #expect(compression.refusal == nil)
+        #expect(compression.json["learned_rows"] == 0)
+        let names = try #require(compression.parameters).tensors.map(\.name)
+        #expect(
+            names == [
+                "linear_slow.weights", "arow_temporal.weights", "mlp.weights1", "mlp.weights2",
+                "mlp.weights3",
+            ]
+        )
+        let file = try SafetensorsFile(decoding: Artifact.encode(version, identity: identity))
+        let served = try #require(compression.contender)
+        for tensor in served.learner.parameters.tensors {
+            #expect(file.tensors.first { $0.name == tensor.name }?.numbers == tensor.numbers)
+        }
+        #expect(served.learner.parameters != version.state.contender.learner.parameters)
+        let bytes = engine.engine.encoded()
+        #expect(try LearnerEngine(decoding: bytes).encoded() == bytes)
     }
 
     @Test("Compression of a linear model, of experts and of numbers", arguments: [0, 1, 2])

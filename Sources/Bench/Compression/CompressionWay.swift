@@ -27,7 +27,7 @@ struct CompressionWay {
         way("prune 0.5, tuned, int8", .int8, prune: 0.5, isTuned: true),
         way("prune 0.8, tuned, int8", .int8, prune: 0.8, isTuned: true),
         way("prune 0.9, tuned, int8", .int8, prune: 0.9, isTuned: true),
-        way("prune 0.5, kept", .float32, prune: 0.5, keeps: true, bytesMost: 0.6),
+        way("prune 0.5, kept", .float32, prune: 0.5, keeps: true),
         way("prune 0.5, kept, int8", .int8, prune: 0.5, keeps: true),
         way("prune 0.8, kept, int8", .int8, prune: 0.8, keeps: true),
         way("top_k 0.5", .float32, topK: 0.5),

@@ -35,8 +35,9 @@ extension LearnerCore {
         }
         let schedule = PruningSchedule(final: settings.prune, steps: PruningStage.steps)
         let next = schedule.next(after: share)
-        // The share that it has costs nothing any more.
-        let attempts = (share > 0 ? [next, share, 0] : [next, 0]).map { share in
+        // A whole step, a part of one, or none: the share that it has costs nothing any more.
+        let steps = [1, 0.5, 0.25].map { share + $0 * (next - share) }
+        let attempts = (steps + (share > 0 ? [share, 0] : [0])).map { share in
             var attempt = settings
             attempt.prune = share
             return attempt
@@ -48,7 +49,9 @@ extension LearnerCore {
             on: &block,
             learnedRows: learned
         )
-        if compression.done.prune == next { _ = champion.learner.pruneIfAble(share: next) }
+        if compression.done.prune > share {
+            _ = champion.learner.pruneIfAble(share: compression.done.prune)
+        }
         return compression
     }
 
