@@ -23,6 +23,8 @@ package struct Ingredients: Sendable {
     package var arrived: TrainingRows?
     /// Champions of earlier worlds.
     package var earlier: [Contender] = []
+    /// How each challenger is pruned at its end.
+    package var pruning = PruningSettings()
 
     /// Makes a list without average and warning.
     package init(

@@ -196,6 +196,7 @@ extension LearnerEngine {
             ingredients.arrived = TrainingRows(core.memory.rows(of: .recent, since: wish.onset))
             ingredients.earlier = core.archive.champions
         }
+        ingredients.pruning = PruningSettings(settings.publish.compression)
         if wish.onset > 0, recipes.contains(.warning) {
             ingredients.warned = TrainingRows(core.memory.rows(of: .training, since: wish.onset))
         }
