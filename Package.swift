@@ -192,7 +192,10 @@ let package = Package(
         test("SamplesTests", ["Samples", "Primitives"], data: ["Golden"]),
         test("ExpertsTests", ["Experts", "Drift", "Kernels", "Primitives"], data: ["Golden"]),
         test("DriftTests", ["Drift", "Primitives"], data: ["Golden"]),
-        test("ConsolidationTests", ["Consolidation", "Learning", "Primitives"]),
+        test(
+            "ConsolidationTests",
+            ["Consolidation", "Learning", "Networks", "Kernels", "Primitives"]
+        ),
         test("LinuxTests", ["Linux"]),
         test("ZeroMQTests", ["ZeroMQ", "Linux"]),
         test("DecodingTests", ["Decoding", "Primitives", "Samples"]),
@@ -205,6 +208,10 @@ let package = Package(
         test(
             "EndToEndTests",
             ["Primitives", "Linux", "ZeroMQ", "Decoding", "Storage", "Learning", "Versions"]
+        ),
+        test(
+            "DaemonTests",
+            ["Daemon", "Consolidation", "Learning", "Linux", "Primitives"]
         ),
         test("TidyTests", []),
         test(

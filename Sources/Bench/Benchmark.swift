@@ -25,7 +25,10 @@ package enum Benchmark: String, CaseIterable {
     package static let usage = """
         Usage: learnd-bench accuracy [--seeds N] [--delay N] [--rows N] [--threads N] [--json]
                                      [--config FILE] STREAM.csv...
-               learnd-bench consolidation [--json] [--seeds N] [--first-seed N] [--length N]
+               learnd-bench consolidation [--parts strategies,rare,recovery,throughput] [--json]
+                                          [--learners softmax,network,pool] [--streams NAME,...]
+                                          [--seeds N] [--first-seed N] [--length N]
+                                          [--threads N] [STREAM.csv...]
                learnd-bench drift [--runs N] [--json] [--against FILE]
                learnd-bench ladder [--rows N] [--excess N] STREAM.csv...
                learnd-bench learners [--digits TRAIN.csv TEST.csv] [--contexts] [--json]
@@ -36,8 +39,10 @@ package enum Benchmark: String, CaseIterable {
           accuracy       the defaults on streams from files, label last, in one pass of the first
                          50,000 rows; --delay N once more with labels N samples late; exits with 1
                          when a bound is not reached; times are best taken with --threads 1
-          consolidation  the full loop beside online learning alone, on streams with abrupt drifts,
-                         and on controls without any; exits with 1 when a line is not reached
+          consolidation  the full loop beside learning alone, periodic refits, new starts, adopting
+                         unasked, and an oracle, on streams that drift and on controls; with rare
+                         classes; how soon it recovers; and what a job costs the learner beside
+                         it; exits with 1 when a line is not reached
           drift          delay, misses and false alarms of every detector, at its defaults and at
                          one false alarm per 10,000 values, and ADWIN as shipped beside its rule at
                          every value; --against FILE says what got worse than in what --json wrote

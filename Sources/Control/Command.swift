@@ -58,7 +58,7 @@ struct Command: Sendable {
     static let all: [Command] = [
         .status, .watch, .send, .predict, .evaluate, .detect,
         .versions, .show, .get, .neighbours, .rollback, .pin, .unpin,
-        .pause, .resume, .consolidate, .consolidations, .reset,
+        .pause, .resume, .consolidate, .consolidations, .why, .reset,
         .check, .backup, .restore, .help, .version,
     ]
 

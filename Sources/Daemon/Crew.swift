@@ -139,7 +139,7 @@ final class Crew {
         threads["archivist"] = try Thread("archivist") { [archive] in
             house.archivist.run(archive.take())
         }
-        threads["worker"] = try Thread("worker") { house.worker.run() }
+        try house.worker.start()
         let outletBeat = beat("outlet")
         threads["outlet"] = try Thread("outlet") { [outlet] in
             var outlet = outlet.take()
@@ -172,8 +172,9 @@ final class Crew {
         stops.learners.store(true, ordering: .sequentiallyConsistent)
         for wake in learnerWakes { wake.signal() }
         for thread in learnerThreads { thread.join() }
-        house.worker.stop()
-        threads["worker"]?.join()
+        if !house.worker.stop() {
+            house.log.write(.warning, "a consolidation did not stop; its thread is left behind")
+        }
         house.archivist.stop()
         threads["archivist"]?.join()
         stops.outlet.store(true, ordering: .sequentiallyConsistent)

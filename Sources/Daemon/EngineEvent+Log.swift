@@ -30,8 +30,8 @@ extension EngineEvent {
                 + "to change it: learnctl reset --task"
         case .drifted(let report, let sample):
             let what = report.level == .drift ? "drift" : "drift warning"
-            return "\(what) at sample \(sample): \(report.detector) on \(report.signal.name), "
-                + "since about \(report.samplesSinceOnset) samples"
+            return "\(what) at sample \(sample): \(report.subject.words)\(report.detector) on "
+                + "\(report.signal.name), since about \(report.samplesSinceOnset) samples"
         case .consolidated(let news):
             let what = news.verdict.map { "\($0.rawValue)" } ?? "started"
             let who = news.winner.map { " (\($0.name))" } ?? ""
@@ -65,6 +65,20 @@ extension EngineEvent {
             case .number(let number): (member.name.uppercased(), String(number))
             default: nil
             }
+        }
+    }
+}
+
+extension DriftSubject {
+    /// What it was about, before the name of the detector.
+    fileprivate var words: String {
+        switch self {
+        case .world: ""
+        case .feature(let name, let aspect): "\(aspect.name) of feature \"\(name)\", "
+        case .target(let aspect): "\(aspect.name) of the labels, "
+        case .label(let name): "share of class \"\(name)\", "
+        case .context(let name): "context \"\(name)\", "
+        case .producer(let name): "producer \"\(name)\" alone, "
         }
     }
 }

@@ -32,6 +32,7 @@ extension House {
                 "configuration": .string(directories.configuration),
             ],
             "refused": account.json,
+            "workers_abandoned": .int(Int64(worker.abandoned)),
         ]
     }
 

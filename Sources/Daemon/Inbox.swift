@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The letter box of a thread that waits on a descriptor: the archivist, the worker and the outlet
-// each have one.
+// The letter box of a thread that waits on a descriptor: the archivist and the outlet each
+// have one.
 
 import Linux
 

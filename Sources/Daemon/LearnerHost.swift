@@ -58,9 +58,19 @@ final class LearnerHost {
     func turn() {
         for message in port.takeMessages() { handle(message) }
         if let deadline = engine.nextDeadline, now >= deadline { step(.tick) }
+        showClock()
         refusalNews.flush(at: now) { [self] in tell($0) }
         reportLoad()
         summarise()
+    }
+
+    /// Shows the engine the wall clock when its calendar asks for that.
+    ///
+    /// A turn comes at least once a second.
+    private func showClock() {
+        guard !engine.settings.consolidation.at.isEmpty else { return }
+        let second = Clock.wallNanoseconds() / 1_000_000_000
+        if engine.wantsClock(at: second) { step(.clock(second)) }
     }
 
     /// Leaves a line for `systemctl status`, at most once a second.

@@ -3,6 +3,7 @@
 // Requests about one learner: some are read from the shelf, the others go to the learner's thread
 // or to the archivist.
 
+import Consolidation
 import Engine
 import Learning
 import Linux
@@ -48,7 +49,8 @@ struct LearnerRequests {
         switch command {
         case "pause": port.post(.command(.pause, request: number))
         case "resume": port.post(.command(.resume, request: number))
-        case "consolidate": port.post(.command(.consolidate, request: number))
+        case "consolidate":
+            port.post(.command(.consolidate(by: try recipes(request)), request: number))
         case "reset":
             port.post(.command(.reset(task: try task(request)), request: number))
         case "rollback":
@@ -86,6 +88,23 @@ struct LearnerRequests {
                 remedy: "choose another version: learnctl versions"
             )
         }
+    }
+
+    private func recipes(_ request: JSONValue) throws(ControlError) -> [Recipe] {
+        guard let value = request["recipes"], value != .null else { return [] }
+        var recipes: [Recipe] = []
+        for item in value.items {
+            guard let name = item.text, let recipe = Recipe(name: name), !recipes.contains(recipe)
+            else {
+                throw ControlError(
+                    "\(item.jsonText) is no recipe, or stands twice",
+                    remedy: "use each once of "
+                        + Recipe.allCases.map(\.name).joined(separator: ", ")
+                )
+            }
+            recipes.append(recipe)
+        }
+        return recipes
     }
 
     private func task(_ request: JSONValue) throws(ControlError) -> Task? {

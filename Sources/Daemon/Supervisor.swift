@@ -152,6 +152,7 @@ struct Supervisor: ~Copyable {
             case nil: break
             }
             if house.failure != nil { return }
+            replaceHungWorker()
             let now = crew.beats.map(\.count)
             if zip(now, beats).allSatisfy({ $0 != $1 }) {
                 ServiceManager.notify(.watchdog)
@@ -161,6 +162,22 @@ struct Supervisor: ~Copyable {
                 statusLine = house.summary
                 ServiceManager.notify(.status(statusLine))
             }
+        }
+    }
+
+    /// A consolidation that has hung must not keep others from being made.
+    private func replaceHungWorker() {
+        do throws(SystemError) {
+            guard let hang = try house.worker.replaceHungThread() else { return }
+            log.write(
+                .warning,
+                "consolidation \(hang.id) of \(house.ports[hang.learner].name) was given up and "
+                    + "did not come back; its thread is left behind, and another goes on",
+                [("LEARNER", house.ports[hang.learner].name.text)]
+            )
+        } catch {
+            log.write(.error, "no thread for consolidations can be started: \(error)")
+            house.stop(because: .threadFailed)
         }
     }
 

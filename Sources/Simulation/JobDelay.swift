@@ -9,10 +9,14 @@ package enum JobDelay: Sendable, Equatable {
     case samples(Int)
     /// After a fifth of the rows that it works on, at least 20 and at most 1,000.
     case fifthOfRows
+    /// As many as come while a worker works on the job, who gets through so many slices from one
+    /// sample to the next.
+    case bySlices(Double)
 
-    /// The samples for a job over so many rows.
-    package func samples(rows: Int) -> Int {
+    /// The samples for a job over so many rows, which took so many slices.
+    package func samples(rows: Int, slices: Int) -> Int {
         switch self {
+        case .bySlices(let each): max(1, Int((Double(slices) / each).rounded(.up)))
         case .samples(let samples): samples
         case .fifthOfRows: min(1000, max(20, rows / 5))
         }

@@ -87,8 +87,13 @@ package struct Rehearsal: Sendable {
     /// engine when there are enough, or when a job's result is due.
     package mutating func advance() {
         holdLabels()
-        let isDue = results.first.map { $0.dueAt <= fed + UInt64(batch.received) } ?? false
-        if batch.received >= batchRows || isDue { close() }
+        if isDue { close() }
+    }
+
+    /// Whether the micro-batch ends here.
+    package var isDue: Bool {
+        batch.received >= batchRows
+            || results.first.map { $0.dueAt <= fed + UInt64(batch.received) } ?? false
     }
 
     private mutating func holdLabels() {
@@ -141,8 +146,9 @@ package struct Rehearsal: Sendable {
         }
         if keeps.contains(.versions) { versions += effects.versions }
         for id in effects.cancelledJobs { results.removeAll { $0.job.id == id } }
-        for job in effects.jobs {
-            let due = fed + UInt64(jobDelay.samples(rows: job.rows))
+        for var job in effects.jobs {
+            let slices = work(on: &job)
+            let due = fed + UInt64(jobDelay.samples(rows: job.rows, slices: slices))
             let place = results.firstIndex { $0.dueAt > due } ?? results.count
             results.insert((job, due), at: place)
         }
@@ -151,11 +157,21 @@ package struct Rehearsal: Sendable {
     private mutating func deliver() {
         while let next = results.first, next.dueAt <= fed {
             results.removeFirst()
-            var job = next.job
-            let start = stopwatch?() ?? 0
-            while !job.isDone { job.advance() }
-            if let stopwatch { jobTime += stopwatch() - start }
-            step(Input(job))
+            step(Input(next.job))
         }
+    }
+
+    /// Does a job; its result waits for its time.
+    ///
+    /// - Returns: In how many slices.
+    private mutating func work(on job: inout Job) -> Int {
+        let start = stopwatch?() ?? 0
+        var slices = 0
+        while !job.isDone {
+            job.advance()
+            slices += 1
+        }
+        if let stopwatch { jobTime += stopwatch() - start }
+        return slices
     }
 }

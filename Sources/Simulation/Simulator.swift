@@ -120,6 +120,7 @@ package struct Simulator {
             try deliver(until: step)
             try finishJobs()
             if let deadline = engine.nextDeadline, now >= deadline { try act(.tick) }
+            try showClock()
             if random.chance(weather.command) { try act(.command(randomCommand())) }
             if weather.load > 0, random.chance(weather.load) { try act(.load(randomLoad())) }
             if random.chance(weather.crash) { try crash() }
@@ -131,6 +132,15 @@ package struct Simulator {
         report.digest = Checksum.of(engine.encoded())
         return report
     }
+
+    /// A life begins in the year 2001, and its days pass in seconds.
+    private mutating func showClock() throws(Breach) {
+        let second = 1_000_000_000 + now.nanoseconds / 1_000_000 * Simulator.clockSpeed
+        if engine.wantsClock(at: second) { try act(.clock(second)) }
+    }
+
+    /// The wall clock's seconds in a millisecond of life.
+    private static let clockSpeed: Int64 = 20
 
     private mutating func send() {
         let place = random.below(producers.count)
@@ -245,7 +255,13 @@ package struct Simulator {
     private mutating func start(_ job: Job) {
         var job = job
         report.consolidations += 1
-        while !job.isDone { job.advance() }
+        // Time may run out at any slice.
+        var slices = random.chance(weather.hurry) ? random.below(40) : Int.max
+        while !job.isDone {
+            if slices == 0 { job.hurry() }
+            slices -= 1
+            job.advance()
+        }
         jobs.append((Input(job), job.id, step + random.below(60)))
     }
 }

@@ -22,6 +22,8 @@ package struct Weather: Sendable {
     package var diskError = 0.02
     /// The shell reports how busy the learner was, now more and now less.
     package var load = 0.0
+    /// A job runs out of time at some slice.
+    package var hurry = 0.1
 
     /// Makes ordinary bad weather.
     package init() {}
@@ -36,6 +38,7 @@ package struct Weather: Sendable {
         weather.crash = 0
         weather.command = 0
         weather.diskError = 0
+        weather.hurry = 0
         return weather
     }
 

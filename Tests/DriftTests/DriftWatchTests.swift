@@ -91,7 +91,8 @@ private func reports(
 
     @Test func numbersThatAreNotFiniteArePassedOver() {
         var watch = DriftWatch()
-        var twin = DriftWatch()
+        // The samples count all the same.
+        var twin = DriftWatch(samples: 500)
         var source = RandomSource(seed: 4)
         for _ in 0..<500 {
             let loss = source.unit()
@@ -133,6 +134,36 @@ private func reports(
             }
             _ = watch.observe(error: bit, loss: source.unit())
         }
+    }
+
+    @Test func aWarningKnowsItsBeginning() {
+        var near = 0
+        for seed in 1...20 as ClosedRange<UInt64> {
+            var watch = DriftWatch(samples: 1000)
+            var source = RandomSource(seed: seed)
+            var first: UInt64?
+            for index in 0..<4000 {
+                let bit = source.chance(index < 3000 ? 0.1 : 0.4) ? 1.0 : 0.0
+                let loss = min(1, 0.6 * bit + 0.4 * source.unit())
+                let wasWarned = watch.isWarned
+                guard let report = watch.observe(error: bit, loss: loss) else { continue }
+                let onset = watch.warningOnset
+                #expect(watch.samples == 1000 + UInt64(index) + 1)
+                // The report that opens a warning says where it began; the next ones keep that.
+                if !wasWarned {
+                    first = onset
+                    #expect(onset == watch.samples - UInt64(report.samplesSinceOnset))
+                }
+                if index < 3000 { continue }
+                #expect(onset == first)
+                if report.level == .drift { break }
+            }
+            if first.map({ (3700..<4200).contains($0) }) == true { near += 1 }
+            watch.restart()
+            #expect(watch.warningOnset == nil)
+        }
+        // A false warning from before the change has another beginning.
+        #expect(near >= 14)
     }
 
     @Test func complaintsNameTheSetting() {

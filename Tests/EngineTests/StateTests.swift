@@ -71,6 +71,42 @@ import Testing
         }
     }
 
+    /// Rules and recipes of which none is as usual.
+    private static var everyRule: ConsolidationSettings {
+        var all = ConsolidationSettings()
+        all.onDrift = false
+        all.everySamples = 13
+        all.every = .seconds(5)
+        all.cooldown = .seconds(6)
+        all.cooldownMax = .seconds(7)
+        all.cooldownSamples = 14
+        all.cooldownSamplesMax = 15
+        all.deadline = .seconds(8)
+        all.at = [WeekTime(day: nil, minute: 180), WeekTime(day: 6, minute: 5)]
+        var plasticity = PlasticityRule()
+        plasticity.everySamples = 777
+        plasticity.deadShare = 0.25
+        plasticity.rankShare = 0.75
+        all.plasticity = plasticity
+        all.recipes.usual = [.shrinkPerturb]
+        all.recipes.set([.refit, .warning], for: .drift)
+        all.recipe.patience = 3
+        all.recipe.shrink = 0.25
+        all.recipe.perturb = 0.125
+        all.recipe.averageHalfLife = 77
+        all.recipe.anchor = 0.5
+        all.recipe.rowsPerRecipe = 16
+        all.recipe.passesMax = 17
+        all.recipe.decay = 18
+        all.recipe.freshRowsMin = 19
+        all.recipe.freshRowsMax = 20
+        all.recipe.tolerance = 0.21
+        all.recipe.raceSamples = 22
+        all.recipe.raceError = 0.23
+        all.recipe.followUpError = 0.24
+        return all
+    }
+
     @Test("Every setting comes back")
     func everySetting() throws {
         var all = EngineSettings()
@@ -110,24 +146,7 @@ import Testing
         all.publish.move = 0.5
         all.drift.adwinDelta = 0.04
         all.memory.recentRows = 12
-        all.consolidation.onDrift = false
-        all.consolidation.everySamples = 13
-        all.consolidation.every = .seconds(5)
-        all.consolidation.cooldown = .seconds(6)
-        all.consolidation.cooldownMax = .seconds(7)
-        all.consolidation.cooldownSamples = 14
-        all.consolidation.cooldownSamplesMax = 15
-        all.consolidation.deadline = .seconds(8)
-        all.consolidation.recipe.anchor = 0.5
-        all.consolidation.recipe.rowsPerRecipe = 16
-        all.consolidation.recipe.passesMax = 17
-        all.consolidation.recipe.decay = 18
-        all.consolidation.recipe.freshRowsMin = 19
-        all.consolidation.recipe.freshRowsMax = 20
-        all.consolidation.recipe.tolerance = 0.21
-        all.consolidation.recipe.raceSamples = 22
-        all.consolidation.recipe.raceError = 0.23
-        all.consolidation.recipe.followUpError = 0.24
+        all.consolidation = StateTests.everyRule
         all.checkpointInterval = .seconds(9)
         all.seed = 25
         var writer = ByteWriter()

@@ -9,8 +9,8 @@ import Samples
 import Testing
 
 @Suite("Recovery from drift") struct RecoveryTests {
-    private var bench: ConsolidationBench {
-        var bench = ConsolidationBench()
+    private var bench: RecoveryBench {
+        var bench = RecoveryBench()
         bench.seeds = 2
         bench.length = 2000
         bench.controlLength = 8000

@@ -76,6 +76,26 @@ import Testing
         #expect(all.adoptions > 0)
     }
 
+    /// Every rule at once, each with recipes of its own.
+    static var everyRule: EngineSettings {
+        var settings = SimulatorTests.settings
+        settings.consolidation.every = .seconds(1)
+        settings.consolidation.at = [WeekTime(day: nil, minute: 180), WeekTime(day: 6, minute: 5)]
+        settings.consolidation.recipes.usual = [.refit, .shrinkPerturb]
+        settings.consolidation.recipes.set([.warning, .refit, .continuation], for: .drift)
+        settings.consolidation.recipes.set([.average], for: .samples)
+        return settings
+    }
+
+    @Test("Every rule at once, and jobs that run out of time", arguments: [1, 2, 3, 4] as [UInt64])
+    func rules(seed: UInt64) throws {
+        var weather = Weather()
+        weather.hurry = 0.5
+        let report = try live(seed, weather, settings: SimulatorTests.everyRule)
+        #expect(report.consolidations > 0)
+        #expect(try live(seed, weather, settings: SimulatorTests.everyRule) == report)
+    }
+
     @Test("Calm weather", arguments: [1, 2, 3] as [UInt64])
     func calm(seed: UInt64) throws { _ = try live(seed, .calm) }
 

@@ -265,4 +265,16 @@ void learnd_factor_step(float *values, float *squares, const float *anchor, size
                         const learnd_sparse_row *row, const double *sums, float error,
                         const learnd_step *step);
 
+// columns.c
+
+// Adds rows of n columns to the sums of each column: how many values are finite, and their first,
+// second and fourth powers after (x - center) * scale, within 8 of 0.
+void learnd_column_sums(const float *raw, size_t stride, size_t rows, size_t n,
+                          const float *center, const float *scale, float *count, float *sum,
+                          float *square, float *fourth);
+// Counts the finite values of each column, and those above each of its nine edges; edges and counts
+// stand edge by edge, each for all `columns`, of which n are counted.
+void learnd_column_bins(const float *raw, size_t stride, size_t rows, size_t n, size_t columns,
+                       const float *edges, float *above, float *there);
+
 #endif

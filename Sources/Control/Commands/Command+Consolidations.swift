@@ -12,17 +12,25 @@ extension Command {
         name: "consolidate",
         summary: "make challengers from memory now; the gate decides",
         options: [
+            OptionRule("--recipe", "NAME", help: "how to make them; several by commas"),
             OptionRule("--wait", help: "wait for the verdict; exit code 1 unless one is adopted"),
             OptionRule("--timeout", "SECONDS", help: "how long to wait (120)"),
         ],
         details: [
-            "The race of a challenger needs live samples: without any, there is no verdict."
+            "The race of a challenger needs live samples: without any, there is no verdict.",
+            "Recipes: " + Recipe.allCases.map(\.name).joined(separator: ", ")
+                + "; without --recipe, those of consolidate.recipes_on_command.",
         ]
     ) { arguments, console throws(Failure) in
         let patience = try arguments.positive("--timeout") ?? 120
         var link = try DaemonLink.open(arguments)
         let before = try newest(&link)?["id"]?.integer ?? 0
-        let answer = try link.ask("consolidate")
+        let names =
+            arguments.text("--recipe").map { $0.split(separator: ",").map(String.init) } ?? []
+        let answer = try link.ask(
+            "consolidate",
+            names.isEmpty ? [] : [.init("recipes", .array(names.map { .string($0) }))]
+        )
         console.line(answer.ok.text ?? answer.ok.jsonText)
         guard arguments.has("--wait") else { return .done }
         console.flush()

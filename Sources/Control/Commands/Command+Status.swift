@@ -111,7 +111,12 @@ enum StatusPage {
         if let metrics = learner["metrics"], metrics["vocabulary"] != nil {
             table.add(["vocabulary", vocabularyText(metrics)])
         }
-        if let drift = learner["drift"] { table.add(["drift", driftText(drift)]) }
+        if let drift = learner["drift"] {
+            table.add(["drift", driftText(drift)])
+            if let watched = watchedText(drift, learner["metrics"]) {
+                table.add(["features", watched])
+            }
+        }
         if let consolidation = learner["consolidation"] {
             let rest = consolidation["rest_seconds"]?.double ?? 0
             let until = rest > 0 ? ", rests for " + Figures.time(seconds: rest) : ""
@@ -159,9 +164,26 @@ enum StatusPage {
     private static func driftText(_ drift: JSONValue) -> String {
         let drifts = Figures.grouped(drift["drifts"])
         var text = "\(drifts) alarms, \(Figures.grouped(drift["warnings"])) warnings"
+        if let alone = drift["of_producers"], alone.integer ?? 0 > 0 {
+            text += ", \(Figures.grouped(alone)) of one producer alone"
+        }
         if let last = drift["last"], last != .null {
             text += "; the last one: " + EventText.drift(last)
         }
         return text
+    }
+
+    /// How many features are watched, and the one whose distribution moved most.
+    private static func watchedText(_ drift: JSONValue, _ metrics: JSONValue?) -> String? {
+        guard let watched = drift["features_watched"], watched.integer ?? 0 > 0 else { return nil }
+        var text = "\(Figures.grouped(watched)) watched"
+        if drift["features_ready"] != watched {
+            text += ", \(Figures.grouped(drift["features_ready"])) have a reference"
+        }
+        guard let psi = metrics?["psi"], psi != .null else { return text }
+        let index = Figures.fixed(psi["largest"]?.double ?? 0, digits: 3)
+        let threshold = Figures.fixed(psi["threshold"]?.double ?? 0, digits: 3)
+        return text + "; largest PSI \(index) of \(psi["feature"]?.text ?? "") (by chance up to "
+            + "\(threshold)), \(Figures.grouped(psi["above"])) beyond chance"
     }
 }

@@ -61,8 +61,27 @@ enum EventText {
     static func drift(_ event: JSONValue) -> String {
         let what = event["level"]?.text == "drift" ? "drift" : "drift warning"
         let since = event["since"]?.integer.map { ", since about \(Figures.grouped($0)) samples" }
-        return "\(what) at sample \(Figures.grouped(event["sample"])): "
+        return "\(what) at sample \(Figures.grouped(event["sample"])): \(subject(event))"
             + "\(event["detector"]?.text ?? "") on \(event["signal"]?.text ?? "")\(since ?? "")"
+    }
+
+    /// What a drift is about, if it is not the whole stream.
+    private static func subject(_ event: JSONValue) -> String {
+        let size = event["size"]?.double.map { " " + Figures.fixed($0, digits: 2) } ?? ""
+        let others = event["others"]?.integer.map { " and \($0) more" } ?? ""
+        let aspect = event["aspect"]?.text ?? ""
+        let change = event["change"]?.text == "fall" ? "falls" : "rises"
+        if let name = event["feature"]?.text {
+            let unit = aspect == "level" ? " deviations" : "-fold"
+            return "the \(aspect) of feature \(name) \(change)"
+                + (size.isEmpty ? "" : ":\(size)\(unit)") + others + ", "
+        }
+        if let name = event["label"]?.text {
+            return "the share of class \(name) \(change)\(size.isEmpty ? "" : " by\(size)"), "
+        }
+        if let name = event["context"]?.text { return "context \(name), " }
+        if let name = event["producer"]?.text { return "producer \(name) alone, " }
+        return aspect.isEmpty ? "" : "the \(aspect) of the labels \(change), "
     }
 
     /// What became of a context's part of the model.

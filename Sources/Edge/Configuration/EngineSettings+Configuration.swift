@@ -59,7 +59,7 @@ extension EngineSettings {
         anomaly.window = learner.anomaly.window
         query.strategy = learner.query.strategy == .random ? .random : .uncertainty
         publish = PublishSettings(learner.publish)
-        drift = DriftSettings(learner.drift)
+        drift = learner.drift.settings
         memory = MemorySettings(learner.memory)
         retention = learner.retain.settings
         consolidation = ConsolidationSettings(learner.consolidate)
@@ -181,20 +181,6 @@ extension PublishSettings {
     }
 }
 
-extension DriftSettings {
-    fileprivate init(_ configuration: DriftConfiguration) {
-        self.init()
-        isEnabled = configuration.isEnabled
-        adwinDelta = configuration.adwinDelta
-        adwinWarningDelta = max(adwinWarningDelta, configuration.adwinDelta)
-        adwinClock = configuration.adwinClock
-        pageHinkleyThreshold = configuration.pageHinkleyThreshold
-        pageHinkleyDelta = configuration.pageHinkleyDelta
-        pageHinkleyAlpha = configuration.pageHinkleyAlpha
-        pageHinkleyMinimum = configuration.pageHinkleyMinimum
-    }
-}
-
 extension MemorySettings {
     fileprivate init(_ configuration: MemoryConfiguration) {
         self.init()
@@ -224,6 +210,9 @@ extension ConsolidationSettings {
         cooldownSamples = configuration.cooldownSamples
         cooldownSamplesMax = configuration.cooldownSamplesMax
         deadline = configuration.deadline
+        gate = configuration.gate
+        hasProbation = configuration.hasProbation
+        worlds = configuration.worlds
         recipe.raceSamples = configuration.raceSamples
         recipe.pull =
             switch configuration.retain {

@@ -43,6 +43,12 @@ package struct ConsolidationConfiguration: Sendable, Equatable {
     package let cooldownSamples: Int
     /// The longest wait in samples.
     package let cooldownSamplesMax: Int
+    /// What stands between a challenger and the champion's place.
+    package let gate: GateMode
+    /// Whether the model before an adoption goes on beside the new one for a while.
+    package let hasProbation: Bool
+    /// How many champions of earlier worlds are kept.
+    package let worlds: Int
     /// The most samples of a shadow race.
     package let raceSamples: Int
     /// The time after which a job is cancelled.
@@ -91,6 +97,10 @@ package struct ConsolidationConfiguration: Sendable, Equatable {
         cooldownMax = values.duration("consolidate.cooldown_max")
         cooldownSamples = values.integer("consolidate.cooldown_samples")
         cooldownSamplesMax = values.integer("consolidate.cooldown_samples_max")
+        let word = values.text("consolidate.gate")
+        gate = GateMode.allCases.first { $0.name == word } ?? .full
+        hasProbation = values.flag("consolidate.probation")
+        worlds = values.integer("consolidate.worlds")
         raceSamples = values.integer("consolidate.race_samples")
         deadline = values.duration("consolidate.deadline")
         retain = values.word("consolidate.retain")

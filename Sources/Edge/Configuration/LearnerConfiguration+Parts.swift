@@ -63,34 +63,6 @@ package struct PublishConfiguration: Sendable, Equatable {
     }
 }
 
-/// How drift is looked for.
-package struct DriftConfiguration: Sendable, Equatable {
-    /// Whether it is looked for at all.
-    package let isEnabled: Bool
-    /// ADWIN's confidence.
-    package let adwinDelta: Double
-    /// How many samples lie between two checks of ADWIN.
-    package let adwinClock: Int
-    /// The sum at which Page-Hinkley alarms.
-    package let pageHinkleyThreshold: Double
-    /// The rise that Page-Hinkley tolerates.
-    package let pageHinkleyDelta: Double
-    /// How much of its sum Page-Hinkley keeps at each sample.
-    package let pageHinkleyAlpha: Double
-    /// The samples before Page-Hinkley may alarm.
-    package let pageHinkleyMinimum: Int
-
-    init(_ values: ScopedValues) {
-        isEnabled = values.flag("drift.enabled")
-        adwinDelta = values.number("drift.adwin_delta")
-        adwinClock = values.integer("drift.adwin_clock")
-        pageHinkleyThreshold = values.number("drift.page_hinkley_threshold")
-        pageHinkleyDelta = values.number("drift.page_hinkley_delta")
-        pageHinkleyAlpha = values.number("drift.page_hinkley_alpha")
-        pageHinkleyMinimum = values.integer("drift.page_hinkley_minimum")
-    }
-}
-
 /// What is remembered.
 package struct MemoryConfiguration: Sendable, Equatable {
     /// The rows of the reservoir, balanced over the classes.

@@ -46,6 +46,7 @@ struct PoolRules: KeyRules {
         ),
         (
             [
+                "consolidate.gate", "consolidate.probation", "consolidate.worlds",
                 "consolidate.race_samples", "consolidate.retain", "consolidate.retain_strength",
                 "consolidate.anchor", "consolidate.anchor_l1", "consolidate.schedule",
                 "consolidate.cycles", "consolidate.tolerance", "consolidate.recipes",

@@ -266,40 +266,6 @@ extension SettingKey {
         .init(.learner, "publish.move", .number(0...1), .number(0.01), .live),
     ]
 
-    private static let drift: [SettingKey] = [
-        .init(.learner, "drift.enabled", .flag, .flag(true), .restart),
-        .init(
-            .learner,
-            "drift.adwin_delta",
-            .number(0...1, isAboveLower: true),
-            .number(0.05),
-            .restart
-        ),
-        .init(.learner, "drift.adwin_clock", .integer(1...65_536), .integer(16), .restart),
-        .init(
-            .learner,
-            "drift.page_hinkley_threshold",
-            .number(0...1e9, isAboveLower: true),
-            .number(50),
-            .restart
-        ),
-        .init(.learner, "drift.page_hinkley_delta", .number(0...1e6), .number(0.005), .restart),
-        .init(
-            .learner,
-            "drift.page_hinkley_alpha",
-            .number(0...1, isAboveLower: true),
-            .number(0.9999),
-            .restart
-        ),
-        .init(
-            .learner,
-            "drift.page_hinkley_minimum",
-            .integer(1...1_000_000),
-            .integer(30),
-            .restart
-        ),
-    ]
-
     private static let memory: [SettingKey] = [
         .init(
             .learner,

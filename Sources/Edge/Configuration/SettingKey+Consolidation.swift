@@ -32,7 +32,7 @@ extension SettingKey {
             .learner,
             "consolidate.recipes",
             recipes,
-            .labels([.text("refit"), .text("continuation")]),
+            .labels(RuleRecipes().usual.map { .text($0.name) }),
             .live
         ),
         .init(.learner, "consolidate.recipes_on_drift", recipes, .none, .live),
@@ -57,7 +57,7 @@ extension SettingKey {
             .learner,
             "consolidate.cooldown_samples",
             .integer(0...1_000_000_000_000),
-            .integer(1000),
+            .integer(200),
             .live
         ),
         .init(
@@ -65,6 +65,21 @@ extension SettingKey {
             "consolidate.cooldown_samples_max",
             .integer(0...1_000_000_000_000),
             .integer(64_000),
+            .live
+        ),
+        .init(
+            .learner,
+            "consolidate.gate",
+            .choice(GateMode.allCases.map(\.name)),
+            .text(GateMode.full.name),
+            .live
+        ),
+        .init(.learner, "consolidate.probation", .flag, .flag(true), .live),
+        .init(
+            .learner,
+            "consolidate.worlds",
+            .integer(0...Int64(WorldArchive.limitMost)),
+            .integer(4),
             .live
         ),
         .init(

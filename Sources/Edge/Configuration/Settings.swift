@@ -108,6 +108,7 @@ package struct Settings: Sendable, Equatable {
             WarmStartRules(table.values).check(problems: &problems)
             IsolationRules(table.values).check(problems: &problems)
             ConsolidationRules(table.values).check(problems: &problems)
+            DriftRules(table.values).check(problems: &problems)
             FeatureRules(table.values).check(learner, problems: &problems)
         }
         guard problems.problems.isEmpty else {

@@ -113,7 +113,7 @@ package struct Retention: Sendable, Equatable {
 extension VersionRecord {
     /// Whether it came from a consolidation or a rollback.
     var isSpecial: Bool {
-        contents?.reason == "consolidated" || contents?.reason == "rollback"
+        ["consolidated", "recalled", "rollback"].contains(contents?.reason)
     }
 
     /// The bytes of its files.

@@ -88,6 +88,7 @@ extension LearnerCore {
     package var metrics: JSONValue {
         var all = evaluation.json.members + champion.learner.figures
         if let served { all.append(.init("served", served.json(schema.task))) }
+        if let stability = stabilityJSON { all.append(.init("psi", stability)) }
         guard contexts.count > 0 else { return .object(all) }
         var members: [JSONValue.Member] = []
         for (number, name) in contexts.names.prefix(LearnerCore.shownContexts).enumerated() {

@@ -27,14 +27,20 @@ package struct LearnerCore: Sendable {
     package var champion: Contender
     /// The measures.
     package var evaluation: Evaluation
-    /// The detectors.
+    /// The detectors of errors and losses.
     package var watch: DriftWatch
+    /// Those of all else.
+    package internal(set) var beside: BesideWatch
     /// What is remembered.
     package var memory: ReplayMemory
     /// The last values and labels.
     package var recollection: Recollection
     /// The end of a consolidation.
     package var race: Race?
+    /// The model before the last adoption, which goes on for a while beside its successor.
+    package var probation: Race?
+    /// Champions of earlier worlds.
+    package internal(set) var archive: WorldArchive
     /// The contexts by number, as rows of block and memory carry them.
     package var contexts: ContextTable
     /// The labelled samples that were stepped; it numbers them in memory and in events.
@@ -51,7 +57,10 @@ package struct LearnerCore: Sendable {
     var served: ServedCheck?
     /// What became of experts that were made anew.
     package internal(set) var refits = RefitCounts()
-    private var signals = Signals()
+    var signals = Signals()
+    /// The account of the producer of each row of the batch, and of each row of the block.
+    private var batchAccounts: [Int] = []
+    var rowAccounts: [Int32] = []
     /// How well each of them is predicted.
     package internal(set) var contextMeasures: ContextMeasures
     /// Who got a part of the model lately, and who lost one.
@@ -78,12 +87,15 @@ package struct LearnerCore: Sendable {
         setsAside = remembers || champion.learner.settings.model == .pool
         evaluation = Evaluation(settings.learnerSettings(for: schema.task).yardstick)
         watch = DriftWatch(settings: settings.drift)
+        beside = LearnerCore.newBeside(settings.drift, schema)
         memory = ReplayMemory(settings: settings.memory, seed: settings.seed)
         memory.grow(width: schema.width)
         recollection = Recollection(schema.settings)
         recollection.grow(width: schema.width)
         contexts = ContextTable(limit: settings.contextsMax)
         contextMeasures = ContextMeasures(task: schema.task)
+        archive = WorldArchive(limit: 0)
+        configureArchive(settings)
         configureAnomaly(settings)
         configureAverage(settings)
     }
@@ -93,6 +105,7 @@ package struct LearnerCore: Sendable {
         champion: Contender,
         evaluation: Evaluation,
         watch: DriftWatch,
+        beside: BesideWatch,
         memory: ReplayMemory,
         recollection: Recollection,
         contexts: ContextTable
@@ -103,10 +116,12 @@ package struct LearnerCore: Sendable {
         setsAside = remembers || champion.learner.settings.model == .pool
         self.evaluation = evaluation
         self.watch = watch
+        self.beside = beside
         self.memory = memory
         self.recollection = recollection
         self.contexts = contexts
         contextMeasures = ContextMeasures(task: schema.task)
+        archive = WorldArchive(limit: 0)
     }
 
     /// What one micro-batch did, for the books and the engine's decisions.
@@ -118,7 +133,7 @@ package struct LearnerCore: Sendable {
         /// Refused rows.
         var refusals: [MicroBatch.Refusal] = []
         /// What the detectors said, with the labelled sample's number.
-        var reports: [(report: DriftReport, sample: UInt64)] = []
+        var reports: [NumberedReport] = []
         /// Rows that have got their label: the account of their producer, and what was done.
         var joined: [(account: Int, use: RowUse)] = []
         /// What became of late labels, with the producer's number in the batch.
@@ -132,6 +147,8 @@ package struct LearnerCore: Sendable {
         var contextChanges: [ContextRecord] = []
         /// How the race stands after these rows.
         var race: RaceVerdict = .undecided
+        /// How the model before the last adoption stands beside its successor.
+        var probation: RaceVerdict = .undecided
     }
 
     /// Takes every row of the batch.
@@ -152,6 +169,7 @@ package struct LearnerCore: Sendable {
         outcome.scored = outcome.trained
         admission.begin(batch)
         beginContexts(batch)
+        batchAccounts = waiting.accounts
         block.reset(width: schema.width, outputs: champion.learner.outputs)
         defer { waiting.room.seen += UInt64(batch.rows.count) }
         if !isHeld, batch.labels.isEmpty, takeWhole(batch, &outcome) { return outcome }
@@ -167,10 +185,12 @@ package struct LearnerCore: Sendable {
                 &outcome
             )
             guard place < batch.rows.count else { break }
-            var run =
-                isHeld ? 0 : admission.plainRun(from: place, to: end, of: batch, under: schema)
+            // A block ends where the average is to look at the champion.
+            let mark = rowsToMark == .max ? .max : place + rowsToMark - block.rows
+            let last = min(end, mark)
+            let run =
+                isHeld ? 0 : admission.plainRun(from: place, to: last, of: batch, under: schema)
             if run > 0 {
-                run = min(run, rowsToMark - block.rows)
                 takeRun(run, from: place, of: batch, &outcome)
                 place += run
             } else {
@@ -220,6 +240,7 @@ package struct LearnerCore: Sendable {
             to: &block
         )
         appendContexts(count, from: first, of: batch, &outcome)
+        appendAccounts(count, from: first, of: batch)
         var setAside = 0
         let isOneProducer = batch.producers.count == 1
         for offset in 0..<count {
@@ -237,6 +258,18 @@ package struct LearnerCore: Sendable {
         guard isOneProducer else { return }
         outcome.holdout[0] += setAside
         outcome.trained[0] += count - setAside
+    }
+
+    /// Appends the accounts of a run of rows to the block.
+    private mutating func appendAccounts(_ count: Int, from first: Int, of batch: MicroBatch) {
+        guard batch.producers.count > 1 else {
+            let account = Int32(batchAccounts[0])
+            rowAccounts.append(contentsOf: repeatElement(account, count: count))
+            return
+        }
+        for row in first..<first + count {
+            rowAccounts.append(Int32(batchAccounts[Int(batch.rows[row].producer)]))
+        }
     }
 
     /// Takes a row of any kind.
@@ -283,6 +316,7 @@ package struct LearnerCore: Sendable {
             use: use,
             to: &block
         )
+        rowAccounts.append(Int32(batchAccounts[Int(row.producer)]))
         // What waits is learned with its own weight later, when learning may not be held any more.
         if isOnlyTested, fate != .waits { block.weights[block.rows - 1] = 0 }
     }
@@ -306,7 +340,10 @@ package struct LearnerCore: Sendable {
         memory.grow(width: schema.width)
         recollection.grow(width: schema.width)
         anomaly?.grow(width: schema.width)
+        beside.features?.follow(schema)
         race?.grow(width: schema.width, outputs: outputs)
+        probation?.grow(width: schema.width, outputs: outputs)
+        archive.grow(width: schema.width, outputs: outputs)
         block.reset(width: schema.width, outputs: champion.learner.outputs)
     }
 
@@ -336,7 +373,8 @@ package struct LearnerCore: Sendable {
         }
         served?.compare(block, task: schema.task)
         scoreAnomalies(isHeld: isHeld)
-        let present = predictionsOfThen(isRacing: race != nil && !isHeld)
+        observeFeatures(&outcome)
+        let present = predictionsOfThen(isRacing: (race != nil || probation != nil) && !isHeld)
         evaluation.record(&block)
         let first = labelled
         if contexts.count > 0 { contextMeasures.record(block, from: first) }
@@ -381,46 +419,14 @@ package struct LearnerCore: Sendable {
         if let verdict = race?.run(champion: block, scale: scale, task: schema.task) {
             outcome.race = verdict
         }
+        if let verdict = probation?.run(champion: block, scale: scale, task: schema.task) {
+            outcome.probation = verdict
+        }
+        archive.look(at: champion, sample: labelled)
     }
 }
 
 extension LearnerCore {
-    private mutating func observe(_ outcome: inout Outcome) {
-        let task = schema.task
-        var bits: [UInt8] = []
-        var bounded: [Double] = []
-        swap(&bits, &signals.errors)
-        swap(&bounded, &signals.losses)
-        bits.removeAll(keepingCapacity: true)
-        bounded.removeAll(keepingCapacity: true)
-        let scale = lossScale
-        for row in 0..<block.rows {
-            let loss = block.losses[row]
-            guard !loss.isNaN else { continue }
-            switch task {
-            case .classes:
-                bits.append(block.errors[row])
-                bounded.append(scale.bounded(loss))
-            case .regression:
-                let isSquared = evaluation.yardstick.isSquared
-                usualError.add(isSquared ? Double(loss).squareRoot() : Double(loss))
-                bounded.append(lossScale.bounded(loss))
-            case .unlabelled:
-                let trivial = block.predictions[(row + 1) * block.outputs - 1]
-                usualError.add(Double(trivial.isFinite ? trivial : loss))
-                bounded.append(lossScale.bounded(loss))
-            }
-        }
-        var next = 0
-        while let news = watch.observe(errors: bits.span, losses: bounded.span, from: next) {
-            next = news.next
-            outcome.reports.append((news.report, labelled + UInt64(next)))
-        }
-        labelled += UInt64(bounded.count)
-        swap(&bits, &signals.errors)
-        swap(&bounded, &signals.losses)
-    }
-
     /// Makes the winner champion; detectors and the usual error start anew.
     package mutating func adopt(_ contender: Contender) {
         champion = contender
@@ -428,6 +434,7 @@ extension LearnerCore {
         average?.restart(with: champion.learner)
         restartWatch()
         race = nil
+        probation = nil
     }
 
     /// Takes rates, strengths and the detectors' levels from other settings.
@@ -441,12 +448,28 @@ extension LearnerCore {
         champion.configure(settings.retention, seed: settings.retentionSeed)
         race?.configure(learning)
         race?.configure(settings.retention, seed: settings.retentionSeed)
-        if settings.drift != watch.settings { watch = DriftWatch(settings: settings.drift) }
+        probation?.configure(learning)
+        probation?.configure(settings.retention, seed: settings.retentionSeed)
+        configureArchive(settings)
+        if settings.drift != watch.settings {
+            watch = DriftWatch(settings: settings.drift, samples: labelled)
+            beside = LearnerCore.newBeside(settings.drift, schema)
+        }
+    }
+
+    private mutating func configureArchive(_ settings: EngineSettings) {
+        let recipes = settings.consolidation.recipes[.drift]
+        let isOfUse =
+            settings.consolidation.onDrift && recipes.contains(.recalled)
+            && champion.learner.settings.model.recipes.contains(.recalled)
+        archive.configure(limit: isOfUse ? settings.consolidation.worlds : 0)
     }
 
     /// Starts the detectors anew.
     package mutating func restartWatch() {
-        watch.restart()
+        watch.restart(samples: labelled)
+        // A rollback may have taken columns, classes and contexts away.
+        beside = LearnerCore.newBeside(watch.settings, schema)
         usualError = RunningMean()
     }
 
@@ -472,18 +495,5 @@ extension Block {
             count += 1
         }
         return count
-    }
-}
-
-/// What the detectors get of a block's labelled rows; the room is reused.
-private struct Signals: Sendable {
-    /// Whether each prediction was wrong; empty where there are no classes.
-    var errors: [UInt8] = []
-    /// The bounded losses.
-    var losses: [Double] = []
-
-    mutating func clear() {
-        errors.removeAll(keepingCapacity: true)
-        losses.removeAll(keepingCapacity: true)
     }
 }

@@ -28,7 +28,8 @@ extension LearnerEngine: ByteCodable {
         writer.write(taskOrder?.rawValue ?? LearnerEngine.noTask)
         writer.write(drifts)
         writer.write(warnings)
-        writer.write(optional: lastDriftEvent)
+        writer.write(producerDrifts)
+        driftHistory.encode(into: &writer)
         writer.write(now)
         room.encode(into: &writer)
         selector.encode(into: &writer)
@@ -72,7 +73,8 @@ extension LearnerEngine: ByteCodable {
         }
         drifts = try reader.readCounter()
         warnings = try reader.readCounter()
-        lastDriftEvent = try reader.readOptional()
+        producerDrifts = try reader.readCounter()
+        driftHistory = try DriftHistory(from: &reader)
         now = try reader.readMoment()
         room = try WaitingRoom(from: &reader)
         selector = try QuerySelector(from: &reader)
@@ -166,6 +168,7 @@ extension LearnerCore: ByteCodable {
         champion.encode(into: &writer)
         evaluation.encode(into: &writer)
         watch.encode(into: &writer)
+        beside.encode(into: &writer)
         memory.encode(into: &writer)
         recollection.encode(into: &writer)
         contexts.encode(into: &writer)
@@ -176,6 +179,8 @@ extension LearnerCore: ByteCodable {
         contextMeasures.encode(into: &writer)
         contextHistory.encode(into: &writer)
         writer.write(optional: race)
+        writer.write(optional: probation)
+        archive.encode(into: &writer)
         writer.write(labelled)
         usualError.encode(into: &writer)
     }
@@ -190,6 +195,7 @@ extension LearnerCore: ByteCodable {
             champion: champion,
             evaluation: try Evaluation(from: &reader),
             watch: try DriftWatch(from: &reader),
+            beside: try BesideWatch(from: &reader),
             memory: try ReplayMemory(from: &reader),
             recollection: try Recollection(from: &reader),
             contexts: try ContextTable(from: &reader)
@@ -210,6 +216,8 @@ extension LearnerCore: ByteCodable {
         contextMeasures = try ContextMeasures(from: &reader)
         contextHistory = try ContextHistory(from: &reader)
         race = try reader.readOptional()
+        probation = try reader.readOptional()
+        archive = try WorldArchive(from: &reader)
         labelled = try reader.readCounter()
         usualError = try RunningMean(from: &reader)
         guard evaluation.task == schema.task, memory.width == schema.width,
@@ -217,9 +225,17 @@ extension LearnerCore: ByteCodable {
         else {
             throw .invalid("the memory or the measures do not fit the schema")
         }
-        for runner in race?.runners ?? [] {
+        if let features = beside.features {
+            var expected = ColumnWatch(delta: features.delta, comparesBins: false)
+            expected.follow(schema)
+            guard expected.places == features.places else {
+                throw .invalid("the watched columns are not those of the schema")
+            }
+        }
+        for runner in (race?.runners ?? []) + (probation?.runners ?? []) {
             try LearnerCore.check(runner.challenger.contender, under: schema)
         }
+        for earlier in archive.champions { try LearnerCore.check(earlier, under: schema) }
     }
 
     private static func check(

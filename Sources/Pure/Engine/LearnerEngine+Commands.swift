@@ -175,6 +175,7 @@ extension LearnerEngine {
             core.contexts = ContextTable(limit: settings.contextsMax, names: state.contexts)
         }
         core.adopt(champion)
+        core.archive.forgetCopies(sample: core.labelled)
         keep(core)
         plan.plasticity.rankMost = 0
         if hold { isHeld = true }

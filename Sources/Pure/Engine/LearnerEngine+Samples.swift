@@ -198,8 +198,15 @@ extension LearnerEngine {
             )
         }
         effects.events += outcome.contextChanges.map { .contextChanged($0) }
-        for (report, sample) in outcome.reports { heed(report, sample, effects: &effects) }
+        for news in outcome.reports {
+            var report = news.report
+            if let producer = news.producer {
+                report.subject = .producer(accounts.producers[Int(producer)].name)
+            }
+            heed(report, news.sample, effects: &effects)
+        }
         conclude(outcome.race, effects: &effects)
+        concludeProbation(outcome.probation, effects: &effects)
     }
 
     /// Books what became of the rows.
@@ -237,27 +244,53 @@ extension LearnerEngine {
         }
     }
 
-    /// Takes what a detector said: it is told, counted, and a drift asks for a consolidation.
+    /// Takes what a detector said: it is told, counted, and a drift asks for a consolidation, unless
+    /// it is one producer's alone.
     private mutating func heed(
         _ report: DriftReport,
         _ sample: UInt64,
         effects: inout Effects
     ) {
         effects.events.append(.drifted(report, sample: sample))
-        lastDriftEvent = DriftRecord(report, sample: sample)
+        driftHistory.add(DriftRecord(report, sample: sample))
         guard report.level == .drift else {
             warnings += 1
             return
         }
+        guard report.concernsTheWorld else {
+            producerDrifts += 1
+            return
+        }
         drifts += 1
         guard settings.consolidation.onDrift, consolidates else { return }
-        let since = UInt64(report.samplesSinceOnset)
         plan.want(
             ConsolidationWish(
                 trigger: .drift,
-                onset: sample > since ? sample - since : 0,
-                rowsMin: UInt64(settings.consolidation.recipe.freshRowsMin)
+                onset: onset(of: report, at: sample),
+                rowsMin: UInt64(settings.consolidation.recipe.freshRowsMin),
+                cause: "\(report.detector) on \(report.signal.name) at sample \(sample)"
             )
         )
     }
+
+    /// Since when the champion has been losing more, by what it lost on each of the newest rows.
+    ///
+    /// Looked for in four times as many samples as the detector thinks that it has been.
+    private func onset(of report: DriftReport, at sample: UInt64) -> UInt64 {
+        let since = UInt64(max(0, report.samplesSinceOnset))
+        let guess = sample - min(sample, since)
+        guard report.signal == .error || report.signal == .loss,
+            case .learning(let core) = phase
+        else { return guess }
+        let span = max(4 * since, LearnerEngine.onsetSpanLeast)
+        let rows = core.memory.recentLosses(since: sample - min(sample, span))
+        let scale = core.lossScale
+        guard let place = ChangePoint.rise(in: rows.map { scale.bounded($0.loss) }) else {
+            return guess
+        }
+        return rows[place].sample
+    }
+
+    /// The fewest samples in which the beginning of a drift is looked for.
+    private static let onsetSpanLeast: UInt64 = 256
 }

@@ -4,6 +4,7 @@
 // consolidation. Reading it changes nothing.
 
 import Consolidation
+import Drift
 import Learning
 package import Primitives
 
@@ -97,11 +98,21 @@ extension LearnerEngine {
         ]
     }
 
-    private var phaseMembers: [JSONValue.Member] {
-        let drift: JSONValue = [
-            "drifts": .int(Int64(drifts)), "warnings": .int(Int64(warnings)),
-            "last": lastDriftEvent?.json ?? .null,
+    /// How much drifted, and what is watched.
+    private var drift: JSONValue {
+        let beside = core?.beside
+        return [
+            "drifts": .int(Int64(clamping: drifts)),
+            "warnings": .int(Int64(clamping: warnings)),
+            "of_producers": .int(Int64(clamping: producerDrifts)),
+            "last": driftHistory.records.last?.json ?? .null,
+            "recent": .array(driftHistory.records.map(\.json)),
+            "features_watched": .int(Int64(beside?.features?.places.count ?? 0)),
+            "features_ready": .int(Int64(beside?.features?.ready ?? 0)),
         ]
+    }
+
+    private var phaseMembers: [JSONValue.Member] {
         guard case .learning(let core) = phase else {
             return [
                 .init("metrics", .null), .init("drift", drift),

@@ -54,7 +54,9 @@ package struct LearnerEngine: Sendable {
     var taskOrder: Task?
     var drifts: UInt64 = 0
     var warnings: UInt64 = 0
-    var lastDriftEvent: DriftRecord?
+    /// The drifts that were one producer's alone; they do not count among the others.
+    var producerDrifts: UInt64 = 0
+    var driftHistory = DriftHistory()
     /// The moment of the last step.
     package internal(set) var now = Instant.start
 

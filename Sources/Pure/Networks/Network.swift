@@ -103,8 +103,8 @@ package struct Network: Sendable {
         max(1, min(Network.passRowsMost, Network.passNumbersMost / max(1, plan.numbersPerRow)))
     }
 
-    /// About how many multiplications a row takes to be learned: each parameter once, or some dozens
-    /// for each value where parameters are used for many values.
+    /// About how many multiplications a row takes: one for each parameter, or some dozens for each
+    /// value where parameters are used for many values.
     package var rowWork: Int { max(parameters.count, 32 * plan.numbersPerRow) }
 
     private static let passRowsMost = 256

@@ -14,6 +14,8 @@ package enum VersionReason: UInt8, Sendable, CaseIterable {
     case consolidated = 3
     /// The operator went back to an earlier version.
     case rollback = 4
+    /// A champion of earlier is better again.
+    case recalled = 5
 
     /// The word in the manifest.
     package var name: String {
@@ -23,6 +25,7 @@ package enum VersionReason: UInt8, Sendable, CaseIterable {
         case .resumed: "resumed"
         case .consolidated: "consolidated"
         case .rollback: "rollback"
+        case .recalled: "recalled"
         }
     }
 

@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The gate's first stage: a challenger that is clearly worse on rows that nobody was trained on, or
-// that is not finite, does not get to race. Clearly worse: its mean loss is higher than the
-// champion's by more than the tolerance and 1.64 standard errors of the paired difference. With
-// fewer than ten rows the holdout can't say, and the race decides alone.
+// that is not finite, does not get to race. With d = its bounded loss less the champion's:
+//
+//   on the rows since the onset   mean d > tolerance * champion's mean + 1.64 standard errors
+//   on those of one context, of one class (older ones too, where they are still valid)
+//                                 the same with 2.58 standard errors, since there are many of them
+//
+// With fewer than ten rows the holdout, or the group, can't say, and the race decides alone.
 
 package import Learning
-
-/// What a stage of the gate found.
-package struct HoldoutFinding: Sendable, Equatable {
-    /// The rows compared.
-    package var rows: Int
-    /// The champion's mean loss.
-    package var championLoss: Double
-    /// The challenger's mean loss.
-    package var challengerLoss: Double
-    /// Why the challenger must not race; nil when it may.
-    package var objection: String?
-}
 
 /// The gate's first stage.
 package enum Gate {
@@ -28,69 +20,121 @@ package enum Gate {
     package static func compare(
         champion: Contender,
         challenger: Contender,
-        on rows: MemoryRows,
+        on holdout: ValidHoldout,
         task: Task,
-        tolerance: Double
+        tolerance: Double,
+        names: GroupNames = GroupNames()
     ) -> HoldoutFinding {
         guard challenger.isFinite else {
             return HoldoutFinding(
-                rows: 0,
-                championLoss: 0,
                 challengerLoss: .infinity,
                 objection: "its weights are not finite"
             )
         }
+        let rows = holdout.rows
         var block = Block()
         block.take(rows, outputs: champion.learner.outputs)
-        champion.predict(&block)
-        block.computeLosses(champion.learner.settings.yardstick)
-        let championLosses = block.losses.map { min(Double($0), LossBound.value(for: task)) }
-        challenger.predict(&block)
-        block.computeLosses(champion.learner.settings.yardstick)
-        var sum = (champion: 0.0, challenger: 0.0, square: 0.0)
-        var compared = 0
-        // A learner without labels may have nothing to say of a row.
-        for (row, loss) in championLosses.enumerated()
-        where !(loss + Double(block.losses[row])).isNaN {
-            compared += 1
-            let other = min(Double(block.losses[row]), LossBound.value(for: task))
-            sum.champion += loss
-            sum.challenger += other
-            sum.square += (other - loss) * (other - loss)
+        let old = Answers(of: champion, to: &block, task: task, yardstick: champion)
+        let new = Answers(of: challenger, to: &block, task: task, yardstick: champion)
+        var all = Comparison()
+        var contexts = [Comparison](repeating: Comparison(), count: groups(rows.contexts))
+        var classes = [Comparison](repeating: Comparison(), count: groups(rows.labels))
+        for row in 0..<rows.count {
+            // A learner without labels may have nothing to say of a row.
+            guard !(old.losses[row] + new.losses[row]).isNaN else { continue }
+            let pair = (old.losses[row], new.losses[row])
+            let flip = old.errors[row] == new.errors[row] ? 0 : new.errors[row] ? -1 : 1
+            if row < holdout.recent { all.add(pair, flip) }
+            if rows.contexts[row] >= 0 { contexts[Int(rows.contexts[row])].add(pair, flip) }
+            if rows.labels[row] >= 0 { classes[Int(rows.labels[row])].add(pair, flip) }
         }
-        let count = Double(max(1, compared))
-        let mean = (sum.challenger - sum.champion) / count
-        let variance = max(0, sum.square / count - mean * mean)
-        let margin =
-            tolerance * max(sum.champion / count, 1e-9) + 1.64 * (variance / count).squareRoot()
-        let isWorse = compared >= rowsMin && mean > margin
-        return HoldoutFinding(
-            rows: compared,
-            championLoss: sum.champion / count,
-            challengerLoss: sum.challenger / count,
-            objection: isWorse ? "its loss on \(compared) held out rows is higher" : nil
+        var finding = HoldoutFinding(
+            rows: all.rows,
+            championLoss: all.champion / Double(max(1, all.rows)),
+            challengerLoss: all.challenger / Double(max(1, all.rows))
         )
+        finding.negativeFlips = all.negativeFlips
+        finding.positiveFlips = all.positiveFlips
+        if all.isWorse(tolerance: tolerance, errors: 1.64) {
+            finding.objection = "its loss on \(all.rows) held out rows is higher"
+        }
+        for (groups, name) in [(contexts, names.context), (classes, names.class)] {
+            for (number, group) in groups.enumerated()
+            where finding.objection == nil && group.isWorse(tolerance: tolerance, errors: 2.58) {
+                finding.objection =
+                    "its loss on \(group.rows) held out rows of \(name(number)) is higher"
+            }
+        }
+        return finding
+    }
+
+    private static func groups(_ numbers: [Int32]) -> Int { Int((numbers.max() ?? -1) + 1) }
+}
+
+/// What contexts and classes are called in words.
+package struct GroupNames: Sendable {
+    private let contexts: [String]
+    private let classes: [String]
+
+    /// Takes the names by number; what has none is called by its number.
+    package init(contexts: [String] = [], classes: [String] = []) {
+        self.contexts = contexts
+        self.classes = classes
+    }
+
+    func context(_ number: Int) -> String {
+        "context " + (number < contexts.count ? contexts[number] : String(number))
+    }
+
+    func `class`(_ number: Int) -> String {
+        "class " + (number < classes.count ? classes[number] : String(number))
     }
 }
 
-extension Block {
-    /// Takes rows of the memory, to be predicted or learned in their order.
-    package mutating func take(_ rows: MemoryRows, outputs: Int) {
-        reset(width: rows.width, outputs: outputs)
-        self.rows = rows.count
-        raw.append(contentsOf: rows.features)
-        classes.append(contentsOf: rows.labels)
-        targets.append(contentsOf: rows.targets)
-        weights.append(contentsOf: rows.weights)
-        contexts.append(contentsOf: rows.contexts)
-        uses.append(contentsOf: repeatElement(.train, count: rows.count))
+/// What one model makes of the rows.
+private struct Answers {
+    var losses: [Double]
+    var errors: [Bool]
+
+    init(of contender: Contender, to block: inout Block, task: Task, yardstick: Contender) {
+        contender.predict(&block)
+        block.computeLosses(yardstick.learner.settings.yardstick)
+        let bound = LossBound.value(for: task)
+        losses = block.losses.map { min(Double($0), bound) }
+        let (rows, outputs) = (block.rows, block.outputs)
+        errors = []
+        for row in 0..<rows {
+            errors.append(task == .classes && block.isError(row: row, outputs: outputs))
+        }
     }
 }
 
-/// The highest loss that counts: one absurd sample must not decide a gate.
-package enum LossBound {
-    /// The bound for a task.
-    package static func value(for task: Task) -> Double {
-        task == .classes ? 4 : .greatestFiniteMagnitude
+/// Two models on the same rows.
+private struct Comparison {
+    var rows = 0
+    var champion = 0.0
+    var challenger = 0.0
+    var negativeFlips = 0
+    var positiveFlips = 0
+    private var squares = 0.0
+
+    mutating func add(_ losses: (champion: Double, challenger: Double), _ flip: Int) {
+        rows += 1
+        champion += losses.champion
+        challenger += losses.challenger
+        let difference = losses.challenger - losses.champion
+        squares += difference * difference
+        if flip < 0 { negativeFlips += 1 }
+        if flip > 0 { positiveFlips += 1 }
+    }
+
+    /// Whether the challenger is clearly worse.
+    func isWorse(tolerance: Double, errors: Double) -> Bool {
+        guard rows >= Gate.rowsMin else { return false }
+        let count = Double(rows)
+        let mean = (challenger - champion) / count
+        let variance = max(0, squares / count - mean * mean)
+        return mean > tolerance * max(champion / count, 1e-9)
+            + errors * (variance / count).squareRoot()
     }
 }

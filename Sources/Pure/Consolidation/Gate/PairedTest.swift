@@ -44,6 +44,9 @@ package struct PairedTest: Sendable, Equatable {
 
     private var sum = 0.0
     private var squares = 0.0
+    /// The differences among them that were credited, and their sum.
+    private var credited = 0
+    private var creditedSum = 0.0
 
     /// Makes a test that has seen nothing.
     ///
@@ -57,6 +60,31 @@ package struct PairedTest: Sendable, Equatable {
 
     /// The mean of the differences: above 0 the challenger has the smaller loss.
     package var meanDifference: Double { count == 0 ? 0 : sum / Double(count) }
+    /// How many differences were seen live.
+    package var live: Int { count - credited }
+    /// The mean of those.
+    package var liveDifference: Double {
+        live == 0 ? 0 : (sum - creditedSum) / Double(live)
+    }
+
+    /// Takes differences from before the race: they guide the stakes, but bring neither gambler
+    /// nearer to a verdict, or farther from it, than by `share` of the way.
+    package mutating func credit(_ differences: some Sequence<Double>, upTo share: Double) {
+        for difference in differences { update(with: difference) }
+        credited = count
+        creditedSum = sum
+        guard share < 1 else {
+            if verdict == .worse { verdict = .undecided }
+            return
+        }
+        let most = -Scalar.log(alpha) * share
+        logWealthBetter = min(max(logWealthBetter, -most), most)
+        logWealthWorse = min(max(logWealthWorse, -most), most)
+        verdict = .undecided
+    }
+
+    /// How sure the test is that the challenger is better: 1 decides.
+    package var sureness: Double { logWealthBetter / -Scalar.log(alpha) }
 
     /// Takes the champion's loss less the challenger's on the next sample.
     ///
@@ -101,10 +129,13 @@ package struct PairedTest: Sendable, Equatable {
 extension PairedTest: ByteCodable {
     /// Appends the parameters and the state.
     package func encode(into writer: inout ByteWriter) {
-        for number in [alpha, margin, logWealthBetter, logWealthWorse, sum, squares] {
+        for number in [
+            alpha, margin, logWealthBetter, logWealthWorse, sum, squares, creditedSum,
+        ] {
             writer.write(number)
         }
         writer.write(UInt64(count))
+        writer.write(UInt64(credited))
         writer.write(verdict.rawValue)
     }
 
@@ -120,12 +151,16 @@ extension PairedTest: ByteCodable {
         logWealthWorse = try reader.readDouble()
         sum = try reader.readDouble()
         squares = try reader.readDouble()
+        creditedSum = try reader.readDouble()
         let count = try reader.read(UInt64.self)
-        guard count < 1 << 53, logWealthBetter.isFinite, logWealthWorse.isFinite,
+        let credited = try reader.read(UInt64.self)
+        guard count < 1 << 53, credited <= count, creditedSum.isFinite, logWealthBetter.isFinite,
+            logWealthWorse.isFinite,
             sum.magnitude <= Double(count) + 1, squares >= 0, squares <= Double(count) + 1,
             let verdict = Verdict(rawValue: try reader.read())
         else { throw .invalid("the state of a paired test is out of range") }
         self.count = Int(count)
+        self.credited = Int(credited)
         self.verdict = verdict
     }
 }

@@ -10,15 +10,20 @@ extension HoldoutFinding: ByteCodable {
         writer.write(UInt64(rows))
         writer.write(championLoss)
         writer.write(challengerLoss)
+        writer.write(UInt64(negativeFlips))
+        writer.write(UInt64(positiveFlips))
         writer.write(objection != nil)
         if let objection { writer.write(objection) }
     }
 
     /// Reads the figures and the objection.
     package init(from reader: inout ByteReader) throws(DecodeError) {
+        self.init()
         rows = Int(truncatingIfNeeded: try reader.read(UInt64.self))
         championLoss = try reader.readDouble()
         challengerLoss = try reader.readDouble()
+        negativeFlips = Int(truncatingIfNeeded: try reader.read(UInt64.self))
+        positiveFlips = Int(truncatingIfNeeded: try reader.read(UInt64.self))
         objection = try reader.readFlag() ? try reader.readText() : nil
     }
 }

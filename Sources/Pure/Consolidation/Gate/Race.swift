@@ -51,24 +51,57 @@ package struct Race: Sendable {
     /// - Parameters:
     ///   - entries: The challengers, with what the holdout said of them.
     ///   - settings: How long the race is, and how seldom it may err.
+    ///   - scale: What brings the losses of their records to 0...1.
     ///   - isFollowUp: Whether the champion itself was adopted just now, from fewer rows.
     package init(
         _ entries: [(Challenger, HoldoutFinding)],
         settings: RecipeSettings,
+        scale: LossScale,
         isFollowUp: Bool = false
     ) {
         let error = isFollowUp ? settings.followUpError : settings.raceError
         let level = error / Double(max(1, entries.count))
-        runners = entries.map {
-            Runner(challenger: $0.0, test: PairedTest(alpha: level), finding: $0.1)
+        runners = entries.map { challenger, finding in
+            var test = PairedTest(alpha: level)
+            let record = challenger.record
+            test.credit(
+                zip(record.champion, record.own).map { scale.bounded($0) - scale.bounded($1) },
+                upTo: settings.recordShare
+            )
+            return Runner(challenger: challenger, test: test, finding: finding)
         }
         samplesMax = settings.raceSamples
+        if runners.contains(where: { $0.test.verdict == .better }), let place = leader {
+            verdict = .won(place)
+        }
     }
 
     init(runners: [Runner], samples: Int, samplesMax: Int) {
         self.runners = runners
         self.samples = samples
         self.samplesMax = samplesMax
+    }
+
+    /// The race in which the model before an adoption goes on beside its successor.
+    ///
+    /// - Parameters:
+    ///   - parent: The model before the adoption.
+    ///   - earlier: Such a race that was still on: the eldest of its models goes on, too.
+    ///   - settings: How long the race is, and how seldom it may err.
+    package static func probation(
+        of parent: Contender,
+        _ earlier: Race?,
+        _ settings: RecipeSettings
+    ) -> Race {
+        var runners = (earlier?.runners ?? []).filter { !$0.isOut }.prefix(1)
+        runners.append(
+            Runner(
+                challenger: Challenger(recipe: .recalled, contender: parent),
+                test: PairedTest(alpha: settings.raceError / 2),
+                finding: HoldoutFinding()
+            )
+        )
+        return Race(runners: Array(runners), samples: 0, samplesMax: settings.raceSamples)
     }
 
     /// Makes room for columns and classes that have appeared.
@@ -109,7 +142,7 @@ package struct Race: Sendable {
     ///   - task: The learner's task.
     /// - Returns: How the race stands after these rows.
     package mutating func run(champion: Block, scale: LossScale, task: Task) -> RaceVerdict {
-        var first = (row: champion.rows, place: -1)
+        var hasWinner = false
         for place in runners.indices where !runners[place].isOut {
             block.copyRows(of: champion)
             runners[place].challenger.contender.testThenTrain(&block)
@@ -122,9 +155,7 @@ package struct Race: Sendable {
                 guard !mine.isNaN, !theirs.isNaN else { continue }
                 runners[place].test.update(with: scale.bounded(mine) - scale.bounded(theirs))
                 if runners[place].test.verdict == .undecided { continue }
-                if runners[place].test.verdict == .better && row < first.row {
-                    first = (row, place)
-                }
+                if runners[place].test.verdict == .better { hasWinner = true }
                 break
             }
         }
@@ -133,8 +164,8 @@ package struct Race: Sendable {
         for place in runners.indices {
             runners[place].isOut = runners[place].test.verdict == .worse
         }
-        if first.place >= 0 {
-            verdict = .won(first.place)
+        if hasWinner, let place = leader {
+            verdict = .won(place)
         } else if runners.allSatisfy(\.isOut) {
             verdict = .lost
         } else if samples >= samplesMax {
@@ -142,6 +173,25 @@ package struct Race: Sendable {
         }
         return verdict
     }
+
+    /// Once somebody is better than the champion, the place goes to who leads among all that are at
+    /// least half as sure of it: they were tested on the same samples. Before there are enough of
+    /// these, the order in which they were made decides.
+    private var leader: Int? {
+        let strong = runners.indices.filter {
+            !runners[$0].isOut && runners[$0].test.sureness >= 0.5
+        }
+        let live = strong.map { runners[$0].test.live }.min() ?? 0
+        guard live >= Race.liveLeast else {
+            return strong.first { runners[$0].test.verdict == .better } ?? strong.first
+        }
+        return strong.max {
+            runners[$0].test.liveDifference < runners[$1].test.liveDifference
+        }
+    }
+
+    /// Fewer live samples do not say who leads.
+    private static let liveLeast = 8
 }
 
 /// Brings losses to 0...1: log loss by its bound, squared error by its root and the usual error.

@@ -90,6 +90,17 @@ package struct MemoryRows: Sendable, Equatable {
         indices.append(header.index)
     }
 
+    /// Adds a row of another copy, which has the same width.
+    mutating func append(_ row: Int, of rows: MemoryRows) {
+        features.append(contentsOf: rows.features(of: row))
+        labels.append(rows.labels[row])
+        targets.append(rows.targets[row])
+        weights.append(rows.weights[row])
+        contexts.append(rows.contexts[row])
+        losses.append(rows.losses[row])
+        indices.append(rows.indices[row])
+    }
+
     mutating func reserve(_ rows: Int) {
         features.reserveCapacity(rows * width)
         labels.reserveCapacity(rows)

@@ -117,6 +117,7 @@ package struct ReplayMemory: Sendable {
         target: Float,
         weight: Float,
         context: Int32 = ContextTable.unknown,
+        loss: Float = -1,
         at index: UInt64
     ) {
         check(features, label)
@@ -125,7 +126,8 @@ package struct ReplayMemory: Sendable {
             label: label,
             target: target,
             weight: weight,
-            context: context
+            context: context,
+            loss: loss
         )
         classCounts.add(label)
         recent.insert(header, features)
@@ -141,6 +143,7 @@ package struct ReplayMemory: Sendable {
         target: Float,
         weight: Float,
         context: Int32 = ContextTable.unknown,
+        loss: Float = -1,
         at index: UInt64
     ) {
         check(features, label)
@@ -151,7 +154,8 @@ package struct ReplayMemory: Sendable {
                 label: label,
                 target: target,
                 weight: weight,
-                context: context
+                context: context,
+                loss: loss
             ),
             features
         )
@@ -186,6 +190,18 @@ package struct ReplayMemory: Sendable {
             copy(recent.slots, of: recent.pages, since, to: &rows)
         }
         return rows
+    }
+
+    /// What the champion lost on the newest rows when they came, from sample `since` on.
+    package func recentLosses(since: UInt64) -> [(sample: UInt64, loss: Float)] {
+        var losses: [(sample: UInt64, loss: Float)] = []
+        for slot in recent.slots {
+            let header = recent.pages.header(slot)
+            if header.index >= since, header.loss >= 0 {
+                losses.append((header.index, header.loss))
+            }
+        }
+        return losses
     }
 
     /// The slots of the reservoir whose rows the recent window does not have: the window holds the

@@ -34,6 +34,8 @@ package struct ConsolidationJob: Sendable {
     private var waiting: [Recipe]
     private var current: (recipe: Recipe, run: RecipeRun)?
     private var isHurried = false
+    private var proof: Proof?
+    private var record = TrackRecord()
 
     /// Makes the job; nothing is trained yet.
     ///
@@ -76,6 +78,7 @@ package struct ConsolidationJob: Sendable {
 
     /// Works on one slice; beginning a recipe is one, and so is ending it.
     package mutating func advance() {
+        if proof != nil { return prove() }
         guard case (let recipe, var run)? = current.take() else { return begin() }
         if run.isDone {
             finish(recipe, run)
@@ -90,6 +93,7 @@ package struct ConsolidationJob: Sendable {
         guard !isHurried else { return }
         isHurried = true
         waiting.removeAll { !$0.isInstant }
+        proof = nil
         guard case (let recipe, var run)? = current.take(), run.hurry() else { return }
         current = (recipe, run)
     }
@@ -97,25 +101,44 @@ package struct ConsolidationJob: Sendable {
     private mutating func begin() {
         guard !waiting.isEmpty else { return }
         let recipe = waiting.removeFirst()
+        record = TrackRecord()
         // Each recipe has draws of its own, so that it does not matter which others there are.
         let random = RandomSource(seed: seed &+ UInt64(recipe.rawValue) &* 0x9E37_79B9_7F4A_7C15)
         guard let run = RecipeRun(recipe, ingredients, settings, random: random) else { return }
         current = (recipe, run)
+        guard recipe == .refit else { return }
+        proof = Proof(ingredients, settings, random: random)
+    }
+
+    /// Works on what the next challenger can show.
+    private mutating func prove() {
+        proof?.advance()
+        guard let record = proof?.record else { return }
+        self.record = record
+        proof = nil
     }
 
     /// Takes away what held the challenger, and sees to its buffer.
     private mutating func finish(_ recipe: Recipe, _ run: consuming RecipeRun) {
         var contender: Contender
+        var place: Int?
         switch consume run {
         case .ready(let made): contender = made
-        case .once(let pass): contender = pass.contender
+        case .once(let pass):
+            contender = pass.contender
+            record = pass.record
+        case .recall(let recall):
+            guard let winner = recall.winner else { return }
+            contender = winner.pass.contender
+            record = winner.pass.record
+            place = winner.place
         case .passes(let passes):
             contender = passes.contender
             switch recipe {
             case .refit: Refit.end(&contender, ingredients.rows, learned: passes.learned)
             case .continuation: passes.teacher?.end(&contender)
             case .shrinkPerturb: ShrinkPerturb.end(&contender, ingredients.champion)
-            case .average, .warning: break
+            case .average, .warning, .recalled: break
             }
             // Moments belong to the passes; how certain parameters are belongs to what was learned.
             if contender.learner.settings.model.followsGradients {
@@ -123,6 +146,8 @@ package struct ConsolidationJob: Sendable {
             }
             contender.learner.rehearse(false)
         }
-        challengers.append(Challenger(recipe: recipe, contender: contender))
+        challengers.append(
+            Challenger(recipe: recipe, contender: contender, record: record, world: place)
+        )
     }
 }

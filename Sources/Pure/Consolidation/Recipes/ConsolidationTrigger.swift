@@ -18,6 +18,8 @@ package enum ConsolidationTrigger: UInt8, Sendable, CaseIterable {
     case calendar = 5
     /// A network that has lost its room to move.
     case plasticity = 6
+    /// An adoption that turned out badly.
+    case probation = 7
 
     /// The word in events and in the registry.
     package var name: String {
@@ -29,6 +31,7 @@ package enum ConsolidationTrigger: UInt8, Sendable, CaseIterable {
         case .schedule: "schedule"
         case .calendar: "calendar"
         case .plasticity: "plasticity"
+        case .probation: "probation"
         }
     }
 }

@@ -19,6 +19,10 @@ package struct Ingredients: Sendable {
     package var holdout: TrainingRows
     /// The rows since the warning, in the order of the stream; nil where nobody was warned.
     package var warned: TrainingRows?
+    /// After a drift the newest rows of the new world, in the order of the stream.
+    package var arrived: TrainingRows?
+    /// Champions of earlier worlds.
+    package var earlier: [Contender] = []
 
     /// Makes a list without average and warning.
     package init(

@@ -14,10 +14,10 @@ extension ModelKind {
     package var recipes: [Recipe] {
         switch self {
         case .linear, .logistic, .softmax, .svm, .network:
-            [.refit, .continuation, .shrinkPerturb, .average, .warning]
+            [.refit, .continuation, .shrinkPerturb, .average, .warning, .recalled]
         // Their parameters go with what they know of the rows so far; means of them do not.
         case .rls, .arow, .passiveAggressive, .factorisation:
-            [.refit, .continuation, .shrinkPerturb, .warning]
+            [.refit, .continuation, .shrinkPerturb, .warning, .recalled]
         // A few thousand remembered texts teach vectors little; what a refit on them has seen is
         // nothing beside what the stream has taught the champion.
         // A pool makes anew what in it is made anew, and the rest of it follows the stream.

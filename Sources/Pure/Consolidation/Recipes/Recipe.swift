@@ -17,6 +17,8 @@ package enum Recipe: UInt8, Sendable, CaseIterable {
     case average = 3
     /// From nothing, once over what came since the warning.
     case warning = 4
+    /// A champion of an earlier world; it only catches up.
+    case recalled = 5
 
     /// The word in the configuration, in events and in the registry.
     package var name: String {
@@ -26,6 +28,7 @@ package enum Recipe: UInt8, Sendable, CaseIterable {
         case .shrinkPerturb: "shrink_perturb"
         case .average: "ema"
         case .warning: "warning"
+        case .recalled: "recalled"
         }
     }
 

@@ -13,6 +13,8 @@ enum RecipeRun: Sendable {
     case passes(Passes)
     /// One pass over rows in the order of the stream.
     case once(SinglePass)
+    /// Earlier champions, each once over what came since the drift.
+    case recall(Recall)
     /// Nothing is left to do.
     case ready(Contender)
 
@@ -35,6 +37,9 @@ enum RecipeRun: Sendable {
         case .average:
             guard let run = AverageRecipe.begin(ingredients) else { return nil }
             self = run
+        case .recalled:
+            guard let recall = Recall(ingredients) else { return nil }
+            self = .recall(recall)
         case .warning:
             guard let run = WarningWindow.begin(ingredients) else { return nil }
             self = run
@@ -46,6 +51,7 @@ enum RecipeRun: Sendable {
         switch self {
         case .passes(let passes): passes.isDone
         case .once(let pass): pass.isDone
+        case .recall(let recall): recall.isDone
         case .ready: true
         }
     }
@@ -59,6 +65,9 @@ enum RecipeRun: Sendable {
         case .once(var pass):
             pass.advance()
             self = .once(pass)
+        case .recall(var recall):
+            recall.advance()
+            self = .recall(recall)
         case .ready(let contender): self = .ready(contender)
         }
     }
@@ -75,6 +84,10 @@ enum RecipeRun: Sendable {
         case .once(var pass):
             let isAny = pass.hurry()
             self = .once(pass)
+            return isAny
+        case .recall(var recall):
+            let isAny = recall.hurry()
+            self = .recall(recall)
             return isAny
         case .ready(let contender):
             self = .ready(contender)

@@ -64,7 +64,7 @@ package struct RecipeSettings: Sendable, Equatable {
     /// After how many samples a parameter counts half in the champion's average.
     package var averageHalfLife = 500
     /// A job asked for by a drift starts only with so many rows from after its onset.
-    package var freshRowsMin = 48
+    package var freshRowsMin = 8
     /// Challengers are made anew while the rows from after the onset double, up to so many.
     package var freshRowsMax = 2000
     /// How much higher the challenger's loss on the holdout may be.
@@ -72,9 +72,11 @@ package struct RecipeSettings: Sendable, Equatable {
     /// The race is over after so many live samples.
     package var raceSamples = 2000
     /// The chance that a race adopts a challenger that is no better.
-    package var raceError = 0.05
+    package var raceError = 0.2
     /// The same for a race that goes on from an adoption after a drift, with more rows.
-    package var followUpError = 0.2
+    package var followUpError = 0.5
+    /// How much of what a race asks for a challenger may bring along from rows of the past.
+    package var recordShare = 0.9
 
     /// Makes the defaults.
     package init() {}
@@ -117,6 +119,9 @@ package struct RecipeSettings: Sendable, Equatable {
         where !(chance > 0 && chance < 1) {
             return "the \(name) is \(chance), but must lie between 0 and 1"
         }
+        if !(0...1).contains(recordShare) {
+            return "the record's share is \(recordShare), but must be 0 to 1"
+        }
         return nil
     }
 }
@@ -137,7 +142,9 @@ extension RecipeSettings: ByteCodable {
         }
         writer.write(shrink)
         writer.write(perturb)
-        for number in [decay, tolerance, raceError, followUpError] { writer.write(number) }
+        for number in [decay, tolerance, raceError, followUpError, recordShare] {
+            writer.write(number)
+        }
         writer.write(schedule.rawValue)
         writer.write(Int64(cycles))
     }
@@ -164,6 +171,7 @@ extension RecipeSettings: ByteCodable {
         tolerance = try reader.readDouble()
         raceError = try reader.readDouble()
         followUpError = try reader.readDouble()
+        recordShare = try reader.readDouble()
         guard let schedule = StepSchedule(rawValue: try reader.read()) else {
             throw .invalid("the schedule of a consolidation's steps is unknown")
         }

@@ -8,7 +8,7 @@ package import Primitives
 /// A list of recipes for each rule.
 package struct RuleRecipes: Sendable, Equatable {
     /// Those of rules that have none of their own.
-    package var usual: [Recipe] = [.refit, .continuation]
+    package var usual: [Recipe] = [.recalled, .refit, .continuation, .warning]
     /// The rules' own, by the number of the trigger; nil: the usual.
     private var own = [[Recipe]?](repeating: nil, count: ConsolidationTrigger.allCases.count)
 

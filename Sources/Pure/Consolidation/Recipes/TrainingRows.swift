@@ -13,6 +13,8 @@ package struct TrainingRows: Sendable {
     private let targets: [Float]
     private var weights: [Float]
     private let contexts: [Int32]
+    /// What the champion lost on each row when it came; -1 where nobody knows it.
+    let losses: [Float]
 
     /// The number of rows.
     package var count: Int { weights.count }
@@ -26,6 +28,7 @@ package struct TrainingRows: Sendable {
         targets = rows.targets
         weights = rows.weights
         contexts = rows.contexts
+        losses = rows.losses
         if task == .classes {
             let recent = memory.rows(of: .recent, since: onset).labels
             restoreFrequencies(
@@ -43,6 +46,20 @@ package struct TrainingRows: Sendable {
         targets = rows.targets
         weights = rows.weights
         contexts = rows.contexts
+        losses = rows.losses
+    }
+
+    /// Takes some of the rows, in their order.
+    func rows(_ range: Range<Int>) -> TrainingRows { TrainingRows(self, range) }
+
+    private init(_ rows: TrainingRows, _ range: Range<Int>) {
+        width = rows.width
+        features = Array(rows.features[range.lowerBound * width..<range.upperBound * width])
+        labels = Array(rows.labels[range])
+        targets = Array(rows.targets[range])
+        weights = Array(rows.weights[range])
+        contexts = Array(rows.contexts[range])
+        losses = Array(rows.losses[range])
     }
 
     /// How many rows there are of each context, by its number.

@@ -23,6 +23,8 @@ struct SinglePass: Sendable {
     private let sliceRows: Int
     private var position = 0
     private var block = Block()
+    /// What it lost on each row before it learned it.
+    private(set) var record = TrackRecord()
 
     init(_ contender: Contender, over rows: TrainingRows) {
         self.contender = contender
@@ -39,6 +41,10 @@ struct SinglePass: Sendable {
         rows.fill(&block, from: places[...], outputs: contender.learner.outputs)
         contender.testThenTrain(&block)
         contender.trained += UInt64(end - position)
+        block.computeLosses(contender.learner.settings.yardstick)
+        for row in 0..<block.rows {
+            record.note(own: block.losses[row], champion: rows.losses[position + row])
+        }
         position = end
     }
 

@@ -35,6 +35,14 @@ package struct DriftSettings: Sendable, Equatable {
     package var calmSamples = 256
     /// Which changes are reported.
     package var policy = DriftPolicy.risesOnly
+    /// The detectors of errors and losses.
+    package var detectors = DriftSettings.usualDetectors
+    /// How many pairs of a detector and a signal must have said drift.
+    package var quorum = 1
+    /// Within how many samples.
+    package var quorumSamples = 256
+    /// What is watched beside errors and losses.
+    package var beside = WatchSettings()
 
     /// Makes the default settings.
     package init() {}
@@ -66,7 +74,7 @@ package struct DriftSettings: Sendable, Equatable {
         if !(0...1_000_000_000).contains(calmSamples) {
             return "calm samples is \(calmSamples), it must be 0 to 1000000000"
         }
-        return nil
+        return detectorsComplaint ?? beside.complaint
     }
 }
 
@@ -83,6 +91,10 @@ extension DriftSettings: ByteCodable {
         writer.write(pageHinkleyDelta)
         writer.write(Int64(calmSamples))
         writer.write(policy.rawValue)
+        writer.write(items: detectors)
+        writer.write(Int64(quorum))
+        writer.write(Int64(quorumSamples))
+        beside.encode(into: &writer)
     }
 
     /// Reads each setting.
@@ -100,6 +112,10 @@ extension DriftSettings: ByteCodable {
             throw .invalid("an unknown drift policy")
         }
         self.policy = policy
+        detectors = try reader.readItems()
+        quorum = Int(try reader.read(Int64.self))
+        quorumSamples = Int(try reader.read(Int64.self))
+        beside = try WatchSettings(from: &reader)
         if let complaint { throw .invalid(complaint) }
     }
 }

@@ -22,6 +22,8 @@ package struct ChallengerFigures: Sendable, Equatable {
     package var recipe: Recipe
     /// What the holdout said.
     package var finding: HoldoutFinding
+    /// The remembered samples that it had to show before its race.
+    package var remembered: Int
     /// The live samples of its race.
     package var raced: Int
     /// The champion's bounded loss minus its own, on average over the race.
@@ -34,6 +36,9 @@ package struct ChallengerFigures: Sendable, Equatable {
             "holdout_rows": .int(Int64(finding.rows)),
             "champion_loss": .number(finding.championLoss),
             "challenger_loss": .number(finding.challengerLoss),
+            "negative_flips": .int(Int64(finding.negativeFlips)),
+            "positive_flips": .int(Int64(finding.positiveFlips)),
+            "remembered": .int(Int64(remembered)),
             "objection": finding.objection.map { .string($0) } ?? .null,
             "raced": .int(Int64(raced)),
             "advantage": .number(advantage),
@@ -49,6 +54,8 @@ package struct ConsolidationNews: Sendable {
     package var trigger: ConsolidationTrigger
     /// The verdict; nil when it has just started.
     package var verdict: ConsolidationVerdict?
+    /// What exactly moved the rule to ask, where that can be said.
+    package var cause: String
     /// Who won.
     package var winner: Recipe?
     /// Why, in words.
@@ -67,6 +74,7 @@ package struct ConsolidationNews: Sendable {
         id: UInt64,
         trigger: ConsolidationTrigger,
         verdict: ConsolidationVerdict? = nil,
+        cause: String = "",
         winner: Recipe? = nil,
         reason: String,
         recipes: [Recipe] = [],
@@ -77,6 +85,7 @@ package struct ConsolidationNews: Sendable {
         self.id = id
         self.trigger = trigger
         self.verdict = verdict
+        self.cause = cause
         self.winner = winner
         self.reason = reason
         self.recipes = recipes
@@ -92,6 +101,7 @@ package struct ConsolidationNews: Sendable {
             .init("id", .int(Int64(id))),
             .init("phase", verdict == nil ? "started" : "decided"),
             .init("trigger", .string(trigger.name)),
+            .init("cause", cause.isEmpty ? .null : .string(cause)),
             .init("verdict", verdict.map { .string($0.rawValue) } ?? .null),
             .init("challenger", winner.map { .string($0.name) } ?? .null),
             .init("reason", .string(reason)),

@@ -25,11 +25,18 @@ package struct ConsolidationSettings: Sendable, Equatable {
     /// The longest rest; it doubles after each verdict that was no adoption.
     package var cooldownMax: Duration = .seconds(600)
     /// The rest after a verdict in labelled samples, unless its time is over before.
-    package var cooldownSamples = 1000
+    package var cooldownSamples = 200
     /// The longest rest in samples; it doubles with the time.
     package var cooldownSamplesMax = 64_000
     /// The longest that a job may take.
     package var deadline: Duration = .seconds(30)
+    /// How many champions of earlier worlds are kept; 0: none.
+    package var worlds = 4
+    /// Whether the model before an adoption goes on beside the new one for a while, and comes back
+    /// if it was better after all.
+    package var hasProbation = true
+    /// What stands between a challenger and the champion's place.
+    package var gate = GateMode.full
     /// How the challengers are made and judged.
     package var recipe = RecipeSettings()
 
@@ -40,6 +47,9 @@ package struct ConsolidationSettings: Sendable, Equatable {
     package var complaint: String? {
         if at.count > WeekTime.countMost {
             return "there are \(at.count) times of the week, but \(WeekTime.countMost) at most"
+        }
+        if !(0...WorldArchive.limitMost).contains(worlds) {
+            return "\(worlds) worlds are to be kept, but must be 0 to \(WorldArchive.limitMost)"
         }
         return recipe.complaint ?? recipes.complaint ?? plasticity?.complaint
     }
@@ -59,6 +69,9 @@ extension ConsolidationSettings: ByteCodable {
         writer.write(Int64(cooldownSamples))
         writer.write(Int64(cooldownSamplesMax))
         writer.write(deadline.wholeNanoseconds)
+        writer.write(gate.rawValue)
+        writer.write(UInt32(worlds))
+        writer.write(hasProbation)
         recipe.encode(into: &writer)
     }
 
@@ -76,6 +89,12 @@ extension ConsolidationSettings: ByteCodable {
         cooldownSamples = try reader.readAmount()
         cooldownSamplesMax = try reader.readAmount()
         deadline = try reader.readSpan()
+        guard let gate = GateMode(rawValue: try reader.read()) else {
+            throw .invalid("an unknown gate")
+        }
+        self.gate = gate
+        worlds = Int(try reader.read(UInt32.self))
+        hasProbation = try reader.readFlag()
         recipe = try RecipeSettings(from: &reader)
         guard deadline > .zero else {
             throw .invalid("the settings of consolidation are out of range")

@@ -21,9 +21,15 @@ extension LearnerEngine {
         else { return }
         plan.endTraining(at: now)
         let rules = settings.consolidation.recipe
-        // After a drift only the holdout from after its onset speaks for the world as it is; where
-        // no detector saw the champion fail, all of the holdout is still valid.
-        let holdout = core.memory.rows(of: .holdout, since: running.wish.onset)
+        let holdout = ValidHoldout(
+            of: core.memory,
+            since: running.wish.onset,
+            scale: core.lossScale
+        )
+        let names = GroupNames(
+            contexts: core.contexts.names,
+            classes: core.schema.classes.labels.map { $0.json.jsonText }
+        )
         var entries: [(Challenger, HoldoutFinding)] = []
         var refused: [ChallengerFigures] = []
         for challenger in challengers {
@@ -33,9 +39,11 @@ extension LearnerEngine {
                 challenger: challenger.contender,
                 on: holdout,
                 task: core.schema.task,
-                tolerance: rules.tolerance
+                tolerance: rules.tolerance,
+                names: names
             )
-            if finding.objection == nil {
+            let isOpen = settings.consolidation.gate == .open && challenger.contender.isFinite
+            if finding.objection == nil || isOpen {
                 entries.append((challenger, finding))
             } else {
                 refused.append(ChallengerFigures(challenger.recipe, finding))
@@ -55,9 +63,19 @@ extension LearnerEngine {
                 effects: &effects
             )
         }
-        core.race = Race(entries, settings: rules, isFollowUp: running.wish.isFollowUp)
+        if settings.consolidation.gate != .full {
+            return adoptUnraced(entries, core, running, effects: &effects)
+        }
+        core.race = Race(
+            entries,
+            settings: rules,
+            scale: core.lossScale,
+            isFollowUp: running.wish.isFollowUp
+        )
         keep(core)
         plan.running?.isRacing = true
+        // What some have to show may be enough.
+        if let verdict = core.race?.verdict { conclude(verdict, effects: &effects) }
     }
 
     /// Acts on what a race has come to.
@@ -70,26 +88,14 @@ extension LearnerEngine {
         case .undecided:
             return
         case .won(let place):
-            let winner = race.runners[place].challenger
-            let losers = core.losers(to: winner.contender)
-            effects.events += losers.map { .contextChanged($0) }
-            core.adopt(winner.contender)
-            keep(core)
-            conclude(adopted: true, sample: core.labelled, effects: &effects)
-            followUp(running)
-            let news = ConsolidationNews(
-                id: running.id,
-                trigger: running.wish.trigger,
-                verdict: .adopted,
-                winner: winner.recipe,
-                reason:
-                    "better than the champion on \(race.runners[place].test.count) live samples",
-                version: publication.last + 1,
-                challengers: figures,
-                sample: core.labelled
+            adopt(
+                race.runners[place].challenger,
+                core,
+                running,
+                LearnerEngine.reason(of: race.runners[place]),
+                figures: figures,
+                effects: &effects
             )
-            effects.events.append(.consolidated(news))
-            give(.consolidated, note: .object(news.fields), effects: &effects)
         case .lost:
             core.race = nil
             keep(core)
@@ -109,6 +115,111 @@ extension LearnerEngine {
                 effects: &effects
             )
         }
+    }
+
+    private static func reason(of winner: Race.Runner) -> String {
+        let (live, shown) = (winner.test.live, winner.challenger.record.count)
+        let before = shown > 0 ? "\(shown) remembered" : ""
+        if live == 0 { return "better than the champion on \(before) samples" }
+        return "better than the champion on \(live) live"
+            + (shown > 0 ? " and \(before) samples" : " samples")
+    }
+
+    /// Without a race the first challenger wins, or the one with the lowest loss on the holdout.
+    private mutating func adoptUnraced(
+        _ entries: [(challenger: Challenger, finding: HoldoutFinding)],
+        _ core: LearnerCore,
+        _ running: RunningConsolidation,
+        effects: inout Effects
+    ) {
+        var best = entries[0]
+        if settings.consolidation.gate == .holdout {
+            for entry in entries.dropFirst()
+            where entry.finding.challengerLoss < best.finding.challengerLoss {
+                best = entry
+            }
+        }
+        adopt(
+            best.challenger,
+            core,
+            running,
+            settings.consolidation.gate == .open
+                ? "the gate is open"
+                : "not worse than the champion on \(best.finding.rows) held out rows",
+            figures: entries.map { ChallengerFigures($0.challenger.recipe, $0.finding) },
+            effects: &effects
+        )
+    }
+
+    /// Makes a challenger champion, and publishes it.
+    private mutating func adopt(
+        _ winner: Challenger,
+        _ core: consuming LearnerCore,
+        _ running: RunningConsolidation,
+        _ reason: String,
+        figures: [ChallengerFigures],
+        effects: inout Effects
+    ) {
+        let losers = core.losers(to: winner.contender)
+        effects.events += losers.map { .contextChanged($0) }
+        let before = core.probation
+        let parent = core.champion
+        core.adopt(winner.contender)
+        let sample = core.labelled
+        if let place = winner.world { core.archive.didRecall(place, sample: sample) }
+        if settings.consolidation.hasProbation {
+            core.probation = Race.probation(of: parent, before, settings.consolidation.recipe)
+        }
+        keep(core)
+        conclude(adopted: true, sample: sample, effects: &effects)
+        followUp(running)
+        let news = ConsolidationNews(
+            id: running.id,
+            trigger: running.wish.trigger,
+            verdict: .adopted,
+            cause: running.wish.cause,
+            winner: winner.recipe,
+            reason: reason,
+            version: publication.last + 1,
+            challengers: figures,
+            sample: sample
+        )
+        effects.events.append(.consolidated(news))
+        let isRecall = winner.recipe == .recalled
+        give(isRecall ? .recalled : .consolidated, note: .object(news.fields), effects: &effects)
+    }
+
+    /// Brings the model back that was champion before, if it was better after all.
+    mutating func concludeProbation(_ verdict: RaceVerdict, effects: inout Effects) {
+        guard verdict != .undecided, case .learning(var core) = phase,
+            let probation = core.probation
+        else { return }
+        core.probation = nil
+        guard case .won(let place) = verdict else { return keep(core) }
+        let runner = probation.runners[place]
+        let sample = core.labelled
+        abandonConsolidation("the champion before it came back", effects: &effects)
+        core.race = nil
+        let losers = core.losers(to: runner.challenger.contender)
+        effects.events += losers.map { .contextChanged($0) }
+        core.adopt(runner.challenger.contender)
+        core.archive.forgetCopies(sample: sample)
+        keep(core)
+        plan.lastID += 1
+        plan.conclude(adopted: false, at: now, sample: sample, settings: settings.consolidation)
+        let news = ConsolidationNews(
+            id: plan.lastID,
+            trigger: .probation,
+            verdict: .adopted,
+            winner: .recalled,
+            reason: "the champion before the last adoption was better on "
+                + "\(runner.test.live) live samples",
+            version: publication.last + 1,
+            challengers: [ChallengerFigures(runner)],
+            sample: sample
+        )
+        effects.events.append(.consolidated(news))
+        give(.recalled, note: .object(news.fields), effects: &effects)
     }
 
     mutating func conclude(adopted: Bool, sample: UInt64, effects: inout Effects) {
@@ -186,6 +297,7 @@ extension LearnerEngine {
                     id: running.id,
                     trigger: running.wish.trigger,
                     verdict: verdict,
+                    cause: running.wish.cause,
                     reason: reason,
                     challengers: figures,
                     sample: labelled
@@ -201,13 +313,14 @@ extension ChallengerFigures {
         self.init(
             recipe: runner.challenger.recipe,
             finding: runner.finding,
-            raced: runner.test.count,
-            advantage: runner.test.meanDifference
+            remembered: runner.challenger.record.count,
+            raced: runner.test.live,
+            advantage: runner.test.liveDifference
         )
     }
 
     /// The figures of a challenger that did not get onto it.
     init(_ recipe: Recipe, _ finding: HoldoutFinding) {
-        self.init(recipe: recipe, finding: finding, raced: 0, advantage: 0)
+        self.init(recipe: recipe, finding: finding, remembered: 0, raced: 0, advantage: 0)
     }
 }

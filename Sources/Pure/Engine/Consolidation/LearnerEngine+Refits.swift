@@ -67,6 +67,7 @@ extension LearnerEngine {
                 ConsolidationNews(
                     id: plan.lastID,
                     trigger: wish.trigger,
+                    cause: wish.cause,
                     reason: "\(refit.rows) rows of the pool's history",
                     sample: labelled
                 )
@@ -104,6 +105,7 @@ extension LearnerEngine {
             id: id,
             trigger: running.wish.trigger,
             verdict: .adopted,
+            cause: running.wish.cause,
             winner: .refit,
             reason: reason,
             version: publication.last + 1,

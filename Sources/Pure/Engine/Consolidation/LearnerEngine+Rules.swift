@@ -52,8 +52,9 @@ extension LearnerEngine {
         plan.want(ConsolidationWish(trigger: .plasticity, onset: 0, cause: cause))
     }
 
-    /// Takes what the wall clock shows, in seconds since 1970 UTC: the calendar asks when one of its
-    /// moments has passed since it was last shown, and once if several have.
+    /// Takes what the wall clock shows, in seconds since 1970 UTC.
+    ///
+    /// The calendar asks when one of its moments has passed since, once if several have.
     ///
     /// So a time that passed while nobody was there to show the clock is made up for.
     mutating func follow(clock second: Int64) {
@@ -122,7 +123,7 @@ extension LearnerEngine {
         id: UInt64,
         effects: inout Effects
     ) {
-        guard case .learning(let core) = phase else { return }
+        guard case .learning(var core) = phase else { return }
         let rows = TrainingRows(memory: core.memory, task: core.schema.task, since: wish.onset)
         let isRacing = plan.running?.isRacing ?? false
         guard rows.count > 0 else { return }
@@ -133,6 +134,10 @@ extension LearnerEngine {
             recipes.removeAll { recipe in
                 !race.runners.contains { $0.challenger.recipe == recipe && !$0.isOut }
             }
+        }
+        if wish.trigger == .drift, !isRacing, !wish.isFollowUp {
+            core.archive.worldChanged(at: wish.onset, sample: core.labelled)
+            keep(core)
         }
         plan.trainedFrom = now
         plan.running = RunningConsolidation(
@@ -162,8 +167,8 @@ extension LearnerEngine {
                 ConsolidationNews(
                     id: id,
                     trigger: wish.trigger,
-                    reason: "\(rows.count) rows of memory"
-                        + (wish.cause.isEmpty ? "" : "; \(wish.cause)"),
+                    cause: wish.cause,
+                    reason: "\(rows.count) rows of memory",
                     recipes: recipes,
                     sample: core.labelled
                 )
@@ -187,6 +192,10 @@ extension LearnerEngine {
             rows: rows,
             holdout: TrainingRows(core.memory.rows(of: .holdout, since: wish.onset))
         )
+        if wish.trigger == .drift, !(plan.running?.isRacing ?? false) {
+            ingredients.arrived = TrainingRows(core.memory.rows(of: .recent, since: wish.onset))
+            ingredients.earlier = core.archive.champions
+        }
         if wish.onset > 0, recipes.contains(.warning) {
             let since = min(wish.warning ?? wish.onset, wish.onset)
             ingredients.warned = TrainingRows(core.memory.rows(of: .training, since: since))

@@ -65,7 +65,7 @@ struct PlasticityState: Sendable, Equatable {
     /// - Returns: What it has lost, in words; nil when that is not too much.
     mutating func look(_ found: Plasticity, rule: PlasticityRule) -> String? {
         if let dead = found.deadShare, dead > rule.deadShare {
-            return "\((100 * dead).short) % of its units are dead"
+            return "\(Int((100 * dead).rounded())) % of its units are dead"
         }
         guard !found.layers.isEmpty else { return nil }
         let sum = found.layers.reduce(0) { $0 + $1.effectiveRank }

@@ -138,6 +138,7 @@ extension LearnerCore {
         let use: RowUse =
             isOnlyTested || setsAside && memory.nextIsHoldout() ? .holdout : .train
         outcome.joined.append((row.account, isOnlyTested ? .scored : use))
+        rowAccounts.append(Int32(row.account))
         let value = admission.value(of: label, in: batch, under: schema)
         recollection.note(label: value.class >= 0 ? Float(value.class) : value.target)
         var raw = row.raw

@@ -93,7 +93,10 @@ extension DriftWatch {
             errors.isEmpty || errors.count == losses.count,
             "every sample has an error bit, or none has"
         )
-        guard settings.isEnabled else { return nil }
+        guard settings.isEnabled else {
+            samples += UInt64(losses.count - first)
+            return nil
+        }
         var row = first
         while row < losses.count {
             let held = runLength(from: row, of: losses.count, hasErrors: !errors.isEmpty)
@@ -126,7 +129,7 @@ extension DriftWatch {
         from row: Int
     ) -> Passed? {
         let hasErrors = !errors.isEmpty
-        guard loss.adwin.takesRuns, !hasErrors || error.adwin.takesRuns,
+        guard panel == nil, loss.adwin.takesRuns, !hasErrors || error.adwin.takesRuns,
             PageHinkleyPair.takes(
                 hasErrors ? error.pageHinkley : loss.pageHinkley,
                 loss.pageHinkley
@@ -136,6 +139,7 @@ extension DriftWatch {
         guard run.take(held, errors: errors, losses: losses, from: row),
             settle(held - 1, warned: run.warned)
         else { return nil }
+        samples += UInt64(held)
         run.store(lane: 1, run.losses.span, held, to: &loss)
         loss.check(held, settings.policy)
         error.said = (.none, .none)

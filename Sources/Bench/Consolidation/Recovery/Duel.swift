@@ -71,14 +71,22 @@ package struct Duel: Sendable, Equatable {
     }
 
     /// The chance of a mean at least as high when the true one is 0.
+    ///
+    /// Differences of neighbours are alike, since both models go on from what they did just now: so
+    /// means of blocks are compared, not single samples.
     private static func chance(of differences: [Double]) -> Double {
-        let count = Double(differences.count)
-        let mean = differences.reduce(0, +) / count
-        let square = differences.reduce(0) { $0 + $1 * $1 } / count
-        let variance = max(square - mean * mean, 0)
-        guard variance > 0 else { return 1 }
-        return Duel.upperTail(mean / (variance / count).squareRoot())
+        let blocks = stride(from: 0, to: differences.count, by: Duel.blockSamples).map { start in
+            let block = differences[start..<min(start + Duel.blockSamples, differences.count)]
+            return block.reduce(0, +) / Double(block.count)
+        }
+        let count = Double(blocks.count)
+        let mean = blocks.reduce(0, +) / count
+        let square = blocks.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, count - 1)
+        guard square > 0 else { return mean > 0 ? 0 : 1 }
+        return Duel.upperTail(mean / (square / count).squareRoot())
     }
+
+    private static let blockSamples = 50
 
     /// The share of a standard normal number above `z` (Abramowitz and Stegun, 26.2.17).
     static func upperTail(_ z: Double) -> Double {

@@ -61,8 +61,8 @@ package struct DriftRow: Sendable, Equatable {
 
     /// The samples in which the loop has to recover.
     package var bound: Int {
-        let best = ConsolidationBench.rates.compactMap { rivals[$0]?.mean }.min() ?? 0
-        return max(ConsolidationBench.soonEnough, best / 2)
+        let best = RecoveryBench.rates.compactMap { rivals[$0]?.mean }.min() ?? 0
+        return max(RecoveryBench.soonEnough, best / 2)
     }
 
     /// Whether the loop recovered in time.
@@ -78,7 +78,7 @@ package struct DriftRow: Sendable, Equatable {
         [
             "stream": .string(stream), "drift": .int(Int64(drift)), "loop": loop.json,
             "online": .array(
-                ConsolidationBench.rates.compactMap { rate in
+                RecoveryBench.rates.compactMap { rate in
                     rivals[rate].map { ["rate": .number(Double(rate)), "result": $0.json] }
                 }
             ),
@@ -97,7 +97,7 @@ package struct DriftRow: Sendable, Equatable {
 
     /// The row as a line of the table.
     package var text: String {
-        let alone = ConsolidationBench.rates.map { Text.number(rivals[$0]?.mean) }
+        let alone = RecoveryBench.rates.map { Text.number(rivals[$0]?.mean) }
         return Text.columns(
             [
                 stream, String(drift), Text.median(detections), Text.median(adoptions),
