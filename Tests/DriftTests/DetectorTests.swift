@@ -9,6 +9,7 @@ import Testing
 private let kinds: [@Sendable () -> Detector] = [
     { .adwin(ADWIN()) },
     { .adwin(ADWIN(delta: 0.05, clock: 16, warningDelta: 0.3)) },
+    { .adwin(ADWIN(delta: 0.05, clock: 16, warningDelta: 0.3, isEager: true)) },
     { .adwin(ADWIN(delta: 0.01, clock: 1, graceObservations: 0, minWindow: 1, maxBuckets: 2)) },
     { .pageHinkley(PageHinkley()) },
     { .pageHinkley(PageHinkley(threshold: 10, direction: .up)) },
@@ -145,6 +146,29 @@ private func bits(seed: UInt64, count: Int = 6000) -> [Double] {
         #expect(detector.width == 777)
         #expect((detector.mean - mean).magnitude < 1e-12)
         #expect((detector.variance - variance).magnitude < 1e-12)
+    }
+
+    @Test func eagerIsNearlyAsQuickAsEveryValue() {
+        var total = (every: 0, eager: 0, calm: 0)
+        for seed in 1...30 as ClosedRange<UInt64> {
+            var detectors = [
+                ADWIN(delta: 0.05, clock: 1), ADWIN(delta: 0.05, clock: 16),
+                ADWIN(delta: 0.05, clock: 16, warningDelta: 0.3, isEager: true),
+            ]
+            var alarms = [Int?](repeating: nil, count: 3)
+            var source = RandomSource(seed: seed)
+            for index in 0..<1200 {
+                let value = source.chance(index < 1000 ? 0.1 : 0.5) ? 1.0 : 0
+                for place in 0..<3 where detectors[place].update(with: value) == .drift {
+                    if index >= 1000 && alarms[place] == nil { alarms[place] = index - 999 }
+                }
+            }
+            total.every += alarms[0] ?? 200
+            total.calm += alarms[1] ?? 200
+            total.eager += alarms[2] ?? 200
+        }
+        #expect(Double(total.eager) < 1.15 * Double(total.every))
+        #expect(Double(total.calm) > 1.25 * Double(total.every))
     }
 
     @Test func fallIsAFall() {

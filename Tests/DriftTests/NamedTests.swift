@@ -45,6 +45,7 @@ import Testing
             ("adwin", "delta=0", "must be a number above 0.0 and below 1.0"),
             ("adwin", "delta=nan", "must be a number above 0.0 and below 1.0"),
             ("adwin", "delta=0.1,warning_delta=0.01", "it must be at least delta (0.1)"),
+            ("adwin", "eager=true", "eager needs warning_delta"),
             ("adwin", "reference=moa", "must be river or paper"),
             ("page-hinkley", "mode=sideways", "must be both or up or down"),
             ("page-hinkley", "threshold=5,warning_threshold=5", "must be below threshold (5.0)"),

@@ -7,7 +7,7 @@ package import Primitives
 extension ADWIN: ByteCodable {
     /// Appends the parameters and the window, whose rows are settled.
     package func encode(into writer: inout ByteWriter) {
-        if places[0].held <= maxBuckets { return encodeSettled(into: &writer) }
+        if free == places[0].start + places[0].held { return encodeSettled(into: &writer) }
         var settled = self
         settled.settle()
         settled.encodeSettled(into: &writer)
@@ -45,7 +45,8 @@ extension ADWIN: ByteCodable {
         let reference = try reader.readReference()
         var numbers: [Int] = []
         for _ in 0..<5 { numbers.append(Int(try reader.read(Int64.self))) }
-        guard delta > 0, delta < 1, warning == -1 || (warning >= delta && warning < 1),
+        guard delta > 0, delta < 1, warning != -1 || !isEager,
+            warning == -1 || (warning >= delta && warning < 1),
             numbers[0] > 0, numbers[1] >= 0, numbers[2] > 0, (2...100).contains(numbers[3]),
             numbers[4] >= 0
         else { throw .invalid("the parameters of an ADWIN are out of range") }
@@ -84,6 +85,7 @@ extension ADWIN: ByteCodable {
                 throw .invalid("an ADWIN's row of \(held) buckets")
             }
             places[row].held = held
+            if row == 0 { free = held }
             count += Double(held) * ADWIN.size(of: row)
             for index in range(of: row) {
                 let sum = try reader.readFinite()

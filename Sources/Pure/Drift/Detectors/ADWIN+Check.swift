@@ -34,13 +34,13 @@ extension ADWIN {
             isWarning = false
             return .none
         }
-        if isEager { untilCheck = 1 }
         switch scan() {
         case .nothing:
             isWarning = false
             return .none
         case .suspicion(let border):
             note(border)
+            if isEager { untilCheck = 1 }
             return .warning
         case .change:
             note(steepest())

@@ -18,20 +18,22 @@ extension ADWIN {
     /// - Precondition: ``takesRuns``, and `held <= runMax`.
     mutating func append(run values: Span<Double>, count held: Int) {
         precondition(takesRuns && held <= ADWIN.runMax, "a run is short and fits into the rows")
-        if places[0].start + places[0].held + held > room { makeRoom() }
-        let end = places[0].start + places[0].held
+        if free + held > room { makeRoom() }
+        let end = free
         var cells = buckets.mutableSpan
         for index in 0..<held { cells[end + index] = Bucket(values[index], 0) }
-        places[0].held += held
+        free += held
     }
 
     /// Merges the two oldest buckets of each row that holds too many, until none does.
     mutating func settle() {
+        places[0].held = free - places[0].start
         let filled = ADWIN.settle(&buckets, &places, room: room, most: maxBuckets)
         rows = max(rows, filled)
         if rows == ADWIN.rowsMax {
             while places[rows - 1].held > maxBuckets { deleteOldest() }
         }
+        free = places[0].start + places[0].held
     }
 
     /// Makes room for a run behind the newest row's buckets.
@@ -41,6 +43,7 @@ extension ADWIN {
         var cells = buckets.mutableSpan
         for index in 0..<place.held { cells[index] = cells[index + place.start] }
         places[0].start = 0
+        free = place.held
     }
 
     /// - Returns: The rows that have buckets now, if they had none before.

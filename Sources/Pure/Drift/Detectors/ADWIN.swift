@@ -13,9 +13,9 @@
 // 3. drop the oldest bucket and begin again, until no border shows a change.
 // A warning is the same test with a looser delta in the same pass; it never cuts.
 //
-// An eager ADWIN checks at the next value already when a check was not ruled out cheaply, and goes
-// on so until one is: it is nearly as quick as one that checks at every value, with hardly more
-// checks than one that does not.
+// An eager ADWIN checks at the next value already when a check warned, and goes on so until one does
+// not: it is nearly as quick as one that checks at every value, with hardly more checks than one
+// that does not.
 //
 // What the `river` package does otherwise than the paper, and what `reference` switches:
 // - a value after a drift it empties the window, so that what was known of the new level is lost;
@@ -52,7 +52,7 @@ package struct ADWIN: DriftDetector {
     package let minWindow: Int
     /// How many buckets a row holds.
     package let maxBuckets: Int
-    /// Whether it checks at every value while something is suspicious.
+    /// Whether it checks at every value as long as it warns.
     package let isEager: Bool
     /// Whose rule is followed.
     package let reference: DetectorReference
@@ -73,6 +73,8 @@ package struct ADWIN: DriftDetector {
     var rows = 1
     /// A level that is not above the looser one, and the width it was worked out for; a cache.
     var floor = (level: 0.0, count: 0.0)
+    /// Where the newest row's next value goes; values that its place does not count yet wait there.
+    var free = 0
     var places: [Place]
     var buckets: [Bucket]
 
@@ -104,6 +106,7 @@ package struct ADWIN: DriftDetector {
             (warningDelta ?? delta) >= delta && (warningDelta ?? delta) < 1,
             "a warning is looser than a drift"
         )
+        precondition(!isEager || warningDelta != nil, "an eager ADWIN has a level that warns")
         precondition(clock > 0 && graceObservations >= 0, "ADWIN checks every clock values")
         precondition(minWindow > 0 && maxBuckets > 1, "ADWIN needs a window and two buckets")
         self.delta = delta
@@ -161,6 +164,7 @@ package struct ADWIN: DriftDetector {
     package mutating func restart() {
         for row in 0..<rows { places[row] = Place() }
         rows = 1
+        free = 0
         count = 0
         total = 0
         deviation = 0
@@ -178,9 +182,9 @@ package struct ADWIN: DriftDetector {
             deviation += before * off * off / count
         }
         total += value
-        if places[0].start + places[0].held == room { makeRoom() }
-        buckets[places[0].start + places[0].held] = Bucket(value, 0)
-        places[0].held += 1
+        if free == room { makeRoom() }
+        buckets[free] = Bucket(value, 0)
+        free += 1
     }
 
     /// Takes the oldest bucket out of the window.
@@ -196,6 +200,7 @@ package struct ADWIN: DriftDetector {
         places[row].held -= 1
         if places[row].held == 0 {
             places[row].start = 0
+            if row == 0 { free = 0 }
             rows -= 1
         }
     }

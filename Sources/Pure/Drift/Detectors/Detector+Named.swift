@@ -92,6 +92,10 @@ private struct Told {
                 "warning_delta is \(warning), it must be at least delta (\(delta))"
             )
         }
+        let isEager = values["eager"] == .flag(true)
+        if isEager && optional("warning_delta") == nil {
+            throw .contradiction(kind, "eager needs warning_delta, the level at which it begins")
+        }
         return ADWIN(
             delta: delta,
             clock: count("clock"),
@@ -99,7 +103,7 @@ private struct Told {
             minWindow: count("min_window_length"),
             maxBuckets: count("max_buckets"),
             warningDelta: optional("warning_delta"),
-            isEager: values["eager"] == .flag(true),
+            isEager: isEager,
             reference: reference
         )
     }
