@@ -25,6 +25,7 @@ double learnd_log(double x);
 double learnd_exp(double x);
 double learnd_cos(double x);
 double learnd_expm1(double x);
+double learnd_log1p(double x);
 
 // scores.c
 
