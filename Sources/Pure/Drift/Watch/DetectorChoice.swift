@@ -39,7 +39,7 @@ extension DetectorChoice: ByteCodable {
     /// Appends kind and parameters.
     package func encode(into writer: inout ByteWriter) {
         writer.write(kind.rawValue)
-        writer.write(UInt32(parameters.count))
+        writer.write(UInt64(parameters.count))
         for parameter in parameters {
             writer.write(parameter.name)
             writer.write(parameter.value)
