@@ -39,7 +39,7 @@ extension DetectorChoice: ByteCodable {
     /// Appends kind and parameters.
     package func encode(into writer: inout ByteWriter) {
         writer.write(kind.rawValue)
-        writer.write(UInt32(parameters.count))
+        writer.write(UInt64(parameters.count))
         for parameter in parameters {
             writer.write(parameter.name)
             writer.write(parameter.value)
@@ -77,7 +77,7 @@ extension DriftSettings {
         case .adwin:
             parameters = [
                 ("delta", "\(adwinDelta)"), ("warning_delta", "\(adwinWarningDelta)"),
-                ("clock", "\(adwinClock)"),
+                ("clock", "\(adwinClock)"), ("eager", "true"),
             ]
         case .pageHinkley:
             parameters = [
