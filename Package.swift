@@ -126,8 +126,8 @@ let package = Package(
         edge(
             "Configuration",
             [
-                "Primitives", "Networks", "Drift", "Experts", "Learning", "Consolidation", "Engine",
-                "CToml11",
+                "Primitives", "Networks", "Drift", "Experts", "Learning", "Consolidation",
+                "Versions", "Engine", "CToml11",
             ]
         ),
 
@@ -160,9 +160,10 @@ let package = Package(
         composition(
             "Bench",
             [
-                "Primitives", "Experts", "Samples", "Learning", "Drift", "Consolidation", "Engine",
-                "Kernels",
-                "Simulation", "Linux", "ZeroMQ", "Decoding", "Networks", "Storage", "Control",
+                "Primitives", "Experts", "Samples", "Learning", "Drift", "Consolidation",
+                "Versions",
+                "Engine", "Kernels", "Simulation", "Linux", "ZeroMQ", "Decoding", "Networks",
+                "Storage", "Control",
             ]
         ),
         .executableTarget(
@@ -203,7 +204,10 @@ let package = Package(
         test("StorageTests", ["Storage", "Primitives"]),
         test(
             "ConfigurationTests",
-            ["Configuration", "Engine", "Learning", "Networks", "Kernels", "Primitives"]
+            [
+                "Configuration", "Engine", "Learning", "Networks", "Versions", "Kernels",
+                "Primitives",
+            ]
         ),
         test(
             "EndToEndTests",

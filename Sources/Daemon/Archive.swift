@@ -108,7 +108,7 @@ final class Archive {
         let port = house.ports[learner]
         let number = draft.state.number
         let identity = Identity(incarnation: house.incarnation.text, learner: port.name)
-        let artifact = Artifact.encode(draft.state, identity: identity)
+        let artifact = Artifact.encode(draft, identity: identity)
         let state = draft.state.encoded()
         let stored = try artifacts.store(
             learner: port.name,

@@ -14,7 +14,7 @@ package enum JobDelay: Sendable, Equatable {
     case bySlices(Double)
 
     /// The samples for a job over so many rows, which took so many slices.
-    package func samples(rows: Int, slices: Int) -> Int {
+    package func samples(rows: Int, slices: Int = 1) -> Int {
         switch self {
         case .bySlices(let each): max(1, Int((Double(slices) / each).rounded(.up)))
         case .samples(let samples): samples

@@ -82,6 +82,7 @@ private func memory(
                 label: row.label,
                 target: row.loss * 2,
                 weight: row.weight,
+                loss: row.loss,
                 at: index
             )
         } else if row.weight > 0 {
@@ -90,6 +91,7 @@ private func memory(
                 label: row.label,
                 target: row.loss * 2,
                 weight: row.weight,
+                loss: row.loss,
                 at: index
             )
         }

@@ -27,6 +27,66 @@ struct LearnerLaws {
         #expect(learner.bytes != before)
     }
 
+    @Test(
+        "It predicts by other numbers in the places of those that it publishes",
+        arguments: Subject.all
+    )
+    func publishedNumbersAreTaken(subject: Subject) throws {
+        var learner = subject.learner()
+        learner.learn(Rows.random(40, seed: 1, classes: subject.outputs))
+        var other = learner
+        other.learn(Rows.random(5, seed: 2, classes: subject.outputs))
+        let published = other.parameters.tensors.filter {
+            other.roomIfAble(of: $0) == .weights || $0.name.hasSuffix("bias")
+        }
+        #expect(published.contains { other.roomIfAble(of: $0) == .weights })
+        guard learner.parameters.tensors.map(\.shape) == other.parameters.tensors.map(\.shape)
+        else {
+            return
+        }
+        let taken = learner.takeIfAble(published)
+        #expect(taken)
+        for tensor in published {
+            let own = learner.parameters.tensors.first { $0.name == tensor.name }
+            #expect(own == tensor)
+        }
+        #expect(learner.isFinite)
+    }
+
+    @Test(
+        "What is pruned stays 0 while it learns, and learns again when it may",
+        arguments: Subject.all
+    )
+    func prunedStaysPruned(subject: Subject) throws {
+        var learner = subject.learner()
+        learner.learn(Rows.random(40, seed: 1, classes: subject.outputs))
+        let matrices = learner.parameters.tensors.filter { $0.shape.count > 1 }
+        guard learner.pruneIfAble(share: 0.5) else { return }
+        let zeros = learner.parameters.tensors.map { tensor in
+            tensor.numbers.indices.filter { tensor.shape.count > 1 && tensor.numbers[$0] == 0 }
+        }
+        let expected =
+            subject.settings.model == .network
+            ? matrices.reduce(0) { $0 + $1.numbers.count / 2 }
+            : matrices[0].numbers.count / 2
+        #expect(learner.prunedCount == expected)
+        learner.learn(Rows.random(40, seed: 2, classes: subject.outputs))
+        // The first norm may have set others to 0, too, which may come back.
+        let isExact = zeros.reduce(0) { $0 + $1.count } == expected
+        for (tensor, places) in zip(learner.parameters.tensors, zeros) where isExact {
+            #expect(places.allSatisfy { tensor.numbers[$0] == 0 }, "\(tensor.name)")
+        }
+        var reader = ByteReader(learner.bytes)
+        var restored = try LearnerCoding.decode(from: &reader)
+        #expect(restored.bytes == learner.bytes)
+        #expect(restored.prunedCount == expected)
+        restored.grow(width: learner.width + 1, outputs: learner.outputs)
+        #expect(restored.prunedCount == expected, "what is new is not pruned")
+        #expect(restored.isFinite)
+        let released = learner.pruneIfAble(share: 0)
+        #expect(released && learner.prunedCount == 0)
+    }
+
     @Test("A copy evolves alone", arguments: Subject.all)
     func copiesAreValues(subject: Subject) {
         var learner = subject.learner()

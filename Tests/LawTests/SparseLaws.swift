@@ -92,6 +92,26 @@ struct SparseSubject: Sendable, CustomTestStringConvertible {
 
 @Suite("Laws of models over slots")
 struct SparseLaws {
+    @Test(
+        "It predicts by other numbers in the places of those that it publishes",
+        arguments: SparseSubject.all
+    )
+    func publishedNumbersAreTaken(subject: SparseSubject) throws {
+        var learner = subject.learner()
+        learner.learn(subject.rows(40, seed: 1))
+        let halved = learner.parameters.tensors.filter { !$0.isIndex }.map { tensor in
+            LearnerParameters.Tensor(
+                tensor.name,
+                shape: tensor.shape,
+                tensor.numbers.map { $0 / 2 }
+            )
+        }
+        let taken = learner.takeIfAble(halved)
+        #expect(taken)
+        let own = learner.parameters.tensors.filter { !$0.isIndex }
+        #expect(own == halved)
+    }
+
     @Test("Prediction is pure, copies live alone, and bytes give all", arguments: SparseSubject.all)
     func values(subject: SparseSubject) throws {
         var learner = subject.learner()

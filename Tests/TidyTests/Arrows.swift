@@ -59,7 +59,7 @@ enum Arrows {
             "Configuration",
             [
                 "CToml11", "Primitives", "Networks", "Drift", "Experts", "Learning",
-                "Consolidation", "Engine",
+                "Consolidation", "Versions", "Engine",
             ]
         ),
         // The composition roots, and the programs that only call them.

@@ -40,6 +40,7 @@ from learnd_features import Inlet, Preparation, Rows
 from learnd_network import Network
 from learnd_pool import Pool
 from learnd_producer import SAMPLES, Producer, crc32c, envelope, packed
+from learnd_tensors import expanded
 from learnd_words import WordVectors
 
 #: The daemon's other endpoints when nothing is configured.
@@ -48,7 +49,7 @@ SNAPSHOTS = "tcp://127.0.0.1:7714"
 
 __all__ = [
     "SAMPLES", "VERSIONS", "SNAPSHOTS", "ControlError", "Model", "Producer", "WordVectors",
-    "control", "crc32c", "envelope", "fetch", "packed", "read_safetensors", "subscribe",
+    "control", "crc32c", "envelope", "expanded", "fetch", "packed", "read_safetensors", "subscribe",
 ]
 
 Manifest = dict[str, Any]
@@ -57,14 +58,17 @@ _log = logging.getLogger("learnd_client")
 
 # -- Artifacts ---------------------------------------------------------------------------------
 
-_DTYPES = {"F32": "<f4", "F64": "<f8", "I32": "<i4", "I64": "<i8", "U8": "u1", "I8": "i1"}
+_DTYPES = {
+    "F16": "<f2", "F32": "<f4", "F64": "<f8", "I32": "<i4", "I64": "<i8", "U8": "u1", "I8": "i1",
+}
 
 
 def read_safetensors(data: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """The tensors *and the metadata* of a safetensors file.
 
     ``safetensors.numpy.load`` drops the metadata. The file is eight bytes of length, that many
-    bytes of JSON, and the tensors.
+    bytes of JSON, and the tensors. Those that were published in fewer bytes come as they lie there;
+    :func:`expanded` makes them whole.
     """
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > len(data) - 8:
@@ -103,6 +107,7 @@ class Model:
     ) -> None:
         if metadata.get("learnd") != "1":
             raise ValueError(f"an artifact of format {metadata.get('learnd')!r}; this reads '1'")
+        tensors = expanded(tensors, metadata)
         self.metadata = dict(metadata)
         self.kind = metadata["model"]
         if self.kind not in _KINDS:
@@ -147,6 +152,7 @@ class Model:
         self.contexts = json.loads(self.metadata["contexts"])
         self._ensemble = tensors["ensemble"].astype(np.float64)
         metadata = {**self.metadata, "model": self.metadata["expert_model"]}
+        metadata.pop("compression", None)  # all of them are whole
         first: dict[str, np.ndarray] = {}
         for number in range(len(self._ensemble)):
             prefix = f"experts.{number}."

@@ -141,7 +141,7 @@ struct ConsolidationBench: Sendable {
         var last = ""
         try bench.run { subject, row in
             rows.append(row)
-            if isJSON { return write(row.json.jsonText) }
+            if isJSON { return write(row.json(learner: subject.name).jsonText) }
             if subject.name != last {
                 if !last.isEmpty { write("") }
                 write(StrategyRow.heading(subject.name))

@@ -124,12 +124,12 @@ package struct StrategyRow: Sendable {
     }
 
     /// The row as JSON.
-    package var json: JSONValue {
+    package func json(learner: String) -> JSONValue {
         let loops = laps[.loop] ?? []
         var recipes: [String: Int] = [:]
         for lap in loops { recipes.merge(lap.adopted) { $0 + $1 } }
         return [
-            "part": "strategies", "stream": .string(stream),
+            "part": "strategies", "learner": .string(learner), "stream": .string(stream),
             "accuracy": .object(
                 Strategy.allCases.map { strategy in
                     .init(strategy.rawValue, .array(accuracies(strategy).map { .number($0) }))

@@ -33,6 +33,9 @@ float learnd_squared_norm(const float *x, size_t n);
 void learnd_scores(const float *values, size_t rows, size_t n, const float *x, float *scores);
 void learnd_add_scaled(float *sum, const float *x, size_t n, float scale);
 
+// masks.c
+void learnd_mask(float *numbers, const float *factors, size_t n);
+
 // importance.c
 
 void learnd_add_squares(float *sum, const float *x, size_t n, float scale);

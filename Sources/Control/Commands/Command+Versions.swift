@@ -20,7 +20,8 @@ extension Command {
         }
         var table = TextTable([
             ("VERSION", .right), ("CREATED", .left), ("REASON", .left), ("PARENT", .right),
-            ("SAMPLES", .right), ("RECENT", .right), ("SIZE", .right), ("", .left),
+            ("SAMPLES", .right), ("RECENT", .right), ("SIZE", .right), ("WEIGHTS", .left),
+            ("", .left),
         ])
         for version in versions.items {
             let pinned = version["pinned"]?.flag == true ? "pinned" : nil
@@ -33,6 +34,7 @@ extension Command {
                 Figures.grouped(version["samples"]),
                 MeasureTable.headline(of: version["metrics"]),
                 Figures.size(version["bytes"]?.integer),
+                CompressionText.word(for: version["compression"]),
                 [pinned, expired].compactMap { $0 }.joined(separator: ", "),
             ])
         }
@@ -57,10 +59,15 @@ extension Command {
             return .done
         }
         var table = TextTable(sides: [.left, .left])
-        for member in manifest.members where member.name != "metrics" {
+        for member in manifest.members
+        where member.name != "metrics" && member.name != "compression" {
             table.add([member.name, value(member.value)])
         }
         console.lines(table.lines())
+        if let compression = manifest["compression"], compression != .null {
+            console.line()
+            console.lines(CompressionText.lines(for: compression))
+        }
         if let metrics = manifest["metrics"], metrics != .null {
             console.line()
             console.lines(MeasureTable.table(of: metrics).lines())

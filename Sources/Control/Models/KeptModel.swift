@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The exact state of a version, fetched from the daemon, and its predictions.
+// A version, fetched from the daemon, and its predictions: by its exact state, unless it was
+// published in fewer bytes. Then consumers predict by other numbers, and so does this: by those of
+// the artifact.
 
 import Decoding
 import Experts
@@ -31,8 +33,15 @@ struct KeptModel {
         guard let bytes = answer.bytes else {
             throw Failure(.failed, "the daemon sent no state")
         }
+        var artifact: [UInt8]?
+        if let compression = answer.ok["compression"], CompressionText.isCompressed(compression),
+            let number = answer.ok["version"]
+        {
+            artifact = try link.ask("get", [.init("version", number)]).bytes
+        }
         do throws(DecodeError) {
             self.init(try VersionState(decoding: bytes))
+            if let artifact { try predict(by: artifact) }
         } catch {
             throw Failure(
                 .failed,
@@ -48,6 +57,16 @@ struct KeptModel {
         contexts = state.contender.learner.expertStatus.isEmpty ? [] : state.contexts
         contender = state.contender
         recollection = state.recollection
+    }
+
+    /// Predicts by the numbers of the version's artifact, which are those that consumers have.
+    mutating func predict(by artifact: [UInt8]) throws(DecodeError) {
+        let own = contender.learner.parameters.tensors.map(\.name)
+        let tensors = try Versions.SafetensorsFile(decoding: artifact).tensors
+        guard
+            let other = contender.predicting(by: tensors.filter { own.contains($0.name) })
+        else { throw .invalid("its artifact is not one of this model") }
+        contender = other
     }
 
     /// Predicts one of all classes that ever were from now on, not what comes next.

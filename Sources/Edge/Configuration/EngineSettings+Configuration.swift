@@ -7,6 +7,7 @@ import Drift
 package import Engine
 import Learning
 import Primitives
+import Versions
 
 extension EngineSettings {
     /// The settings of one learner.
@@ -178,6 +179,17 @@ extension PublishSettings {
         interval = configuration.interval
         samples = configuration.samples
         move = configuration.move
+        compression.weights =
+            switch configuration.weights {
+            case .float32: .float32
+            case .float16: .float16
+            case .int8: .int8
+            }
+        compression.prune = configuration.prune
+        compression.pruneUnits = configuration.pruneUnits
+        compression.keepsPruned = configuration.keepsPruned
+        compression.topK = configuration.topK
+        compression.tolerance = configuration.tolerance
     }
 }
 

@@ -8,6 +8,24 @@ package import Drift
 package struct DriftConfiguration: Sendable, Equatable {
     /// Whether it is looked for at all.
     package let isEnabled: Bool
+    /// The detectors of errors and losses, by name.
+    package let detectors: [String]
+    /// What is told of their parameters: `DETECTOR.PARAMETER=VALUE` each.
+    package let parameters: [String]
+    /// How many pairs of a detector and a signal must have said drift.
+    package let quorum: Int
+    /// Within how many samples.
+    package let quorumSamples: Int
+    /// What becomes of a drift of features.
+    package let features: WatchAction
+    /// What becomes of a drift of labels.
+    package let labels: WatchAction
+    /// What becomes of a drift of one context.
+    package let contexts: WatchAction
+    /// Whether a drift of one producer is told from one of the world.
+    package let producers: Bool
+    /// The chance of a false report of features, labels, contexts or producers in 25,600 samples.
+    package let blockDelta: Double
     /// ADWIN's confidence.
     package let adwinDelta: Double
     /// How many samples lie between two checks of ADWIN.

@@ -54,8 +54,36 @@ package struct PublishConfiguration: Sendable, Equatable {
     package let samples: Int
     /// How far the weights or the holdout loss must have moved, relatively, for it to be made.
     package let move: Double
+    /// In what form weights are stored.
+    package enum Weights: String, Sendable, CaseIterable {
+        /// Single precision.
+        case float32
+        /// Half precision.
+        case float16
+        /// Whole numbers of one byte.
+        case int8
+    }
+
+    /// In what form weights are stored.
+    package let weights: Weights
+    /// The share of each matrix that is set to 0.
+    package let prune: Double
+    /// The share of the hidden units that a consolidation removes.
+    package let pruneUnits: Double
+    /// Whether what a consolidation has pruned stays so.
+    package let keepsPruned: Bool
+    /// The share of the weights of each output that is kept.
+    package let topK: Double
+    /// How much worse a compressed version may be.
+    package let tolerance: Double
 
     init(_ values: ScopedValues) {
+        weights = values.word("publish.weights")
+        prune = values.number("publish.prune")
+        pruneUnits = values.number("publish.prune_units")
+        keepsPruned = values.flag("publish.keep_pruned")
+        topK = values.number("publish.top_k")
+        tolerance = values.number("publish.tolerance")
         first = values.integer("publish.first")
         interval = values.duration("publish.interval")
         samples = values.integer("publish.samples")

@@ -264,6 +264,24 @@ extension SettingKey {
             .live
         ),
         .init(.learner, "publish.move", .number(0...1), .number(0.01), .live),
+        .init(
+            .learner,
+            "publish.weights",
+            .choice(["float32", "float16", "int8"]),
+            .text("float32"),
+            .live
+        ),
+        .init(.learner, "publish.prune", .number(0...0.95), .number(0), .live),
+        .init(.learner, "publish.prune_units", .number(0...0.95), .number(0), .live),
+        .init(.learner, "publish.keep_pruned", .flag, .flag(false), .live),
+        .init(
+            .learner,
+            "publish.top_k",
+            .number(0...1, isAboveLower: true),
+            .number(1),
+            .live
+        ),
+        .init(.learner, "publish.tolerance", .number(0...10), .number(0.02), .live),
     ]
 
     private static let memory: [SettingKey] = [

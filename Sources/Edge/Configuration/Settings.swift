@@ -110,6 +110,7 @@ package struct Settings: Sendable, Equatable {
             ConsolidationRules(table.values).check(problems: &problems)
             DriftRules(table.values).check(problems: &problems)
             FeatureRules(table.values).check(learner, problems: &problems)
+            CompressionRules(table.values).check(learner, problems: &problems)
         }
         guard problems.problems.isEmpty else {
             throw ConfigurationError(problems: problems.problems)

@@ -8,6 +8,7 @@ import Experts
 import Learning
 import Networks
 package import Primitives
+import Versions
 
 extension EngineSettings: ByteCodable {
     /// Appends every setting.
@@ -119,6 +120,7 @@ extension PublishSettings: ByteCodable {
         writer.write(interval.wholeNanoseconds)
         writer.write(Int64(samples))
         writer.write(move)
+        compression.encode(into: &writer)
     }
 
     /// Reads every setting.
@@ -128,6 +130,7 @@ extension PublishSettings: ByteCodable {
         interval = try reader.readSpan()
         samples = try reader.readAmount()
         move = try reader.readDouble()
+        compression = try CompressionSettings(from: &reader)
         guard samples > 0, interval > .zero else {
             throw .invalid("the settings of publishing are out of range")
         }

@@ -9,6 +9,7 @@ package import Experts
 package import Learning
 package import Networks
 import Primitives
+package import Versions
 
 /// The settings of one learner.
 package struct EngineSettings: Sendable, Equatable {
@@ -180,6 +181,7 @@ package struct EngineSettings: Sendable, Equatable {
         }
         return labels.complaint ?? query.complaint ?? anomaly.complaint ?? memory.complaint
             ?? retention.complaint
+            ?? publish.compression.complaint
             ?? drift.complaint
             ?? consolidation.complaint
     }
@@ -264,6 +266,8 @@ package struct PublishSettings: Sendable, Equatable {
     package var samples = 100_000
     /// It is made only if weights or loss moved by this share.
     package var move = 0.01
+    /// What it may be smaller than the model, and how.
+    package var compression = CompressionSettings()
 
     /// Makes the defaults.
     package init() {}

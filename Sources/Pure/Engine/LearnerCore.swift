@@ -53,6 +53,8 @@ package struct LearnerCore: Sendable {
     var remembers: Bool
     /// Whether rows are set aside, on which what is made anew is judged.
     var setsAside: Bool
+    /// Whether rows that are set aside are kept, although no challengers are made.
+    var keepsHoldout = false
     /// The last version beside the living model, where the two differ by more than time.
     var served: ServedCheck?
     /// What became of experts that were made anew.
@@ -98,6 +100,7 @@ package struct LearnerCore: Sendable {
         configureArchive(settings)
         configureAnomaly(settings)
         configureAverage(settings)
+        follow(settings.publish.compression)
     }
 
     init(
@@ -381,6 +384,7 @@ package struct LearnerCore: Sendable {
         observe(&outcome)
         outcome.contextChanges += takeContextNews()
         champion.trained += remembers ? memory.remember(block, from: first) : block.trainedRows
+        if keepsHoldout { memory.rememberHoldout(block, from: first) }
         if let present { block.losses = present }
         if !isHeld { runRace(&outcome) }
     }
@@ -444,6 +448,7 @@ extension LearnerCore {
         defer { configureAverage(settings) }
         let learning = settings.learnerSettings(for: schema.task)
         champion.configure(learning)
+        follow(settings.publish.compression)
         evaluation.judge(by: champion.learner.settings.yardstick)
         champion.configure(settings.retention, seed: settings.retentionSeed)
         race?.configure(learning)

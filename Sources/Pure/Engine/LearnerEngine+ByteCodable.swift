@@ -79,7 +79,9 @@ extension LearnerEngine: ByteCodable {
         room = try WaitingRoom(from: &reader)
         selector = try QuerySelector(from: &reader)
         if try reader.readFlag() {
-            keep(try LearnerCore(from: &reader))
+            var core = try LearnerCore(from: &reader)
+            core.follow(settings.publish.compression)
+            keep(core)
         } else {
             var items: [VoteQueue.Item] = []
             for _ in 0..<(try reader.read(UInt32.self)) {

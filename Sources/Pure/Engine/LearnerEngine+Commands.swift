@@ -81,7 +81,6 @@ extension LearnerEngine {
         plan.wish = ConsolidationWish(
             trigger: .command,
             onset: plan.wish?.onset ?? 0,
-            warning: plan.wish?.warning,
             recipes: recipes
         )
         effects.outcome = .done("consolidation \(plan.lastID + 1) starts")

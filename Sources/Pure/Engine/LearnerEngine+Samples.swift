@@ -267,7 +267,9 @@ extension LearnerEngine {
             ConsolidationWish(
                 trigger: .drift,
                 onset: onset(of: report, at: sample),
-                rowsMin: UInt64(settings.consolidation.recipe.freshRowsMin),
+                rowsMin: pace?.refits == RefitState.none
+                    ? UInt64(settings.consolidation.recipe.freshRowsMin)
+                    : LearnerEngine.freshRowsLeast,
                 cause: "\(report.detector) on \(report.signal.name) at sample \(sample)"
             )
         )

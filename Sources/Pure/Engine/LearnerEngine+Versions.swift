@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// When the engine gives a number and lets a version go.
+// When the engine gives a number and lets a version go. Where versions are compressed, what
+// consumers would have is compared with the model first, on rows that it has not learned from.
 
 import Learning
 import Primitives
@@ -39,6 +40,7 @@ extension LearnerEngine {
     mutating func give(_ reason: VersionReason, note: JSONValue, effects: inout Effects) {
         guard case .learning(var core) = phase else { return }
         publication.last += 1
+        let compression = core.compress(settings.publish.compression)
         effects.versions.append(
             VersionDraft(
                 state: VersionState(
@@ -52,12 +54,16 @@ extension LearnerEngine {
                 parent: publication.parent,
                 reason: reason,
                 metrics: metrics(of: core),
-                note: note
+                note: note,
+                compression: compression
             )
         )
         if core.champion.learner.memoWidth > 0 {
-            if core.served == nil { core.served = ServedCheck(core.champion) }
-            core.served?.serve(core.champion)
+            let served = compression?.contender ?? core.champion
+            if core.served == nil { core.served = ServedCheck(served) }
+            core.served?.serve(served)
+            keep(core)
+        } else if settings.publish.compression.keepsPruned {
             keep(core)
         }
         publication.parent = publication.last

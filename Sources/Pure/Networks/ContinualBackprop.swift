@@ -58,6 +58,17 @@ package struct ContinualBackprop: Sendable {
         )
     }
 
+    /// What is known of the units of each layer that stay.
+    func keeping(_ units: [[Int]]) -> ContinualBackprop {
+        var kept = self
+        for number in layers.indices {
+            kept.layers[number].use = units[number].map { layers[number].use[$0] }
+            kept.layers[number].mean = units[number].map { layers[number].mean[$0] }
+            kept.layers[number].age = units[number].map { layers[number].age[$0] }
+        }
+        return kept
+    }
+
     func encode(into writer: inout ByteWriter) {
         writer.write(replaced)
         for layer in layers {

@@ -12,13 +12,28 @@ package enum Artifact {
     /// What the name of the format is in topics and manifests.
     package static let format = "safetensors"
 
+    /// The safetensors file of a version, compressed where that was asked for and is good enough.
+    package static func encode(_ draft: VersionDraft, identity: Identity) -> [UInt8] {
+        encode(draft.state, identity: identity, compressed: draft.compression?.parameters)
+    }
+
     /// The safetensors file of a version.
-    package static func encode(_ version: VersionState, identity: Identity) -> [UInt8] {
+    package static func encode(
+        _ version: VersionState,
+        identity: Identity,
+        compressed: CompressedParameters? = nil
+    ) -> [UInt8] {
         let contender = version.contender
         let parameters = contender.learner.parameters
         let tensors =
-            parameters.tensors.map {
-                Safetensors.Tensor(name: $0.name, shape: $0.shape, elements: .float32($0.numbers))
+            parameters.tensors.flatMap { tensor in
+                compressed?.tensors.first { $0.name == tensor.name }?.parts ?? [
+                    .init(
+                        name: tensor.name,
+                        shape: tensor.shape,
+                        elements: .float32(tensor.numbers)
+                    )
+                ]
             } + parameters.scalings.flatMap { scaling(of: $0, width: version.schema.width) }
             + statistics(of: version) + lastValues(of: version)
             + parameters.attachments.map(Safetensors.Tensor.init)
@@ -36,6 +51,7 @@ package enum Artifact {
             ] + facts(of: contender.preparation.settings) + facts(of: version)
                 + parameters.facts.map { ($0.name, $0.value.text ?? $0.value.jsonText) }
                 + contexts(of: version)
+                + (compressed.map { [("compression", $0.entry.jsonText)] } ?? [])
         ).encoded()
     }
 

@@ -37,7 +37,7 @@ package enum Manifest {
         let schema = draft.state.schema
         let classes: JSONValue =
             schema.task == .classes ? .array(schema.classes.labels.map(\.json)) : .null
-        return [
+        var manifest: JSONValue = [
             "incarnation": .string(identity.incarnation),
             "learner": .string(identity.learner.text),
             "version": .int(Int64(draft.state.number)),
@@ -56,6 +56,10 @@ package enum Manifest {
             "metrics": draft.metrics,
             "train_seconds": .number(facts.trainSeconds),
         ]
+        if let compression = draft.compression, case .object(let members) = manifest {
+            manifest = .object(members + [.init("compression", compression.json)])
+        }
+        return manifest
     }
 
     /// The short form that goes out each second.

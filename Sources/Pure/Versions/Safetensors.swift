@@ -16,6 +16,12 @@ package struct Safetensors: Sendable, Equatable {
         case float32([Float])
         /// Double precision.
         case float64([Double])
+        /// Half precision, as bits.
+        case float16([UInt16])
+        /// Whole numbers of four bytes.
+        case int32([Int32])
+        /// Whole numbers of one byte.
+        case int8([Int8])
         /// Bytes.
         case bytes([UInt8])
 
@@ -23,6 +29,9 @@ package struct Safetensors: Sendable, Equatable {
             switch self {
             case .float32: "F32"
             case .float64: "F64"
+            case .float16: "F16"
+            case .int32: "I32"
+            case .int8: "I8"
             case .bytes: "U8"
             }
         }
@@ -31,15 +40,19 @@ package struct Safetensors: Sendable, Equatable {
             switch self {
             case .float32(let numbers): numbers.count
             case .float64(let numbers): numbers.count
+            case .float16(let halves): halves.count
+            case .int32(let numbers): numbers.count
+            case .int8(let numbers): numbers.count
             case .bytes(let bytes): bytes.count
             }
         }
 
         var elementBytes: Int {
             switch self {
-            case .float32: 4
             case .float64: 8
-            case .bytes: 1
+            case .float32, .int32: 4
+            case .float16: 2
+            case .int8, .bytes: 1
             }
         }
     }
@@ -80,10 +93,9 @@ package struct Safetensors: Sendable, Equatable {
 
     /// The file's bytes; the same contents always give the same ones.
     package func encoded() -> [UInt8] {
-        let ordered =
-            tensors.filter { $0.elements.elementBytes == 8 }
-            + tensors.filter { $0.elements.elementBytes == 4 }
-            + tensors.filter { $0.elements.elementBytes == 1 }
+        let ordered = [8, 4, 2, 1].flatMap { bytes in
+            tensors.filter { $0.elements.elementBytes == bytes }
+        }
         var members = [
             JSONValue.Member(
                 "__metadata__",
@@ -114,6 +126,9 @@ package struct Safetensors: Sendable, Equatable {
             switch tensor.elements {
             case .float32(let numbers): writer.writeRaw(numbers.span)
             case .float64(let numbers): for number in numbers { writer.write(number) }
+            case .float16(let halves): for half in halves { writer.write(half) }
+            case .int32(let numbers): for number in numbers { writer.write(number) }
+            case .int8(let numbers): for number in numbers { writer.write(number) }
             case .bytes(let bytes): writer.writeRaw(bytes)
             }
         }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A safetensors file that somebody else may have written, read with every bound checked before it
-// is used: the length of the header, the offsets of each tensor, and that the tensors fill the data
-// one after the other, without holes and without overlaps. Numbers of half and double precision
-// become single precision; a number that is not finite is refused, because a model must not start
-// with it. Reference: the format section of huggingface/safetensors' README.
+// is used: the length of the header, the offsets of each tensor, and that the tensors fill the
+// data one after the other, without holes and without overlaps. Numbers of half and double
+// precision become single precision; a number that is not finite is refused, because a model must
+// not start with it. Tensors that learnd has published in fewer bytes are expanded: what they were
+// made of does not show. Reference: the format section of huggingface/safetensors' README.
 
 package import Learning
 package import Primitives
@@ -75,7 +76,13 @@ package struct SafetensorsFile: Sendable {
                 "its tensors take \(end) bytes, but \(reader.remaining) follow the header"
             )
         }
-        for entry in entries { try take(entry, from: &reader) }
+        var parts: [String: [UInt8]] = [:]
+        for entry in entries {
+            if let bytes = try take(entry, from: &reader) { parts[entry.name] = bytes }
+        }
+        if let text = metadata.first(where: { $0.name == "compression" })?.text {
+            try expand(try JSONValue(reading: Array(text.utf8)), parts)
+        }
     }
 
     private static func texts(
@@ -127,7 +134,7 @@ package struct SafetensorsFile: Sendable {
         return entry
     }
 
-    private static func sizes(_ value: JSONValue?) -> [Int]? {
+    static func sizes(_ value: JSONValue?) -> [Int]? {
         guard case .array(let items)? = value else { return nil }
         var sizes: [Int] = []
         for item in items {
@@ -146,14 +153,16 @@ package struct SafetensorsFile: Sendable {
         }
     }
 
+    /// Takes a tensor of numbers.
+    ///
+    /// - Returns: The bytes of a tensor of another type.
     private mutating func take(
         _ entry: Entry,
         from reader: inout ByteReader
-    ) throws(DecodeError) {
+    ) throws(DecodeError) -> [UInt8]? {
         guard let width = SafetensorsFile.elementBytes(entry.type) else {
-            _ = try reader.readRaw(entry.end - entry.begin)
             others.append((entry.name, entry.type))
-            return
+            return try reader.readRaw(entry.end - entry.begin)
         }
         let count = (entry.end - entry.begin) / width
         var numbers: [Float] = []
@@ -169,6 +178,27 @@ package struct SafetensorsFile: Sendable {
             throw .invalid("tensor \(entry.name) has a number that is not finite")
         }
         tensors.append(.init(entry.name, shape: entry.shape, numbers))
+        return nil
+    }
+
+    /// Puts the tensors together that were published in fewer bytes.
+    private mutating func expand(
+        _ entries: JSONValue,
+        _ parts: [String: [UInt8]]
+    ) throws(DecodeError) {
+        guard case .object(let members) = entries else {
+            throw .invalid("what it says of its compression is no object")
+        }
+        for member in members {
+            let entry = try StoredEntry(member)
+            let weights = try entry.weights(numbers: tensors, bytes: parts)
+            let names = Set(
+                [entry.name] + StoredTensor.Part.allCases.map { $0.name(of: entry.name) }
+            )
+            tensors.removeAll { names.contains($0.name) }
+            others.removeAll { names.contains($0.name) }
+            tensors.append(.init(entry.name, shape: entry.shape, weights))
+        }
     }
 
     private static func number(
@@ -178,20 +208,7 @@ package struct SafetensorsFile: Sendable {
         switch type {
         case "F64": return Float(try reader.readDouble())
         case "BF16": return Float(bitPattern: UInt32(try reader.read(UInt16.self)) << 16)
-        default: return half(try reader.read(UInt16.self))
+        default: return HalfPrecision.number(try reader.read(UInt16.self))
         }
-    }
-
-    /// A number of half precision (IEEE 754 binary16).
-    private static func half(_ bits: UInt16) -> Float {
-        let exponent = Int(bits >> 10 & 0x1F)
-        let fraction = Float(bits & 0x3FF)
-        let size: Float =
-            switch exponent {
-            case 0: fraction * 0x1p-24
-            case 31: fraction == 0 ? .infinity : .nan
-            default: (1024 + fraction) * Float(sign: .plus, exponent: exponent - 25, significand: 1)
-            }
-        return bits >> 15 == 1 ? -size : size
     }
 }

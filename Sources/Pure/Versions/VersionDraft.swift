@@ -17,6 +17,9 @@ package struct VersionDraft: Sendable {
     package var metrics: JSONValue
     /// What the reason does not say: the verdict's figures, or the version gone back to.
     package var note: JSONValue
+    /// What consumers get in the place of the model's own numbers, when that was asked for; the
+    /// state stays whole, for a rollback.
+    package var compression: Compression?
 
     /// Makes a draft.
     package init(
@@ -24,12 +27,14 @@ package struct VersionDraft: Sendable {
         parent: UInt64?,
         reason: VersionReason,
         metrics: JSONValue,
-        note: JSONValue = .null
+        note: JSONValue = .null,
+        compression: Compression? = nil
     ) {
         self.state = state
         self.parent = parent
         self.reason = reason
         self.metrics = metrics
         self.note = note
+        self.compression = compression
     }
 }

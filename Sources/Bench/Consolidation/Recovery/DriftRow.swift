@@ -14,6 +14,8 @@ package struct DriftRow: Sendable, Equatable {
         package var each: [Int?]
         /// The mean error at the end of the concept.
         package var floor: Double
+        /// The mean error over the seeds, look by look.
+        package var curve: [Double]
 
         fileprivate init(_ laps: [Lap], drift: Int) {
             let curves = laps.map { $0.curves[drift - 1] }
@@ -24,6 +26,7 @@ package struct DriftRow: Sendable, Equatable {
             self.mean = Lap.recovery(of: mean)
             each = laps.map { $0.drifts[drift - 1].recovery }
             floor = Lap.floor(of: mean)
+            curve = mean
         }
 
         fileprivate var json: JSONValue {
@@ -31,6 +34,7 @@ package struct DriftRow: Sendable, Equatable {
                 "recovery": mean.map { .int(Int64($0)) } ?? .null,
                 "each": .array(each.map { $0.map { .int(Int64($0)) } ?? .null }),
                 "floor": .number(floor),
+                "curve": .array(curve.map { .number(($0 * 1e5).rounded() / 1e5) }),
             ]
         }
     }
@@ -76,7 +80,7 @@ package struct DriftRow: Sendable, Equatable {
     /// The row as JSON.
     package var json: JSONValue {
         [
-            "stream": .string(stream), "drift": .int(Int64(drift)), "loop": loop.json,
+            "part": "recovery", "stream": .string(stream), "drift": .int(Int64(drift)), "loop": loop.json,
             "online": .array(
                 RecoveryBench.rates.compactMap { rate in
                     rivals[rate].map { ["rate": .number(Double(rate)), "result": $0.json] }

@@ -81,6 +81,20 @@ package struct MemoryRows: Sendable, Equatable {
         features[row * width..<(row + 1) * width]
     }
 
+    /// The newest rows, at most so many.
+    package func newest(_ count: Int) -> MemoryRows {
+        guard count < self.count else { return self }
+        let first = self.count - max(0, count)
+        var rows = MemoryRows(width: width)
+        rows.features = Array(features[(first * width)...])
+        rows.labels = Array(labels[first...])
+        rows.targets = Array(targets[first...])
+        rows.weights = Array(weights[first...])
+        rows.contexts = Array(contexts[first...])
+        rows.indices = Array(indices[first...])
+        return rows
+    }
+
     mutating func append(_ header: MemoryHeader) {
         labels.append(header.label)
         targets.append(header.target)

@@ -46,6 +46,18 @@ extension ReplayMemory {
         return trained
     }
 
+    /// Keeps the rows of a block that were set aside, and no others; the first of them has the
+    /// number `first`.
+    package mutating func rememberHoldout(_ block: Block, from first: UInt64) {
+        var index = first
+        for row in 0..<block.rows where !block.losses[row].isNaN {
+            if ReplayMemory.place(of: row, in: block) == .holdout {
+                setAside(row..<row + 1, of: block, at: index)
+            }
+            index += 1
+        }
+    }
+
     private static func place(of row: Int, in block: Block) -> Place {
         guard block.weights[row] > 0 else { return .nowhere }
         return block.uses[row] == .train ? .training : .holdout

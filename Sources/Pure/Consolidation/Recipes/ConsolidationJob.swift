@@ -9,7 +9,9 @@
 // 2. Weigh them so that the classes have the frequencies of the stream again: the reservoir is
 //    balanced, and a model refitted on balanced rows ships the wrong prior.
 // 3. One recipe after the other; what is ready at once comes first.
-// 4. When time runs out (`hurry`), the recipe at work ends with the best it has, and those that
+// 4. Where versions are to be pruned, each challenger learns to do with fewer weights
+//    (PruningStage.swift).
+// 5. When time runs out (`hurry`), the recipe at work ends with the best it has, and those that
 //    have not begun make nothing.
 
 import Learning
@@ -33,6 +35,7 @@ package struct ConsolidationJob: Sendable {
     private let seed: UInt64
     private var waiting: [Recipe]
     private var current: (recipe: Recipe, run: RecipeRun)?
+    private var pruning: (challenger: Challenger, stage: PruningStage)?
     private var isHurried = false
     private var proof: Proof?
     private var record = TrackRecord()
@@ -74,11 +77,15 @@ package struct ConsolidationJob: Sendable {
     package var rowCount: Int { ingredients.rows.count }
 
     /// Whether all challengers are done.
-    package var isDone: Bool { waiting.isEmpty && current == nil }
+    package var isDone: Bool { waiting.isEmpty && current == nil && pruning == nil }
 
     /// Works on one slice; beginning a recipe is one, and so is ending it.
     package mutating func advance() {
         if proof != nil { return prove() }
+        if case (let challenger, var stage)? = pruning.take() {
+            stage.advance()
+            return prune(challenger, stage)
+        }
         guard case (let recipe, var run)? = current.take() else { return begin() }
         if run.isDone {
             finish(recipe, run)
@@ -94,6 +101,10 @@ package struct ConsolidationJob: Sendable {
         isHurried = true
         waiting.removeAll { !$0.isInstant }
         proof = nil
+        if case (let challenger, var stage)? = pruning.take() {
+            stage.giveUp()
+            prune(challenger, stage)
+        }
         guard case (let recipe, var run)? = current.take(), run.hurry() else { return }
         current = (recipe, run)
     }
@@ -146,8 +157,28 @@ package struct ConsolidationJob: Sendable {
             }
             contender.learner.rehearse(false)
         }
-        challengers.append(
-            Challenger(recipe: recipe, contender: contender, record: record, world: place)
+        var stage = PruningStage(
+            contender,
+            rows: ingredients.rows,
+            holdout: ingredients.holdout,
+            settings: ingredients.pruning,
+            seed: seed &+ UInt64(recipe.rawValue)
         )
+        if isHurried { stage.giveUp() }
+        prune(
+            Challenger(recipe: recipe, contender: contender, record: record, world: place),
+            stage
+        )
+    }
+
+    /// Goes on with the pruning of a challenger, or ends it.
+    private mutating func prune(_ challenger: Challenger, _ stage: PruningStage) {
+        guard stage.isDone else {
+            pruning = (challenger, stage)
+            return
+        }
+        var done = challenger
+        done.contender = stage.contender
+        challengers.append(done)
     }
 }

@@ -17,12 +17,14 @@ package struct Ingredients: Sendable {
     package var rows: TrainingRows
     /// Rows that no model has learned, by which passes are stopped.
     package var holdout: TrainingRows
-    /// The rows since the warning, in the order of the stream; nil where nobody was warned.
+    /// The rows since the change began, in the order of the stream; nil without a drift.
     package var warned: TrainingRows?
     /// After a drift the newest rows of the new world, in the order of the stream.
     package var arrived: TrainingRows?
     /// Champions of earlier worlds.
     package var earlier: [Contender] = []
+    /// How each challenger is pruned at its end.
+    package var pruning = PruningSettings()
 
     /// Makes a list without average and warning.
     package init(

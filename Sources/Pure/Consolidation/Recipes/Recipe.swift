@@ -15,7 +15,7 @@ package enum Recipe: UInt8, Sendable, CaseIterable {
     case shrinkPerturb = 2
     /// The mean of what the champion was lately; nothing is trained.
     case average = 3
-    /// From nothing, once over what came since the warning.
+    /// From nothing, once over what came since the change began.
     case warning = 4
     /// A champion of an earlier world; it only catches up.
     case recalled = 5

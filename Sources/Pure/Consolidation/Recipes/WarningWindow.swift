@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The warning-window learner (Gama, Medas, Castillo and Rodrigues, "Learning with drift detection",
-// 2004): a model that has learned nothing before, but all rows since the warning, once, in their
-// order, each with the weight that it had. It is the model that would have been trained in the
-// background from the warning on, made afterwards from memory instead: that costs nothing while
-// warnings come to nothing.
+// 2004): a model that has learned nothing before, but all rows since the world began to change,
+// once, in their order, each with the weight that it had. In the paper the window begins with a
+// warning, and the model is trained in the background from there on. Here it begins where what the
+// champion lost rose (a warning is an earlier and coarser guess at the same), and the model is made
+// afterwards, from memory: that costs nothing while warnings come to nothing.
 
 import Learning
 
-/// From nothing, since the warning.
+/// From nothing, since the change began.
 enum WarningWindow {
     static func begin(_ ingredients: Ingredients) -> RecipeRun? {
         guard let rows = ingredients.warned, rows.count > 0 else { return nil }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where in a series the level rose. A detector says that it did, and guesses when; it keeps sums, not
-// values, so its guess is coarse. With the values at hand the likeliest place of one step between
-// two levels of equal spread is the split that makes
+// Where in a series the level rose. A detector says that it did, and guesses when; it keeps sums,
+// not values, so its guess is coarse. With the values at hand the likeliest place of one step
+// between two levels of equal spread is the split that makes
 //
 //     n0 n1 / (n0 + n1) (m1 - m0)^2       with m1 > m0
 //

@@ -20,8 +20,6 @@ struct ConsolidationWish: Sendable, Equatable {
     var rowsMin: UInt64 = 0
     /// Whether it goes on from an adoption with more rows of the same world.
     var isFollowUp = false
-    /// The first labelled sample since the warning before the drift, where one is known.
-    var warning: UInt64?
     /// How challengers are made; none: as the rule has it.
     var recipes: [Recipe] = []
     /// Why the rule asked, where that has to be said.
@@ -169,8 +167,6 @@ extension ConsolidationWish: ByteCodable {
         writer.write(onset)
         writer.write(rowsMin)
         writer.write(isFollowUp)
-        writer.write(warning != nil)
-        writer.write(warning ?? 0)
         writer.write(items: recipes)
         writer.write(cause)
     }
@@ -183,9 +179,6 @@ extension ConsolidationWish: ByteCodable {
         onset = try reader.readCounter()
         rowsMin = try reader.readCounter()
         isFollowUp = try reader.readFlag()
-        let isWarned = try reader.readFlag()
-        let warning = try reader.readCounter()
-        self.warning = isWarned ? warning : nil
         recipes = try reader.readItems()
         cause = try reader.readText()
     }

@@ -15,8 +15,10 @@ package import Primitives
 import Versions
 
 extension LearnerEngine {
-    /// After a drift only rows of the new world are of use, but no fewer than so many.
-    private static let freshRowsLeast: UInt64 = 500
+    /// After a drift only rows of the new world are of use, from so many on.
+    static let freshRowsLeast: UInt64 = 250
+    /// Up to so many a refit follows each time that they have doubled.
+    private static let freshRowsMost: UInt64 = 4000
 
     /// Starts a refit when one is wanted or due and may start.
     mutating func considerRefit(_ pace: Pace, effects: inout Effects) {
@@ -26,7 +28,7 @@ extension LearnerEngine {
             // What the end of the process interrupted is made up for, as what is due is made.
             let isRoutine = wish.trigger == .schedule
             let mayStart =
-                mayWork && (isRoutine || !plan.isResting(at: now, sample: pace.labelled))
+                mayWork && (isRoutine || wish.isFollowUp || !plan.isResting(at: now, sample: pace.labelled))
             if wish.trigger == .command || mayStart {
                 plan.wish = nil
                 return startRefit(wish, effects: &effects)
@@ -46,11 +48,12 @@ extension LearnerEngine {
             seed: random.nextBits()
         )
         keep(core)
-        guard let refit else {
+        guard var refit else {
             guard wish.trigger != .schedule else { return }
             effects.events.append(.steered("nothing in the pool can be made anew yet"))
             return
         }
+        if wish.trigger == .drift { refit.newRows = Int(clamping: fresh) }
         plan.lastID += 1
         plan.lastAt = now
         plan.trainedFrom = now
@@ -91,6 +94,7 @@ extension LearnerEngine {
         core.refits.add(findings)
         keep(core)
         let adopted = findings.filter(\.isAdopted)
+        followNewWorld(running, rows: refit.newRows)
         let isRoutine = running.wish.trigger == .schedule
         let reason = LearnerEngine.reason(of: findings)
         guard !adopted.isEmpty else {
@@ -113,6 +117,20 @@ extension LearnerEngine {
         )
         effects.events.append(.consolidated(news))
         give(.consolidated, note: .object(news.fields), effects: &effects)
+    }
+
+    /// What was made anew of few rows of a new world is made anew when there are twice as many.
+    private mutating func followNewWorld(_ running: RunningConsolidation, rows: Int?) {
+        guard let rows, plan.wish?.trigger != .drift else { return }
+        let next = 2 * UInt64(rows)
+        guard next <= LearnerEngine.freshRowsMost else { return }
+        plan.wish = ConsolidationWish(
+            trigger: .drift,
+            onset: running.wish.onset,
+            rowsMin: next,
+            isFollowUp: true,
+            cause: running.wish.cause
+        )
     }
 
     private static func reason(of findings: [RefitFinding]) -> String {

@@ -196,9 +196,9 @@ extension LearnerEngine {
             ingredients.arrived = TrainingRows(core.memory.rows(of: .recent, since: wish.onset))
             ingredients.earlier = core.archive.champions
         }
+        ingredients.pruning = PruningSettings(settings.publish.compression)
         if wish.onset > 0, recipes.contains(.warning) {
-            let since = min(wish.warning ?? wish.onset, wish.onset)
-            ingredients.warned = TrainingRows(core.memory.rows(of: .training, since: since))
+            ingredients.warned = TrainingRows(core.memory.rows(of: .training, since: wish.onset))
         }
         return ingredients
     }

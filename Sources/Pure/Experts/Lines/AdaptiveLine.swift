@@ -54,6 +54,12 @@ struct AdaptiveLine: Expert {
             )
         ]
     }
+    var roundable: [String] { ["weights"] }
+
+    mutating func take(rounded numbers: [Float], as name: String) {
+        weights.numbers = layout.padded(numbers)
+    }
+
     var cost: Double {
         let (models, area) = (Double(layout.models), Double(layout.size * layout.stride))
         return 20 + models * (65 + 0.045 * area)

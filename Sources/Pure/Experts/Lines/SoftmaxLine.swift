@@ -46,6 +46,12 @@ struct SoftmaxLine: Expert {
             )
         ]
     }
+    var roundable: [String] { ["weights"] }
+
+    mutating func take(rounded numbers: [Float], as name: String) {
+        weights.numbers = layout.padded(numbers)
+    }
+
     var cost: Double {
         let numbers = Double(layout.models * layout.stride)
         return 40 + 4 * Double(shape.classes) + 0.1 * Double(layout.stride) + 0.11 * numbers

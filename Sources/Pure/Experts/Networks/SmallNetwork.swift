@@ -121,6 +121,15 @@ struct SmallNetwork: Expert {
         ]
     }
 
+    var roundable: [String] { (1...form.layers + 1).map { "weights\($0)" } }
+
+    mutating func take(rounded numbers: [Float], as name: String) {
+        guard let layer = roundable.firstIndex(of: name) else { return }
+        let isLast = layer == form.layers
+        let rows = isLast ? size.rowsOfOutputs : size.rows(of: layer).dropLast(form.hidden)
+        state.values.replaceSubrange(rows, with: numbers)
+    }
+
     mutating func testThenTrain(
         _ rows: ExpertRows,
         _ history: ExpertHistory,

@@ -9,7 +9,8 @@
 // A refit joins the mix in the place of the model that it replaces, with that model's weight, if it
 // is not worse: on the last rows that were set aside, of which neither has seen the labels, its
 // mean log loss (or squared error) may not lie above the other's by more than two standard errors
-// of the difference. So rows whose labels were wrong for a while do not make a model that is
+// of the difference. After a drift only rows of the new world are compared, and with fewer than ten
+// of them the mix alone decides. So rows whose labels were wrong for a while do not make a model that is
 // believed; what gets through, the mix finds out.
 
 import Kernels
@@ -25,6 +26,8 @@ package struct PoolRefit: Sendable {
     }
 
     private(set) var items: [Item]
+    /// Where the world is new, how many of its rows there were when the work began.
+    package var newRows: Int?
     private var next = 0
 
     init(items: [Item]) { self.items = items }
@@ -109,8 +112,8 @@ extension Pool {
             else { continue }
             var renewed = members[item.member].expert
             renewed.adopt(item.work)
-            let old = losses(of: members[item.member].expert)
-            let new = losses(of: renewed)
+            let old = losses(of: members[item.member].expert, newRows: refit.newRows)
+            let new = losses(of: renewed, newRows: refit.newRows)
             var difference = PairedDifference()
             for (new, old) in zip(new, old) { difference.add(new - old) }
             let isAdopted = old.count < Pool.comparedLeast || !difference.isClearlyPositive
@@ -132,9 +135,17 @@ extension Pool {
         losses.count < comparedLeast ? .nan : losses.reduce(0, +) / Double(losses.count)
     }
 
+    /// How many rows two models are compared on: where the world is new, so many as were set aside
+    /// of it, as far as their share of all rows tells.
+    private func compared(newRows: Int?) -> Int {
+        guard let newRows else { return Pool.comparedMost }
+        return min(Pool.comparedMost, newRows * heldOut.count / max(1, history.count))
+    }
+
     /// The losses of an expert's first opinion on the newest rows that were set aside.
-    private func losses(of expert: any Expert) -> [Double] {
-        let first = heldOut.count - min(heldOut.count - heldOut.start, Pool.comparedMost)
+    private func losses(of expert: any Expert, newRows: Int?) -> [Double] {
+        let most = compared(newRows: newRows)
+        let first = heldOut.count - min(heldOut.count - heldOut.start, most)
         var rows = ExpertRows()
         rows.reset(width: shape.width, outputs: shape.outputs)
         rows.count = heldOut.count - first

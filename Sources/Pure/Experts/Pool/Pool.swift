@@ -162,3 +162,10 @@ struct PoolScratch: Sendable {
     var predictions: [Float] = []
     var reaches: [Float] = []
 }
+
+extension Pool {
+    /// Has a member predict by rounded numbers; see ``Expert/take(rounded:as:)``.
+    package mutating func take(rounded numbers: [Float], as name: String, member: Int) {
+        members[member].expert.take(rounded: numbers, as: name)
+    }
+}

@@ -51,6 +51,12 @@ package protocol Expert: Sendable {
     var tensors: [ExpertTensor] { get }
     /// What else a consumer must know, by name.
     var facts: [JSONValue.Member] { get }
+    /// The names of those tensors whose numbers may be rounded to half precision.
+    var roundable: [String] { get }
+    /// Predicts by rounded numbers; it is not to learn afterwards.
+    ///
+    /// - Precondition: Names and sizes are those of ``roundable``.
+    mutating func take(rounded numbers: [Float], as name: String)
 
     /// Whether experts of this kind are made anew from remembered rows.
     var isMadeAnew: Bool { get }
@@ -76,6 +82,10 @@ extension Expert {
     package var columns: Int { 1 }
     /// None: what it needs is written in its tensors.
     package var facts: [JSONValue.Member] { [] }
+    /// None: places, counts, thresholds and statistics must be what they are.
+    package var roundable: [String] { [] }
+    /// Changes nothing: nothing is rounded.
+    package mutating func take(rounded numbers: [Float], as name: String) {}
     /// No.
     package var isMadeAnew: Bool { false }
     /// Nothing: the expert goes on from what it is.

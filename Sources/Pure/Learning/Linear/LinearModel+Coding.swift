@@ -22,6 +22,7 @@ extension LinearModel {
         importance.encode(into: &writer)
         writer.write(frozen.weights)
         writer.write(frozen.bias)
+        mask.encode(into: &writer)
     }
 
     init(from reader: inout ByteReader) throws(DecodeError) {
@@ -47,6 +48,7 @@ extension LinearModel {
         anchored = try reader.readFloats()
         importance = try Importance(from: &reader)
         frozen = FrozenPart(weights: try reader.readFlag(), bias: try reader.readFlag())
+        mask = try PruningMask(from: &reader)
         guard isSound else { throw .invalid("a learner's numbers do not fit its shape") }
         rule.setPull(pull)
     }
@@ -66,6 +68,7 @@ extension LinearModel {
             && first.count == (rule.momentCount > 0 ? count : 0)
             && second.count == (rule.momentCount > 1 ? count : 0)
             && (importance.shares.isEmpty || importance.shares.count == count)
+            && (mask.isEmpty || mask.factors.count == count)
             && anchored.count == (pull == .none ? 0 : count) && pull.l2 <= rule.pullMost
             && isFinite && second.allSatisfy { $0 >= 0 }
     }

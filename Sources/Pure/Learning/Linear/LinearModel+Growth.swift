@@ -22,6 +22,7 @@ extension LinearModel {
         LinearModel.move(&anchored, from: old, to: new)
         LinearModel.move(&importance.shares, from: old, to: new)
         LinearModel.move(&importance.centre, from: old, to: new)
+        mask.follow { LinearModel.moved($0, from: old, to: new) }
         if isSplit { alignMoments() }
     }
 
@@ -45,6 +46,7 @@ extension LinearModel {
         case .squared: first += first
         }
         second += second
+        mask.follow { $0 + $0 }
     }
 
     private static func move(
@@ -53,6 +55,14 @@ extension LinearModel {
         to new: (rows: Int, width: Int)
     ) {
         guard !numbers.isEmpty else { return }
+        numbers = moved(numbers, from: old, to: new)
+    }
+
+    private static func moved(
+        _ numbers: [Float],
+        from old: (rows: Int, width: Int),
+        to new: (rows: Int, width: Int)
+    ) -> [Float] {
         var moved = [Float](repeating: 0, count: new.rows * (new.width + 1))
         for row in 0..<old.rows {
             let source = row * (old.width + 1)
@@ -60,6 +70,6 @@ extension LinearModel {
             for column in 0..<old.width { moved[target + column] = numbers[source + column] }
             moved[target + new.width] = numbers[source + old.width]
         }
-        numbers = moved
+        return moved
     }
 }

@@ -35,6 +35,8 @@ package struct LinearModel: Learner {
     package var importance = Importance()
     /// Which tensors stay as they are.
     var frozen = FrozenPart()
+    /// Which weights stay at 0.
+    package internal(set) var mask = PruningMask()
     /// Room for a gradient, and for what a teacher says; their content is of no account.
     var gradient: [Float] = []
     var lesson: [Float] = []

@@ -16,6 +16,7 @@ extension NetworkLearner {
         pull.encode(into: &writer)
         writer.write(anchored)
         importance.encode(into: &writer)
+        mask.encode(into: &writer)
         watch.encode(into: &writer)
     }
 
@@ -34,10 +35,12 @@ extension NetworkLearner {
         pull = try Anchor(from: &reader)
         anchored = try reader.readFloats()
         importance = try Importance(from: &reader)
+        mask = try PruningMask(from: &reader)
         watch = try PlasticityWatch(from: &reader)
-        guard network.settings == choice.network, width <= 1 << 22,
+        guard network.settings.isNarrowed(from: choice.network), width <= 1 << 22,
             settings.task != .regression || network.outputs == 1,
             anchored.count == (pull == .none ? 0 : count), pull.l2 <= pullMost,
+            mask.isEmpty || mask.factors.count == count,
             importance.shares.isEmpty || importance.shares.count == count, isFinite
         else { throw .invalid("a network learner's numbers do not fit its shape") }
     }

@@ -7,7 +7,7 @@
 //   3. slopes += what teachers say of the rows
 //   4. back through the layers; clip the norm of the gradient
 //   5. gradient += strength F (w - w*)  what the learner holds on to is not clipped
-//   6. the optimiser's step; useless units are replaced
+//   6. the optimiser's step; useless units are replaced; what is pruned stays at 0
 
 import Kernels
 import Networks
@@ -127,6 +127,7 @@ extension NetworkLearner {
         )
         var gradient: [Float] = []
         swap(&gradient, &work.gradient)
+        mask.apply(to: &gradient)
         if !importance.isEmpty {
             holdOn(&gradient)
             step.clip = nil
@@ -142,6 +143,7 @@ extension NetworkLearner {
         guard hasStepped else { return }
         let touched = network.replaceUnits(rows: rows, work)
         if !touched.isEmpty { optimiser.restart(at: touched) }
+        mask.apply(to: &network.parameters)
     }
 
     /// Clips the gradient, then adds the pull towards the parameters that matter.

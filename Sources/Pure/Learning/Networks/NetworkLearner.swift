@@ -29,6 +29,8 @@ package struct NetworkLearner: Learner {
     var pull = Anchor.none
     /// Which parameters matter for what has been learned, and where they were.
     package var importance = Importance()
+    /// Which weights stay at 0.
+    package internal(set) var mask = PruningMask()
     var watch = PlasticityWatch()
     let rule: NetworkRule
     let stepRows: Int
@@ -92,6 +94,7 @@ package struct NetworkLearner: Learner {
         )
         let old = network.grow(inputs: inputs, outputs: outputs)
         optimiser.carry(from: old, to: network.tensors)
+        mask.follow { Tensor.carry($0, from: old, to: network.tensors) }
         if !importance.shares.isEmpty {
             importance.shares = Tensor.carry(importance.shares, from: old, to: network.tensors)
             importance.centre = Tensor.carry(importance.centre, from: old, to: network.tensors)
@@ -148,6 +151,7 @@ package struct NetworkLearner: Learner {
         optimiser = other.optimiser
         anchored = other.anchored
         importance = other.importance
+        mask = other.mask
         watch = other.watch
         rule = NetworkRule(settings.optimiser) ?? other.rule
         stepRows = settings.network?.stepRows ?? other.stepRows

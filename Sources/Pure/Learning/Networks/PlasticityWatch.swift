@@ -94,8 +94,8 @@ extension PlasticityWatch: ByteCodable {
 }
 
 extension NetworkLearner {
-    /// What else is to be known: how much the network can still learn.
-    package var figures: [JSONValue.Member] { watch.figures }
+    /// What else is to be known: how much the network can still learn, and what was pruned of it.
+    package var figures: [JSONValue.Member] { watch.figures + pruningFigures }
 
     /// How much the network can still learn, measured on the newest of prepared rows.
     package func plasticity(of block: inout Block, rows: Int) -> Plasticity? {

@@ -2,8 +2,8 @@
 //
 // Steps along a gradient that is written out: the mean over rows, or one row where something joins
 // its gradient that is no multiple of its features (a teacher, or the pull towards parameters that
-// matter), or a tensor stays as it is. The order of the sum is that of the rows, so the bits do not
-// depend on anything else.
+// matter), or a tensor stays as it is, or weights stay at 0. The order of the sum is that of the
+// rows, so the bits do not depend on anything else.
 //
 //   1. predict the rows of the step
 //   2. gradient = Σ share (p - y) x          share: weight / Σ weights, or the weight of a lone row
@@ -25,7 +25,7 @@ enum GradientSteps {
 extension LinearModel {
     /// Whether the gradient of a row is more than a multiple of its features.
     func needsGradients(for block: borrowing Block) -> Bool {
-        !block.teacher.isEmpty || !importance.isEmpty || frozen.isAny
+        !block.teacher.isEmpty || !importance.isEmpty || frozen.isAny || !mask.isEmpty
     }
 
     /// Takes the steps of a block; the predictions have their room already.
@@ -61,6 +61,7 @@ extension LinearModel {
         }
         if link.layout.learnsFromScores { link.layout.map(rows, &predictions) }
         guard isLesson else { return }
+        mask.apply(to: &gradient)
         var scale: Float = 1
         if link.clip > 0 {
             var squares: Double = 0
@@ -75,6 +76,7 @@ extension LinearModel {
         let before = frozen.isAny ? values : []
         descend(link.layout, scale: scale, &optimiser)
         if frozen.isAny { restoreFrozen(from: before) }
+        mask.apply(to: &values)
     }
 
     /// Makes the optimiser's step along the gradient.

@@ -164,3 +164,8 @@ extension AdaptiveRegularisation {
         scratch = [Double](repeating: 0, count: size)
     }
 }
+
+extension AdaptiveRegularisation: TakesParameters {
+    /// Takes weights and biases.
+    package mutating func take(_ tensors: [LearnerParameters.Tensor]) { own.take(tensors) }
+}

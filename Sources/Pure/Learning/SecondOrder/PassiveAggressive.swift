@@ -117,3 +117,8 @@ extension PassiveAggressive {
         else { throw .invalid("a passive-aggressive model's numbers do not fit its shape") }
     }
 }
+
+extension PassiveAggressive: TakesParameters {
+    /// Takes weights and biases.
+    package mutating func take(_ tensors: [LearnerParameters.Tensor]) { own.take(tensors) }
+}

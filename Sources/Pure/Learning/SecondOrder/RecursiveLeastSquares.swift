@@ -172,3 +172,8 @@ extension RecursiveLeastSquares {
         takeSettings()
     }
 }
+
+extension RecursiveLeastSquares: TakesParameters {
+    /// Takes weights and biases.
+    package mutating func take(_ tensors: [LearnerParameters.Tensor]) { own.take(tensors) }
+}

@@ -114,6 +114,22 @@ struct WideParameters: Sendable {
         )
     }
 
+    /// Takes the numbers of tensors that an artifact holds.
+    mutating func take(_ tensors: [LearnerParameters.Tensor]) {
+        for tensor in tensors {
+            for row in 0..<rows {
+                let start = row * (width + 1)
+                if tensor.name == "bias" {
+                    values[start + width] = Double(tensor.numbers[row])
+                } else {
+                    for column in 0..<width {
+                        values[start + column] = Double(tensor.numbers[row * width + column])
+                    }
+                }
+            }
+        }
+    }
+
     private static func rows(outputs: Int) -> Int { outputs == 2 ? 1 : outputs }
 
     /// Makes room for new columns before the bias of each row, and for new rows; zeros everywhere.

@@ -302,3 +302,29 @@ extension FactorisationMachine {
         else { throw .invalid("a learner's numbers do not fit its shape") }
     }
 }
+
+extension FactorisationMachine: TakesParameters {
+    /// Takes the weights and factors of buckets, and the bias.
+    package mutating func take(_ tensors: [LearnerParameters.Tensor]) {
+        let own = parameters
+        let columns = own.numbers(of: "buckets").map { Int(table.column(of: Int32($0))) }
+        let factors = sparse.factors
+        for tensor in tensors {
+            switch tensor.name {
+            case "bias": values[0] = tensor.numbers[0]
+            case "weights":
+                for (place, column) in columns.enumerated() {
+                    values[column * stride] = tensor.numbers[place]
+                }
+            case "factors":
+                for (place, column) in columns.enumerated() {
+                    values.replaceSubrange(
+                        column * stride + 1..<(column + 1) * stride,
+                        with: tensor.numbers[place * factors..<(place + 1) * factors]
+                    )
+                }
+            default: break
+            }
+        }
+    }
+}

@@ -290,6 +290,24 @@ extension SparseModel {
     }
 }
 
+extension SparseModel: TakesParameters {
+    /// Takes the weights of buckets, and the biases.
+    package mutating func take(_ tensors: [LearnerParameters.Tensor]) {
+        let own = parameters
+        let columns = own.numbers(of: "buckets").map { Int(table.column(of: Int32($0))) }
+        for tensor in tensors {
+            for output in 0..<stride {
+                if tensor.name == "bias" { values[output] = tensor.numbers[output] }
+                guard tensor.name == "weights" else { continue }
+                for (place, column) in columns.enumerated() {
+                    values[column * stride + output] =
+                        tensor.numbers[output * columns.count + place]
+                }
+            }
+        }
+    }
+}
+
 extension SparseModel {
     /// Appends the whole state, with a tag that ``LearnerCoding`` reads.
     package func encode(into writer: inout ByteWriter) {
