@@ -77,7 +77,7 @@ extension DriftSettings {
         case .adwin:
             parameters = [
                 ("delta", "\(adwinDelta)"), ("warning_delta", "\(adwinWarningDelta)"),
-                ("clock", "\(adwinClock)"),
+                ("clock", "\(adwinClock)"), ("eager", "true"),
             ]
         case .pageHinkley:
             parameters = [

@@ -12,7 +12,8 @@ struct SignalWatch: Sendable {
         adwin = ADWIN(
             delta: settings.adwinDelta,
             clock: settings.adwinClock,
-            warningDelta: settings.adwinWarningDelta
+            warningDelta: settings.adwinWarningDelta,
+            isEager: true
         )
         pageHinkley = PageHinkley(
             minInstances: settings.pageHinkleyMinimum,
