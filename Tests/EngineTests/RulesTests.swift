@@ -149,7 +149,7 @@ struct RulesTests {
             $0.deadShare = 1
         }
         feed(&engine, rows: 4000)
-        #expect(starts(engine).contains { $0.reason.contains("directions, once") })
+        #expect(starts(engine).contains { $0.cause.contains("directions, once") })
     }
 
     @Test("The average does not depend on how rows came")
