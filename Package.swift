@@ -205,8 +205,8 @@ let package = Package(
         test(
             "ConfigurationTests",
             [
-                "Configuration", "Engine", "Learning", "Networks", "Versions", "Kernels",
-                "Primitives",
+                "Configuration", "Consolidation", "Engine", "Learning", "Networks", "Versions",
+                "Kernels", "Primitives",
             ]
         ),
         test(

@@ -3,7 +3,8 @@
 #
 # Draws the pictures of docs/consolidation.md from what a benchmark measured:
 #
-#   learnd-bench consolidation --json elec2.csv > run.jsonl && scripts/figures.py run.jsonl docs/figures
+#   learnd-bench consolidation --json elec2.csv > run.jsonl
+#   scripts/figures.py run.jsonl docs/figures
 #
 # Nothing but the standard library; the pictures are plain SVG, readable on light and dark pages.
 

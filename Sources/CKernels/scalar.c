@@ -13,3 +13,5 @@ double learnd_exp(double x) { return exp(x); }
 double learnd_cos(double x) { return cos(x); }
 
 double learnd_expm1(double x) { return expm1(x); }
+
+double learnd_log1p(double x) { return log1p(x); }

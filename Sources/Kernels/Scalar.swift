@@ -18,4 +18,7 @@ package enum Scalar {
 
     /// The exponential of `x`, minus one, exact near zero.
     package static func expMinusOne(_ x: Double) -> Double { learnd_expm1(x) }
+
+    /// The natural logarithm of `1 + x`, exact near zero.
+    package static func logOnePlus(_ x: Double) -> Double { learnd_log1p(x) }
 }

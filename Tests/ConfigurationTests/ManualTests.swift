@@ -2,7 +2,10 @@
 //
 // The manual, the shipped file and the examples say what the code does.
 
+import Consolidation
+import Engine
 import Foundation
+import Learning
 import Primitives
 import Testing
 
@@ -100,6 +103,12 @@ import Testing
         #expect(contexts.learners[0].isolation == .experts)
         #expect(contexts.learners[0].isolationMax == 20)
         #expect(contexts.learners[0].contextsMax == 200)
+
+        let memory = try settings(try repositoryFile("config/examples/memory-contexts.toml"))
+        #expect(memory.learners.map(\.name.text) == ["sites"])
+        let sites = EngineSettings(memory.learners[0], of: memory)
+        #expect(sites.memory.policy == .contexts && sites.memory.reservoirRows == 6000)
+        #expect(sites.model == .softmax && sites.memory.bytesMax == 32 << 20)
 
         let two = try settings(try repositoryFile("config/examples/two-learners.toml"))
         #expect(two.learners.map(\.name.text) == ["fraud", "topic"])

@@ -44,7 +44,7 @@ import Testing
         "consolidate.race_samples = 50", "consolidate.retain = \"ewc\"",
         "consolidate.anchor = 0.1", "consolidate.anchor_l1 = 0.1",
         "consolidate.schedule = \"cosine\"", "consolidate.tolerance = 0.5", "huber_delta = 2",
-        "memory.recent_rows = 50", "memory.bytes_max = \"1MiB\"",
+        "memory.recent_rows = 50", "memory.policy = \"contexts\"", "memory.bytes_max = \"1MiB\"",
         "classes_max = 4097", "features_max = 70000",
         "warm_start = \"/a\"\nwidth = 2\nclasses = [0, 1]",
     ])

@@ -130,6 +130,9 @@ import Testing
             ("isolation = \"experts\"\nretain.distil = 1.0", "retain.distil"),
             ("isolation = \"experts\"\nretain.anchor = 1.0", "retain.anchor"),
             ("isolation = \"experts\"\nconsolidate.retain = \"lwf\"", "consolidate.retain"),
+            ("memory.policy = \"contexts\"\ncontexts_max = 0", "memory.policy"),
+            ("memory.policy = \"loss\"\nmodel = \"embedding\"", "memory.policy"),
+            ("memory.policy = \"loss\"\nmodel = \"pool\"", "memory.policy"),
             ("consolidate.cooldown = \"1h\"", "consolidate.cooldown"),
             ("consolidate.cooldown_max = \"1s\"", "consolidate.cooldown"),
         ])

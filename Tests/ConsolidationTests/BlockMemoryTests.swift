@@ -12,6 +12,7 @@ private struct Row {
     var label: Int32
     var weight: Float
     var loss: Float
+    var context: Int32
     var use: RowUse
 }
 
@@ -28,6 +29,7 @@ private func rows(seed: UInt64, count: Int, width: Int, classes: Int) -> [Row] {
             label: classes == 0 || !isLabelled ? -1 : Int32(source.below(known)),
             weight: source.chance(0.03) ? 0 : Float(1 + source.below(3)),
             loss: isLabelled ? Float(source.unit()) : .nan,
+            context: Int32(source.below(4)) - 1,
             use: !isLabelled ? .scored : source.chance(0.1) ? .holdout : .train
         )
     }
@@ -54,6 +56,7 @@ private func memory(
                 target: row.loss * 2,
                 class: row.label,
                 weight: row.weight,
+                context: row.context,
                 use: row.use
             )
             block.losses.append(row.loss)
@@ -82,6 +85,7 @@ private func memory(
                 label: row.label,
                 target: row.loss * 2,
                 weight: row.weight,
+                context: row.context,
                 loss: row.loss,
                 at: index
             )
@@ -91,6 +95,7 @@ private func memory(
                 label: row.label,
                 target: row.loss * 2,
                 weight: row.weight,
+                context: row.context,
                 loss: row.loss,
                 at: index
             )
@@ -118,6 +123,24 @@ private func memory(
                 #expect(cut.trained == single.trained)
             }
         }
+    }
+
+    @Test(arguments: MemoryPolicy.allCases)
+    func blocksAreRowAfterRow(policy: MemoryPolicy) {
+        var settings = MemorySettings()
+        settings.policy = policy
+        settings.reservoirRows = 150
+        settings.recentRows = 90
+        settings.holdoutRows = 40
+        let stream = rows(seed: 9, count: 2000, width: 2, classes: 3)
+        let single = memory(ofSingle: stream, room: 2, settings: settings)
+        for cut in [1, 7, 256, 2000] {
+            let cut = memory(of: stream, cut: cut, room: 2, settings: settings)
+            #expect(bytes(of: cut.memory) == bytes(of: single.memory))
+            #expect(cut.trained == single.trained)
+        }
+        #expect(single.memory.count(of: .reservoir) == (policy == .recent ? 0 : 150))
+        #expect(single.memory.count(of: .recent) == (policy == .recent ? 240 : 90))
     }
 
     @Test func aSnapshotKeepsItsRows() {

@@ -14,6 +14,7 @@ func bytes(of item: some ByteCodable) -> [UInt8] {
 
 /// A memory of the given bounds; the holdout is filled by hand.
 func memory(
+    _ policy: MemoryPolicy = .balanced,
     reservoir: Int = 20,
     recent: Int = 10,
     holdout: Int = 5,
@@ -22,6 +23,7 @@ func memory(
     width: Int = 3
 ) -> ReplayMemory {
     var settings = MemorySettings()
+    settings.policy = policy
     settings.reservoirRows = reservoir
     settings.recentRows = recent
     settings.holdoutRows = holdout
@@ -33,13 +35,21 @@ func memory(
 
 extension ReplayMemory {
     /// Inserts a row whose features say its number.
-    mutating func insert(_ index: Int, label: Int32 = 0, width: Int? = nil) {
+    mutating func insert(
+        _ index: Int,
+        label: Int32 = 0,
+        width: Int? = nil,
+        context: Int32 = -1,
+        loss: Float = -1
+    ) {
         let row = [Float](repeating: Float(index), count: width ?? self.width)
         insert(
             features: row.span,
             label: label,
             target: Float(index) / 2,
             weight: 1,
+            context: context,
+            loss: loss,
             at: UInt64(index)
         )
     }
@@ -217,25 +227,35 @@ extension ReplayMemory {
                     at: UInt64(index)
                 )
             } else {
-                memory.insert(index, label: index % 7 == 0 ? 2 : Int32(index % 2))
+                memory.insert(
+                    index,
+                    label: index % 7 == 0 ? 2 : Int32(index % 2),
+                    context: Int32(index % 5) - 1,
+                    loss: Float(index % 11) / 4
+                )
             }
         }
     }
 
-    @Test func restoreGoesOnWithTheSameBytes() throws {
-        var original = memory(reservoir: 60, recent: 40, holdout: 8, bytesMax: 6000)
+    @Test(arguments: MemoryPolicy.allCases)
+    func restoreGoesOnWithTheSameBytes(policy: MemoryPolicy) throws {
+        var original = memory(policy, reservoir: 60, recent: 40, holdout: 8, bytesMax: 6000)
         var at = 0
         for step in [1, 30, 59, 200, 310, 5, 1] {
             run(&original, at..<at + step)
             at += step
             if step == 310 { original.drop(before: 200) }
+            if step == 5 { original.shrink(width: 6) }
             var reader = ByteReader(bytes(of: original))
             var restored = try ReplayMemory(from: &reader)
             try reader.expectEnd()
             #expect(bytes(of: restored) == bytes(of: original))
             for part in MemoryPart.allCases {
                 #expect(restored.rows(of: part).indices == original.rows(of: part).indices)
+                #expect(restored.rows(of: part).inclusions == original.rows(of: part).inclusions)
+                #expect(restored.capacity(of: part) == original.capacity(of: part))
             }
+            #expect(original.bytes <= 6000)
             var twin = original
             run(&restored, at..<at + 300)
             run(&twin, at..<at + 300)
@@ -243,12 +263,13 @@ extension ReplayMemory {
         }
     }
 
-    @Test func damagedBytesNeverTrap() {
-        var original = memory(reservoir: 30, recent: 20, holdout: 8)
+    @Test(arguments: MemoryPolicy.allCases)
+    func damagedBytesNeverTrap(policy: MemoryPolicy) {
+        var original = memory(policy, reservoir: 30, recent: 20, holdout: 8)
         run(&original, 0..<300)
         let whole = bytes(of: original)
         var source = RandomSource(seed: 12)
-        for trial in 0..<1500 {
+        for trial in 0..<600 {
             var damaged = whole
             if trial % 3 == 0 { damaged.removeLast(source.below(whole.count)) }
             for _ in 0..<(trial % 4) where !damaged.isEmpty {
@@ -260,7 +281,7 @@ extension ReplayMemory {
             guard var restored = try? ReplayMemory(from: &reader), restored.width < 100 else {
                 continue
             }
-            restored.insert(1000, label: 1)
+            for index in 1000..<1020 { restored.insert(index, label: 1, context: 3, loss: 0.1) }
             _ = restored.rows(of: .training)
         }
     }

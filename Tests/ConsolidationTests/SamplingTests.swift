@@ -7,7 +7,7 @@ import Primitives
 import Testing
 
 /// The chi-squared statistic, as its distance from what is expected in standard deviations.
-private func excess(_ counts: [Int], expected: Double, inclusion: Double) -> Double {
+func excess(_ counts: [Int], expected: Double, inclusion: Double) -> Double {
     // Each count is nearly binomial with the given probability, so its variance is below expected.
     let statistic = counts.reduce(0.0) { sum, count in
         let off = Double(count) - expected

@@ -54,6 +54,29 @@ struct ScreenTests {
         #expect(lines[2].hasPrefix("majority") && lines[2].hasSuffix("60.0 %"))
     }
 
+    @Test func contextsSayWhatWasForgotten() {
+        let learner: JSONValue = [
+            "metrics": [
+                "contexts": [
+                    "north": [
+                        "samples": 1200, "error_recent": 0.1, "error_best": 0.05,
+                        "error_learned": 0.0625, "error_examined": 0.25, "forgetting": 0.1875,
+                        "backward_transfer": -0.1875,
+                    ], "south": ["samples": 30, "error_recent": 0.5],
+                ],
+                "contexts_left": 1, "forgetting": 0.1875, "backward_transfer": -0.1875,
+            ]
+        ]
+        let lines = ContextTableText.lines(of: learner)
+        #expect(lines.count == 4)
+        let north = lines[1].split(separator: " ").map(String.init)
+        #expect(north.first == "north" && north.last == "shared")
+        #expect(north.suffix(5).dropLast() == ["0.0625", "0.2500", "0.1875", "-0.1875"])
+        #expect(
+            lines[3] == "  mean of 1 that were left: forgetting 0.1875, backward transfer -0.1875"
+        )
+    }
+
     @Test func thePoolsExpertsStandByTheirWeights() {
         let experts: JSONValue = [
             [

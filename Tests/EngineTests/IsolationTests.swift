@@ -96,7 +96,7 @@ import Versions
             let best = figures?[context]?["error_best"]?.double ?? 1
             let back = figures?[context]?["error_at_return"]?.double ?? 1
             #expect(best < 0.1 && back < 0.1)
-            #expect(abs(figures?[context]?["forgetting"]?.double ?? 1) < 0.05)
+            #expect(abs(figures?[context]?["forgetting_at_return"]?.double ?? 1) < 0.05)
         }
         // The same stream without isolation forgets.
         var shared = settings()
@@ -109,8 +109,8 @@ import Versions
         }
         let lost = other.engine.status()
         #expect(lost["isolation"] == .null)
-        #expect(lost["metrics"]?["contexts"]?["a"]?["forgetting"]?.double ?? 0 > 0.1)
-        #expect(lost["metrics"]?["contexts"]?["a"]?["backward_transfer"]?.double ?? 0 < -0.1)
+        #expect(lost["metrics"]?["contexts"]?["a"]?["forgetting_at_return"]?.double ?? 0 > 0.1)
+        #expect(lost["metrics"]?["contexts"]?["a"]?["transfer_at_return"]?.double ?? 0 < -0.1)
     }
 
     @Test func aConsolidationKeepsContextsApart() throws {

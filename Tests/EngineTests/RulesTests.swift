@@ -135,7 +135,7 @@ struct RulesTests {
         var engine = network(bias: -1000) { _ in }
         feed(&engine, rows: 600)
         #expect(starts(engine).map(\.trigger) == [.plasticity])
-        #expect(starts(engine).first?.reason.hasSuffix("100 % of its units are dead") ?? false)
+        #expect(starts(engine).first?.cause.hasSuffix("100 % of its units are dead") ?? false)
         #expect(starts(engine).first?.recipes == [.shrinkPerturb])
         var alive = network(bias: 0.1) { $0.rankShare = 0 }
         feed(&alive, rows: 2000)

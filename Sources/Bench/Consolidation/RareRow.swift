@@ -9,8 +9,10 @@ import Linux
 import Primitives
 import Samples
 
-/// A world with few positives: those whose projection on the concept's axis lies far out. A tenth
-/// of them is not recognised as such.
+/// A world with few positives.
+///
+/// They are those whose projection on the concept's axis lies far out; a tenth of them is not
+/// recognised as such.
 struct RareClass: ConceptWorld {
     /// The shares of positives that are looked at.
     static let shares = [0.05, 0.01]

@@ -25,6 +25,7 @@ double learnd_log(double x);
 double learnd_exp(double x);
 double learnd_cos(double x);
 double learnd_expm1(double x);
+double learnd_log1p(double x);
 
 // scores.c
 
@@ -276,8 +277,8 @@ void learnd_column_sums(const float *raw, size_t stride, size_t rows, size_t n,
                           const float *center, const float *scale, float *count, float *sum,
                           float *square, float *fourth);
 // Counts the finite values of each column, and those above each of its nine edges; edges and counts
-// stand edge by edge, each for all `columns`, of which n are counted.
-void learnd_column_bins(const float *raw, size_t stride, size_t rows, size_t n, size_t columns,
+// stand edge by edge, each for `all` columns, of which n are counted.
+void learnd_column_bins(const float *raw, size_t stride, size_t rows, size_t n, size_t all,
                        const float *edges, float *above, float *there);
 
 #endif

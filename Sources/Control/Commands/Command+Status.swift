@@ -134,6 +134,14 @@ enum StatusPage {
             let parts = labels.members.filter { $0.value.integer ?? 0 > 0 }
             table.add(["late labels", counts(parts) + delayText(learner)])
         }
+        if let memory = learner["memory"], memory["rows"]?.integer ?? 0 > 0 {
+            let parts = ["reservoir", "recent", "holdout"].map { Figures.grouped(memory[$0]) }
+            table.add([
+                "memory",
+                "\(memory["policy"]?.text ?? "") \(parts[0]), recent \(parts[1]), held out "
+                    + "\(parts[2]) rows, \(Figures.size(memory["bytes"]?.integer))",
+            ])
+        }
         if let room = learner["waiting_room"], room["rows"]?.integer ?? 0 > 0 {
             table.add([
                 "waiting room",

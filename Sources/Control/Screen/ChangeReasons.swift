@@ -25,8 +25,9 @@ struct ChangeReasons {
         let from =
             verdict?["id"]?.integer
             ?? adopted.filter { ($0["version"]?.integer ?? 0) <= number }
-                .compactMap { $0["id"]?.integer }.max() ?? 0
-        return records
+            .compactMap { $0["id"]?.integer }.max() ?? 0
+        return
+            records
             .filter { ($0["id"]?.integer ?? 0) > from && $0["verdict"]?.text != "adopted" }
             .sorted { ($0["id"]?.integer ?? 0) < ($1["id"]?.integer ?? 0) }
     }

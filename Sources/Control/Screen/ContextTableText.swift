@@ -14,7 +14,8 @@ enum ContextTableText {
         guard !contexts.isEmpty else { return [] }
         var table = TextTable([
             ("CONTEXT", .left), ("SAMPLES", .right), ("ERROR", .right), ("BEST", .right),
-            ("AT RETURN", .right), ("FORGETTING", .right), ("BACKWARD", .right), ("EXPERT", .right),
+            ("AT RETURN", .right), ("LEARNED", .right), ("NOW", .right), ("FORGETTING", .right),
+            ("BACKWARD", .right), ("EXPERT", .right),
         ])
         for context in contexts.prefix(most) {
             add(context.value, context.name, expert(of: context.name, learner), to: &table)
@@ -25,6 +26,15 @@ enum ContextTableText {
         var lines = table.lines(indent: 2)
         if contexts.count > most {
             lines.append("  and \(contexts.count - most) more: learnctl status --json")
+        }
+        if let metrics = learner["metrics"], let count = metrics["contexts_left"]?.integer {
+            let figures = ["forgetting", "backward_transfer"].map {
+                Figures.measure(metrics[$0]?.double)
+            }
+            lines.append(
+                "  mean of \(Figures.grouped(.int(count))) that were left: forgetting "
+                    + "\(figures[0]), backward transfer \(figures[1])"
+            )
         }
         let changes = learner["isolation"]?["changes"]?.items ?? []
         for change in changes where change["change"]?.text != "opened" {
@@ -42,8 +52,8 @@ enum ContextTableText {
         table.add(
             [name, Figures.grouped(figures["samples"])]
                 + [
-                    "error_recent", "error_best", "error_at_return", "forgetting",
-                    "backward_transfer",
+                    "error_recent", "error_best", "error_at_return", "error_learned",
+                    "error_examined", "forgetting", "backward_transfer",
                 ]
                 .map { Figures.measure(figures[$0]?.double) } + [expert]
         )

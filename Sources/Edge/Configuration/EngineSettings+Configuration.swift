@@ -196,6 +196,14 @@ extension PublishSettings {
 extension MemorySettings {
     fileprivate init(_ configuration: MemoryConfiguration) {
         self.init()
+        policy =
+            switch configuration.policy {
+            case .balanced: .balanced
+            case .reservoir: .reservoir
+            case .recent: .recent
+            case .contexts: .contexts
+            case .loss: .loss
+            }
         reservoirRows = configuration.reservoirRows
         recentRows = configuration.recentRows
         holdoutRows = configuration.holdoutRows

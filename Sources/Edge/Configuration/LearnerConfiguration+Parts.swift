@@ -93,7 +93,23 @@ package struct PublishConfiguration: Sendable, Equatable {
 
 /// What is remembered.
 package struct MemoryConfiguration: Sendable, Equatable {
-    /// The rows of the reservoir, balanced over the classes.
+    /// Which rows of the whole stream are kept.
+    package enum Policy: String, Sendable, CaseIterable {
+        /// As many of each class.
+        case balanced
+        /// All with the same probability.
+        case reservoir
+        /// The newest.
+        case recent
+        /// As many of each context.
+        case contexts
+        /// Those of high loss rather than others.
+        case loss
+    }
+
+    /// Which rows of the whole stream are kept.
+    package let policy: Policy
+    /// The rows of the reservoir.
     package let reservoirRows: Int
     /// The rows of the recent window.
     package let recentRows: Int
@@ -105,6 +121,7 @@ package struct MemoryConfiguration: Sendable, Equatable {
     package let bytesMax: Int
 
     init(_ values: ScopedValues) {
+        policy = values.word("memory.policy")
         reservoirRows = values.integer("memory.reservoir_rows")
         recentRows = values.integer("memory.recent_rows")
         holdoutRows = values.integer("memory.holdout_rows")

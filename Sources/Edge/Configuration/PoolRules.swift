@@ -40,8 +40,8 @@ struct PoolRules: KeyRules {
         (["warm_start"], "no file has the experts of a pool"),
         (
             [
-                "memory.reservoir_rows", "memory.recent_rows", "memory.holdout_rows",
-                "memory.bytes_max",
+                "memory.policy", "memory.reservoir_rows", "memory.recent_rows",
+                "memory.holdout_rows", "memory.bytes_max",
             ], "a pool has a memory of its own, of pool.rows"
         ),
         (

@@ -287,6 +287,13 @@ extension SettingKey {
     private static let memory: [SettingKey] = [
         .init(
             .learner,
+            "memory.policy",
+            .choice(["balanced", "reservoir", "recent", "contexts", "loss"]),
+            .text("balanced"),
+            .newLearner
+        ),
+        .init(
+            .learner,
             "memory.reservoir_rows",
             .integer(1...10_000_000),
             .integer(2000),

@@ -109,6 +109,7 @@ package struct Settings: Sendable, Equatable {
             IsolationRules(table.values).check(problems: &problems)
             ConsolidationRules(table.values).check(problems: &problems)
             DriftRules(table.values).check(problems: &problems)
+            MemoryRules(table.values).check(problems: &problems)
             FeatureRules(table.values).check(learner, problems: &problems)
             CompressionRules(table.values).check(learner, problems: &problems)
         }

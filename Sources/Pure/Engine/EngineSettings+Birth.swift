@@ -54,6 +54,7 @@ extension EngineSettings {
         compare("standardise.clip", \.preparation.clip)
         compare("imputation", \.preparation.imputation.name)
         compare("interactions", \.preparation.hasInteractions)
+        compare("memory.policy", \.memory.policy.name)
         compare("memory.reservoir_rows", \.memory.reservoirRows)
         compare("memory.recent_rows", \.memory.recentRows)
         compare("memory.holdout_rows", \.memory.holdoutRows)

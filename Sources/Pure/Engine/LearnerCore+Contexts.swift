@@ -92,14 +92,21 @@ extension LearnerCore {
         guard contexts.count > 0 else { return .object(all) }
         var members: [JSONValue.Member] = []
         for (number, name) in contexts.names.prefix(LearnerCore.shownContexts).enumerated() {
-            members.append(.init(name, contextMeasures.json(of: Int32(number))))
+            members.append(.init(name, figures(ofContext: Int32(number))))
         }
         let none = contextMeasures.json(of: ContextTable.unknown)
         return .object(
-            all + [
+            all + examiner.exams.means + [
                 .init("contexts", .object(members)), .init("without_context", none),
             ]
         )
+    }
+
+    /// The measures of a context, as in status and manifests; null where it has no sample.
+    private func figures(ofContext number: Int32) -> JSONValue {
+        let live = contextMeasures.json(of: number)
+        guard live != .null else { return .null }
+        return .object(live.members + examiner.exams.members(of: number))
     }
 
     /// How many contexts status and manifests show.

@@ -65,6 +65,8 @@ package struct LearnerCore: Sendable {
     var rowAccounts: [Int32] = []
     /// How well each of them is predicted.
     package internal(set) var contextMeasures: ContextMeasures
+    /// What is left of what the champion knew of each of them.
+    var examiner: ContextExaminer
     /// Who got a part of the model lately, and who lost one.
     var contextHistory = ContextHistory()
     var admission = Admission()
@@ -92,6 +94,7 @@ package struct LearnerCore: Sendable {
         beside = LearnerCore.newBeside(settings.drift, schema)
         memory = ReplayMemory(settings: settings.memory, seed: settings.seed)
         memory.grow(width: schema.width)
+        examiner = ContextExaminer(settings, width: schema.width)
         recollection = Recollection(schema.settings)
         recollection.grow(width: schema.width)
         contexts = ContextTable(limit: settings.contextsMax)
@@ -110,6 +113,7 @@ package struct LearnerCore: Sendable {
         watch: DriftWatch,
         beside: BesideWatch,
         memory: ReplayMemory,
+        examiner: ContextExaminer,
         recollection: Recollection,
         contexts: ContextTable
     ) {
@@ -121,6 +125,7 @@ package struct LearnerCore: Sendable {
         self.watch = watch
         self.beside = beside
         self.memory = memory
+        self.examiner = examiner
         self.recollection = recollection
         self.contexts = contexts
         contextMeasures = ContextMeasures(task: schema.task)
@@ -341,6 +346,7 @@ package struct LearnerCore: Sendable {
         champion.grow(width: schema.width, outputs: outputs)
         average?.grow(like: champion.learner)
         memory.grow(width: schema.width)
+        examiner.grow(width: schema.width)
         recollection.grow(width: schema.width)
         anomaly?.grow(width: schema.width)
         beside.features?.follow(schema)
@@ -371,6 +377,7 @@ package struct LearnerCore: Sendable {
         if isHeld {
             champion.predict(&block)
         } else {
+            if contexts.count > 0 { examiner.leave(by: block, champion, at: labelled) }
             champion.testThenTrain(&block)
             average?.pass(block.rows, champion.learner)
         }
@@ -383,6 +390,7 @@ package struct LearnerCore: Sendable {
         if contexts.count > 0 { contextMeasures.record(block, from: first) }
         observe(&outcome)
         outcome.contextChanges += takeContextNews()
+        if contexts.count > 0 { examiner.take(block, from: first, isHeld ? nil : champion) }
         champion.trained += remembers ? memory.remember(block, from: first) : block.trainedRows
         if keepsHoldout { memory.rememberHoldout(block, from: first) }
         if let present { block.losses = present }
@@ -489,16 +497,5 @@ extension LearnerCore {
         challenger.contender.testThenTrain(&block)
         challenger.contender.trained += UInt64(rows.count)
         return challenger
-    }
-}
-
-extension Block {
-    /// How many rows were trained on: those for training that have a loss and a positive weight.
-    fileprivate var trainedRows: UInt64 {
-        var count: UInt64 = 0
-        for row in 0..<rows where uses[row] == .train && weights[row] > 0 && !losses[row].isNaN {
-            count += 1
-        }
-        return count
     }
 }

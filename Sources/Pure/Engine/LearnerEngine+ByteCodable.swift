@@ -172,6 +172,7 @@ extension LearnerCore: ByteCodable {
         watch.encode(into: &writer)
         beside.encode(into: &writer)
         memory.encode(into: &writer)
+        examiner.encode(into: &writer)
         recollection.encode(into: &writer)
         contexts.encode(into: &writer)
         writer.write(optional: anomaly)
@@ -192,13 +193,18 @@ extension LearnerCore: ByteCodable {
         let schema = try Schema(from: &reader)
         let champion = try Contender(from: &reader)
         try LearnerCore.check(champion, under: schema)
+        let evaluation = try Evaluation(from: &reader)
+        let watch = try DriftWatch(from: &reader)
+        let beside = try BesideWatch(from: &reader)
+        let memory = try ReplayMemory(from: &reader)
         self.init(
             schema: schema,
             champion: champion,
-            evaluation: try Evaluation(from: &reader),
-            watch: try DriftWatch(from: &reader),
-            beside: try BesideWatch(from: &reader),
-            memory: try ReplayMemory(from: &reader),
+            evaluation: evaluation,
+            watch: watch,
+            beside: beside,
+            memory: memory,
+            examiner: try ContextExaminer(from: &reader, beside: memory.settings),
             recollection: try Recollection(from: &reader),
             contexts: try ContextTable(from: &reader)
         )
@@ -223,6 +229,7 @@ extension LearnerCore: ByteCodable {
         labelled = try reader.readCounter()
         usualError = try RunningMean(from: &reader)
         guard evaluation.task == schema.task, memory.width == schema.width,
+            examiner.probes.width == schema.width,
             recollection.fits(schema), anomaly.map({ $0.trees.width == schema.width }) ?? true
         else {
             throw .invalid("the memory or the measures do not fit the schema")

@@ -159,6 +159,7 @@ extension LearnerEngine {
             current.schema = state.schema
             current.memory.drop(from: state.sampleIndex)
             current.memory.shrink(width: state.schema.width)
+            current.examiner.drop(from: state.sampleIndex, width: state.schema.width)
             current.recollection.shrink(
                 width: state.schema.width,
                 classes: state.schema.classes.count

@@ -131,13 +131,7 @@ extension LearnerEngine {
             .init("metrics", metrics(of: core)),
             .init("drift", drift),
             .init("consolidation", consolidation),
-            .init(
-                "memory",
-                [
-                    "rows": .int(Int64(core.memory.rowCount)),
-                    "bytes": .int(Int64(core.memory.bytes)),
-                ]
-            ),
+            .init("memory", core.memory.json(core.schema.task, beside: core.examiner.probes)),
             .init("replay", core.champion.retention.figures),
         ]
     }

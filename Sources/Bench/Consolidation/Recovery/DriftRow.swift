@@ -80,7 +80,8 @@ package struct DriftRow: Sendable, Equatable {
     /// The row as JSON.
     package var json: JSONValue {
         [
-            "part": "recovery", "stream": .string(stream), "drift": .int(Int64(drift)), "loop": loop.json,
+            "part": "recovery", "stream": .string(stream), "drift": .int(Int64(drift)),
+            "loop": loop.json,
             "online": .array(
                 RecoveryBench.rates.compactMap { rate in
                     rivals[rate].map { ["rate": .number(Double(rate)), "result": $0.json] }

@@ -88,6 +88,7 @@ package struct Race: Sendable {
     ///   - parent: The model before the adoption.
     ///   - earlier: Such a race that was still on: the eldest of its models goes on, too.
     ///   - settings: How long the race is, and how seldom it may err.
+    /// - Returns: The race.
     package static func probation(
         of parent: Contender,
         _ earlier: Race?,
@@ -174,8 +175,10 @@ package struct Race: Sendable {
         return verdict
     }
 
-    /// Once somebody is better than the champion, the place goes to who leads among all that are at
-    /// least half as sure of it: they were tested on the same samples. Before there are enough of
+    /// Who gets the place once somebody is better than the champion.
+    ///
+    /// It is who leads among all that are at least half as sure of it: they were tested on the same
+    /// samples. Before there are enough of
     /// these, the order in which they were made decides.
     private var leader: Int? {
         let strong = runners.indices.filter {

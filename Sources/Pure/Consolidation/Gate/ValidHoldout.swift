@@ -9,8 +9,8 @@
 //   mean since the onset  <=  mean before + 2 standard errors
 //
 // A named context of which there are fewer than five rows since the onset is not known to have
-// changed, so its rows count: whoever names a context wants it kept. A class of which there are too
-// few is not known to be the same, and does not.
+// changed, so its rows count: whoever names a context wants it kept. A class of which there are
+// fewer than thirty is not known to be the same, and does not.
 
 import Learning
 
@@ -21,7 +21,9 @@ package struct ValidHoldout: Sendable {
     /// How many of them came since the onset.
     package private(set) var recent: Int
 
-    private static let rowsLeast = 5
+    private static let namedLeast = 5
+    /// With fewer rows of a class a rise would not be seen.
+    private static let unnamedLeast = 30
 
     /// Chooses the rows.
     ///
@@ -46,7 +48,8 @@ package struct ValidHoldout: Sendable {
         for row in 0..<older.count where older.indices[row] < onset {
             let group = Group(older, row)
             let levels = groups[group] ?? Levels()
-            let isValid = levels.since.count < Self.rowsLeast ? group.isNamed : !levels.hasRisen
+            let least = group.isNamed ? Self.namedLeast : Self.unnamedLeast
+            let isValid = levels.since.count < least ? group.isNamed : !levels.hasRisen
             if isValid { rows.append(row, of: older) }
         }
     }
@@ -74,7 +77,7 @@ package struct ValidHoldout: Sendable {
         }
 
         var hasRisen: Bool {
-            guard before.count >= ValidHoldout.rowsLeast else { return true }
+            guard before.count >= ValidHoldout.namedLeast else { return true }
             let error =
                 (before.variance / Double(before.count)
                 + since.variance / Double(since.count)).squareRoot()

@@ -178,9 +178,9 @@ struct MemoryPages: Sendable {
     }
 
     /// Adds the row of a slot to `rows`.
-    func copy(_ slot: Int, to rows: inout MemoryRows) {
+    func copy(_ slot: Int, inclusion: Float = 1, to rows: inout MemoryRows) {
         let start = (slot % MemoryPages.pageRows) * stride
-        rows.append(header(slot))
+        rows.append(header(slot), inclusion: inclusion)
         rows.features.append(
             contentsOf: pages[slot / MemoryPages.pageRows].features[start..<start + width]
         )

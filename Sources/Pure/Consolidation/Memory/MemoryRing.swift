@@ -53,12 +53,22 @@ struct MemoryRing: Sendable {
     /// Widens the rows; when fewer of them may be kept then, the newest are.
     mutating func grow(width: Int, capacity: Int) {
         pages.grow(width: width)
-        self.capacity = capacity
-        if pages.count > capacity { keep(Array(slots.suffix(capacity))) }
+        resize(to: capacity)
     }
 
     /// Takes the features from `width` on away from every row.
-    mutating func shrink(width: Int) { pages.shrink(width: width) }
+    mutating func shrink(width: Int, capacity: Int) {
+        pages.shrink(width: width)
+        resize(to: capacity)
+    }
+
+    private mutating func resize(to capacity: Int) {
+        // With more room than before, the oldest row has to be the first, too.
+        if pages.count > capacity || capacity > self.capacity && oldest > 0 {
+            keep(Array(slots.suffix(capacity)))
+        }
+        self.capacity = capacity
+    }
 
     /// Keeps the rows whose sample number is in `range`.
     mutating func keep(_ range: Range<UInt64>) {

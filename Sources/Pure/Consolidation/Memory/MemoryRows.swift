@@ -6,7 +6,7 @@ import Learning
 
 /// A part of the memory.
 package enum MemoryPart: UInt8, Sendable, CaseIterable {
-    /// A sample of the whole stream, balanced over the classes.
+    /// A sample of the whole stream, as the policy says.
     case reservoir = 0
     /// The newest rows.
     case recent = 1
@@ -67,6 +67,8 @@ package struct MemoryRows: Sendable, Equatable {
     package var losses: [Float] = []
     /// The sample number of each row.
     package var indices: [UInt64] = []
+    /// How likely each row was to be kept, where the memory prefers some; 1 elsewhere.
+    package var inclusions: [Float] = []
 
     /// Makes an empty copy.
     package init(width: Int) {
@@ -91,17 +93,20 @@ package struct MemoryRows: Sendable, Equatable {
         rows.targets = Array(targets[first...])
         rows.weights = Array(weights[first...])
         rows.contexts = Array(contexts[first...])
+        rows.losses = Array(losses[first...])
         rows.indices = Array(indices[first...])
+        rows.inclusions = Array(inclusions[first...])
         return rows
     }
 
-    mutating func append(_ header: MemoryHeader) {
+    mutating func append(_ header: MemoryHeader, inclusion: Float) {
         labels.append(header.label)
         targets.append(header.target)
         weights.append(header.weight)
         contexts.append(header.context)
         losses.append(header.loss)
         indices.append(header.index)
+        inclusions.append(inclusion)
     }
 
     /// Adds a row of another copy, which has the same width.
@@ -113,6 +118,7 @@ package struct MemoryRows: Sendable, Equatable {
         contexts.append(rows.contexts[row])
         losses.append(rows.losses[row])
         indices.append(rows.indices[row])
+        inclusions.append(rows.inclusions[row])
     }
 
     mutating func reserve(_ rows: Int) {
@@ -123,5 +129,6 @@ package struct MemoryRows: Sendable, Equatable {
         contexts.reserveCapacity(rows)
         losses.reserveCapacity(rows)
         indices.reserveCapacity(rows)
+        inclusions.reserveCapacity(rows)
     }
 }

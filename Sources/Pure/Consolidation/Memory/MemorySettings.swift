@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How large a learner's memory is.
+// How large a learner's memory is, and what of the whole stream it keeps.
 
 package import Primitives
 
 /// The bounds of a memory.
 package struct MemorySettings: Sendable, Equatable {
-    /// How many rows of the whole stream are kept, balanced over the classes.
+    /// Which rows of the whole stream are kept.
+    package var policy = MemoryPolicy.balanced
+    /// How many rows of the whole stream are kept.
     package var reservoirRows = 2000
     /// How many of the newest rows are kept.
     package var recentRows = 2000
@@ -39,9 +41,16 @@ package struct MemorySettings: Sendable, Equatable {
         return nil
     }
 
+    /// How many rows the long part has: none where only the newest are kept.
+    var longRows: Int { policy == .recent ? 0 : reservoirRows }
+
+    /// How many rows the recent window has: those of the long part, too, where there is none.
+    var windowRows: Int { recentRows + reservoirRows - longRows }
+
     /// How many of `rows` may be kept when each takes `rowBytes`: all three parts give way in the
-    /// same proportion, but none below one row.
+    /// same proportion, but none that has rows below one row.
     func capacity(_ rows: Int, rowBytes: Int) -> Int {
+        guard rows > 0 else { return 0 }
         let wanted = (reservoirRows + recentRows + holdoutRows) * rowBytes
         if wanted <= bytesMax { return rows }
         return max(1, Int(Double(rows) * (Double(bytesMax) / Double(wanted))))
@@ -49,8 +58,9 @@ package struct MemorySettings: Sendable, Equatable {
 }
 
 extension MemorySettings: ByteCodable {
-    /// Appends each bound.
+    /// Appends policy and bounds.
     package func encode(into writer: inout ByteWriter) {
+        writer.write(policy.rawValue)
         for number in [
             reservoirRows, recentRows, holdoutRows, holdoutEvery, bytesMax, classFadeRows,
         ] {
@@ -58,8 +68,12 @@ extension MemorySettings: ByteCodable {
         }
     }
 
-    /// Reads each bound.
+    /// Reads policy and bounds.
     package init(from reader: inout ByteReader) throws(DecodeError) {
+        guard let policy = MemoryPolicy(rawValue: try reader.read()) else {
+            throw .invalid("a memory has an unknown policy")
+        }
+        self.policy = policy
         reservoirRows = Int(try reader.read(Int64.self))
         recentRows = Int(try reader.read(Int64.self))
         holdoutRows = Int(try reader.read(Int64.self))

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a learner remembers of its stream: a class-balanced reservoir, the recent window, and a
-// holdout that no model is trained on. Rows are kept raw (not standardised, NaN where missing), so
-// that any model can be fitted to them later.
+// What a learner remembers of its stream: a sample of all of it (the reservoir, by one of several
+// policies), the recent window, and a holdout that no model is trained on. Rows are kept raw (not
+// standardised, NaN where missing), so that any model can be fitted to them later.
 //
 // Invariants:
 // - A row is either inserted (reservoir and recent window) or set aside (holdout), never both.
 // - The rows take at most `bytesMax` bytes, unless even one row a part is more. When wider rows do
 //   not fit any more, every part shrinks in the same proportion: the rings keep their newest rows,
-//   the reservoir drops random rows of its largest class.
+//   the reservoir those that its policy chooses.
 // - All randomness comes from the seed; the state's bytes say how it goes on.
 // - A copy is O(1): pages are shared, and afterwards the first write to each page copies that page
 //   (256 rows). Inserting allocates nothing else once the parts are full.
@@ -36,8 +36,12 @@ package struct ReplayMemory: Sendable {
         self.settings = settings
         random = RandomSource(seed: seed)
         classCounts = MemoryClassCounts(fadeRows: settings.classFadeRows)
-        reservoir = Reservoir(capacity: settings.reservoirRows, random: random.fork())
-        recent = MemoryRing(capacity: settings.recentRows)
+        reservoir = Reservoir(
+            settings.policy,
+            capacity: settings.longRows,
+            random: random.fork()
+        )
+        recent = MemoryRing(capacity: settings.windowRows)
         holdout = MemoryRing(capacity: settings.holdoutRows)
     }
 
@@ -75,26 +79,29 @@ package struct ReplayMemory: Sendable {
     package mutating func grow(width: Int) {
         guard width > self.width else { return }
         let stride = MemoryPages.stride(for: width, from: recent.pages.stride)
-        let bytes = MemoryPages.rowBytes(stride: stride)
-        reservoir.grow(
-            width: width,
-            capacity: settings.capacity(settings.reservoirRows, rowBytes: bytes)
-        )
-        recent.grow(
-            width: width,
-            capacity: settings.capacity(settings.recentRows, rowBytes: bytes)
-        )
-        holdout.grow(
-            width: width,
-            capacity: settings.capacity(settings.holdoutRows, rowBytes: bytes)
-        )
+        let rows = capacities(stride: stride)
+        reservoir.grow(width: width, capacity: rows.reservoir)
+        recent.grow(width: width, capacity: rows.recent)
+        holdout.grow(width: width, capacity: rows.holdout)
     }
 
     /// Takes the features from `width` on away from every row, as when an older schema comes back.
     package mutating func shrink(width: Int) {
-        reservoir.shrink(width: width)
-        recent.shrink(width: width)
-        holdout.shrink(width: width)
+        guard width < self.width else { return }
+        let rows = capacities(stride: width)
+        reservoir.shrink(width: width, capacity: rows.reservoir)
+        recent.shrink(width: width, capacity: rows.recent)
+        holdout.shrink(width: width, capacity: rows.holdout)
+    }
+
+    /// How many rows each part may hold when there is room for `stride` features in a row.
+    private func capacities(stride: Int) -> (reservoir: Int, recent: Int, holdout: Int) {
+        let bytes = MemoryPages.rowBytes(stride: stride)
+        return (
+            settings.capacity(settings.longRows, rowBytes: bytes),
+            settings.capacity(settings.windowRows, rowBytes: bytes),
+            settings.capacity(settings.holdoutRows, rowBytes: bytes)
+        )
     }
 
     /// How many rows all parts hold.
@@ -136,7 +143,7 @@ package struct ReplayMemory: Sendable {
 
     /// Keeps a row for the holdout; features that the row lacks at its end are missing.
     ///
-    /// - Precondition: as for ``insert(features:label:target:weight:context:at:)``.
+    /// - Precondition: as for ``insert(features:label:target:weight:context:loss:at:)``.
     package mutating func setAside(
         features: Span<Float>,
         label: Int32,
@@ -182,11 +189,11 @@ package struct ReplayMemory: Sendable {
     package func rows(of part: MemoryPart, since: UInt64 = 0) -> MemoryRows {
         var rows = MemoryRows(width: width)
         switch part {
-        case .reservoir: copy(reservoir.slots, of: reservoir.pages, since, to: &rows)
+        case .reservoir: copy(reservoir.slots, of: reservoir, since, to: &rows)
         case .recent: copy(recent.slots, of: recent.pages, since, to: &rows)
         case .holdout: copy(holdout.slots, of: holdout.pages, since, to: &rows)
         case .training:
-            copy(slotsBeforeRecent, of: reservoir.pages, since, to: &rows)
+            copy(slotsBeforeRecent, of: reservoir, since, to: &rows)
             copy(recent.slots, of: recent.pages, since, to: &rows)
         }
         return rows
@@ -219,6 +226,20 @@ package struct ReplayMemory: Sendable {
     ) {
         rows.reserve(rows.count + slots.count)
         for slot in slots where pages.header(slot).index >= since { pages.copy(slot, to: &rows) }
+    }
+
+    private func copy(
+        _ slots: [Int],
+        of reservoir: Reservoir,
+        _ since: UInt64,
+        to rows: inout MemoryRows
+    ) {
+        let inclusions = reservoir.inclusions
+        guard !inclusions.isEmpty else { return copy(slots, of: reservoir.pages, since, to: &rows) }
+        rows.reserve(rows.count + slots.count)
+        for slot in slots where reservoir.pages.header(slot).index >= since {
+            reservoir.pages.copy(slot, inclusion: inclusions[slot], to: &rows)
+        }
     }
 
     /// Forgets the rows whose sample number is below `index`, in every part.
@@ -254,27 +275,25 @@ extension ReplayMemory: ByteCodable {
         settings = try MemorySettings(from: &reader)
         random = try RandomSource(from: &reader)
         classCounts = try MemoryClassCounts(from: &reader)
-        reservoir = try Reservoir(from: &reader, capacity: settings.reservoirRows)
-        recent = try MemoryRing(from: &reader, capacity: settings.recentRows)
+        reservoir = try Reservoir(
+            from: &reader,
+            settings.policy,
+            capacity: settings.longRows
+        )
+        recent = try MemoryRing(from: &reader, capacity: settings.windowRows)
         holdout = try MemoryRing(from: &reader, capacity: settings.holdoutRows)
         let (width, stride) = (recent.pages.width, recent.pages.stride)
         for pages in [reservoir.pages, holdout.pages]
         where pages.width != width || pages.stride != stride {
             throw .invalid("the parts of a memory differ in width")
         }
-        try fit(rowBytes: MemoryPages.rowBytes(stride: stride))
-    }
-
-    /// Sets the capacities that go with the width, which the rows must already keep.
-    private mutating func fit(rowBytes: Int) throws(DecodeError) {
-        let settings = settings
-        let rows = [settings.reservoirRows, settings.recentRows, settings.holdoutRows]
-            .map { settings.capacity($0, rowBytes: rowBytes) }
-        guard reservoir.pages.count <= rows[0], recent.pages.count <= rows[1],
-            holdout.pages.count <= rows[2]
+        // The capacities that go with the width, which the rows must already keep.
+        let rows = capacities(stride: stride)
+        guard reservoir.pages.count <= rows.reservoir, recent.pages.count <= rows.recent,
+            holdout.pages.count <= rows.holdout
         else { throw .invalid("a memory holds more rows than its bytes allow") }
-        reservoir.grow(width: width, capacity: rows[0])
-        recent.grow(width: width, capacity: rows[1])
-        holdout.grow(width: width, capacity: rows[2])
+        reservoir.grow(width: width, capacity: rows.reservoir)
+        recent.grow(width: width, capacity: rows.recent)
+        holdout.grow(width: width, capacity: rows.holdout)
     }
 }

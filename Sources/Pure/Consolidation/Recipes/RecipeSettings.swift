@@ -72,9 +72,9 @@ package struct RecipeSettings: Sendable, Equatable {
     /// The race is over after so many live samples.
     package var raceSamples = 2000
     /// The chance that a race adopts a challenger that is no better.
-    package var raceError = 0.2
+    package var raceError = 0.1
     /// The same for a race that goes on from an adoption after a drift, with more rows.
-    package var followUpError = 0.5
+    package var followUpError = 0.3
     /// How much of what a race asks for a challenger may bring along from rows of the past.
     package var recordShare = 0.9
 

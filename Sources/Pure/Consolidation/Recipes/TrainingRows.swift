@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The rows that a consolidation trains on: each sample of reservoir and recent window once, in the
-// order of the stream, weighted so that the classes have the stream's frequencies again.
+// order of the stream, weighted so that the classes have the stream's frequencies again:
+//
+// 1. Rows that the memory preferred count the less, the more likely they were to be kept: by the
+//    inverse of that probability, of which the mean over these rows is made 1. So the reservoir as
+//    a whole counts as many rows as it has, and in it every row of the stream counts alike.
+// 2. The classes are brought to their shares of the recent window, or, where that has fewer than 50
+//    rows, to those that they had lately in the stream.
+// 3. Where the memory is balanced over contexts, this is done within each context of which the
+//    window has 50 rows or more, and not over all of them: a class that is frequent in one context
+//    and rare in another would get a share that is wrong in both. The contexts keep the equal
+//    shares for which the policy was chosen.
 
 package import Learning
 
@@ -29,16 +39,24 @@ package struct TrainingRows: Sendable {
         weights = rows.weights
         contexts = rows.contexts
         losses = rows.losses
-        if task == .classes {
-            let recent = memory.rows(of: .recent, since: onset).labels
-            restoreFrequencies(
-                recent.count >= 50
-                    ? TrainingRows.counts(recent) : memory.classCounts.faded
+        let shares = TrainingRows.shares(rows.inclusions)
+        even(shares)
+        guard task == .classes else { return }
+        let recent = memory.rows(of: .recent, since: onset)
+        if memory.settings.policy == .contexts {
+            restoreWithinContexts(recent, shares)
+        } else {
+            restore(
+                recent.count >= TrainingRows.recentLeast
+                    ? TrainingRows.counts(recent.labels) : memory.classCounts.faded,
+                in: weights.indices,
+                shares
             )
         }
     }
 
-    /// Takes rows as they are, in their order, with the weights that they had.
+    /// Takes rows as they are, in their order, with the weights that they had, but for what the
+    /// memory preferred.
     package init(_ rows: MemoryRows) {
         width = rows.width
         features = rows.features
@@ -47,6 +65,7 @@ package struct TrainingRows: Sendable {
         weights = rows.weights
         contexts = rows.contexts
         losses = rows.losses
+        even(TrainingRows.shares(rows.inclusions))
     }
 
     /// Takes some of the rows, in their order.
@@ -69,28 +88,69 @@ package struct TrainingRows: Sendable {
         return counts
     }
 
+    /// Fewer recent rows say nothing of the frequencies of classes.
+    private static let recentLeast = 50
+
+    /// What each row counts, so that those that were likelier to be kept count no more.
+    private static func shares(_ inclusions: [Float]) -> [Double] {
+        var sum = 0.0
+        var count = 0.0
+        for inclusion in inclusions where inclusion < 1 {
+            sum += 1 / Double(inclusion)
+            count += 1
+        }
+        return inclusions.map { $0 < 1 ? count / (sum * Double($0)) : 1 }
+    }
+
+    private mutating func even(_ shares: [Double]) {
+        for row in weights.indices where shares[row] != 1 { weights[row] *= Float(shares[row]) }
+    }
+
     /// Counts how often each class occurs.
-    private static func counts(_ labels: [Int32]) -> [Double] {
+    private static func counts(_ labels: some Collection<Int32>) -> [Double] {
         var counts = [Double](repeating: 0, count: Int((labels.max() ?? -1) + 1))
         for label in labels where label >= 0 { counts[Int(label)] += 1 }
         return counts
     }
 
-    /// Scales the weights of each class to its share of `frequencies`.
+    /// Restores the frequencies in each context by itself.
+    private mutating func restoreWithinContexts(_ recent: MemoryRows, _ shares: [Double]) {
+        let most = Int(max(contexts.max() ?? -1, recent.contexts.max() ?? -1))
+        var held = [[Int]](repeating: [], count: most + 2)
+        var labels = [[Int32]](repeating: [], count: most + 2)
+        for row in contexts.indices { held[Int(contexts[row]) + 1].append(row) }
+        for row in recent.contexts.indices {
+            labels[Int(recent.contexts[row]) + 1].append(recent.labels[row])
+        }
+        for context in held.indices where labels[context].count >= TrainingRows.recentLeast {
+            restore(TrainingRows.counts(labels[context]), in: held[context], shares)
+        }
+    }
+
+    /// Scales the weights of each class among some rows to its share of `frequencies`.
     ///
     /// A class without rows in the recent window keeps a small share, so that it is not forgotten
     /// for a moment of absence.
-    private mutating func restoreFrequencies(_ frequencies: [Double]) {
-        let held = TrainingRows.counts(labels)
+    private mutating func restore(
+        _ frequencies: [Double],
+        in rows: some Collection<Int>,
+        _ shares: [Double]
+    ) {
+        var held: [Double] = []
+        for row in rows where labels[row] >= 0 {
+            let label = Int(labels[row])
+            while held.count <= label { held.append(0) }
+            held[label] += shares[row]
+        }
         var wanted = [Double](repeating: 0, count: held.count)
         var sum = 0.0
         for index in held.indices where held[index] > 0 {
             wanted[index] = max(index < frequencies.count ? frequencies[index] : 0, 0.5)
             sum += wanted[index]
         }
-        for row in weights.indices where labels[row] >= 0 {
+        for row in rows where labels[row] >= 0 {
             let label = Int(labels[row])
-            weights[row] *= Float(wanted[label] / sum * Double(count) / held[label])
+            weights[row] *= Float(wanted[label] / sum * Double(rows.count) / held[label])
         }
     }
 

@@ -14,6 +14,7 @@ package enum ChangePoint {
     /// The place of the first value of the higher level; nil where no split shows a rise.
     ///
     /// - Parameter values: The series, oldest first; none is NaN.
+    /// - Returns: The place.
     package static func rise(in values: [Double]) -> Int? {
         var total = 0.0
         for value in values { total += value }

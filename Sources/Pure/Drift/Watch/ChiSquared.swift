@@ -39,7 +39,7 @@ package enum ChiSquared {
         return high
     }
 
-    /// The sum of x^n / (a (a + 1) ... (a + n)).
+    /// The sum of `x^n / (a (a + 1) (a + 2) and so on to (a + n))`.
     private static func series(_ a: Double, _ x: Double) -> Double {
         var term = 1 / a
         var sum = term

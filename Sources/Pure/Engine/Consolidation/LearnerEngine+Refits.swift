@@ -26,9 +26,9 @@ extension LearnerEngine {
         let mayWork = now >= plan.breatherUntil
         if let wish = plan.wish, pace.labelled >= wish.onset + wish.rowsMin {
             // What the end of the process interrupted is made up for, as what is due is made.
-            let isRoutine = wish.trigger == .schedule
+            let needsNoRest = wish.trigger == .schedule || wish.isFollowUp
             let mayStart =
-                mayWork && (isRoutine || wish.isFollowUp || !plan.isResting(at: now, sample: pace.labelled))
+                mayWork && (needsNoRest || !plan.isResting(at: now, sample: pace.labelled))
             if wish.trigger == .command || mayStart {
                 plan.wish = nil
                 return startRefit(wish, effects: &effects)

@@ -140,19 +140,17 @@ extension LearnerCore {
         swap(&bits, &signals.errors)
         swap(&bounded, &signals.losses)
         collect(&bits, &bounded)
-        observeParts(bits, bounded, &outcome)
+        var news: [NumberedReport] = []
         var next = 0
-        while let news = watch.observe(errors: bits.span, losses: bounded.span, from: next) {
-            next = news.next
-            let sample = labelled + UInt64(next)
-            let onset = sample - min(sample, UInt64(max(0, news.report.samplesSinceOnset)))
-            let culprit =
-                news.report.change == .rise
-                ? beside.producers?.culprit(since: onset + 1, until: sample) : nil
-            outcome.reports.append(
-                NumberedReport(report: news.report, sample: sample, producer: culprit)
-            )
+        while let (report, end) = watch.observe(
+            errors: bits.span,
+            losses: bounded.span,
+            from: next
+        ) {
+            next = end
+            news.append(NumberedReport(report: report, sample: labelled + UInt64(end)))
         }
+        observeParts(bits, bounded, news, &outcome)
         labelled += UInt64(bounded.count)
         swap(&bits, &signals.errors)
         swap(&bounded, &signals.losses)
@@ -183,10 +181,12 @@ extension LearnerCore {
         }
     }
 
-    /// Gives the errors (of numbers, the bounded losses) to the detectors of contexts and producers.
+    /// Gives the errors (of numbers, the bounded losses) to the detectors of contexts and producers,
+    /// and says whose drift it is that those of the whole stream have seen.
     private mutating func observeParts(
         _ bits: [UInt8],
         _ bounded: [Double],
+        _ news: [NumberedReport],
         _ outcome: inout Outcome
     ) {
         let hasContexts = beside.contexts != nil && contexts.count > 0
@@ -195,31 +195,45 @@ extension LearnerCore {
             if let first = rowAccounts.first { beside.producers?.meet(first) }
             hasProducers = false
         }
+        if !hasProducers { outcome.reports += news }
         guard hasContexts || hasProducers else { return }
-        var index = 0
+        let signal: DriftSignal = bits.isEmpty ? .loss : .error
+        var (index, judged) = (0, 0)
         for row in 0..<block.rows where !block.losses[row].isNaN {
             let value = bits.isEmpty ? Float(bounded[index]) : Float(bits[index])
             index += 1
-            guard value.isFinite else { continue }
             let sample = labelled + UInt64(index)
-            let context = Int(block.contexts[row])
-            if hasContexts, let shift = beside.contexts?.take(value, of: context) {
-                let signal: DriftSignal = bits.isEmpty ? .loss : .error
-                report(shift, of: context, signal, sample: sample, &outcome)
+            if hasContexts, value.isFinite {
+                let context = Int(block.contexts[row])
+                if let shift = beside.contexts?.take(value, of: context) {
+                    report(shift, of: context, signal, sample: sample, &outcome)
+                }
             }
             guard hasProducers else { continue }
-            let account = rowAccounts[row]
-            if let shift = beside.producers?.take(value, of: account, sample: sample) {
-                let signal: DriftSignal = bits.isEmpty ? .loss : .error
-                outcome.reports.append(
-                    NumberedReport(
-                        report: shift.report(signal, .drift),
-                        sample: sample,
-                        producer: account
-                    )
-                )
+            if value.isFinite {
+                observe(value, of: rowAccounts[row], signal, sample: sample, &outcome)
+            }
+            while judged < news.count, news[judged].sample == sample {
+                let drift = beside.producers?.judge(news[judged].report, sample: sample)
+                outcome.append(drift, sample: sample)
+                judged += 1
             }
         }
+    }
+
+    /// Gives an error to the detector of its producer.
+    private mutating func observe(
+        _ value: Float,
+        of account: Int32,
+        _ signal: DriftSignal,
+        sample: UInt64,
+        _ outcome: inout Outcome
+    ) {
+        if let shift = beside.producers?.take(value, of: account, sample: sample) {
+            let drift = JudgedDrift(report: shift.report(signal, .drift), producer: account)
+            outcome.append(drift, sample: sample)
+        }
+        outcome.append(beside.producers?.judgeWaiting(sample: sample), sample: sample)
     }
 
     private func report(
@@ -233,6 +247,16 @@ extension LearnerCore {
         var report = shift.report(signal, watch.settings.beside.contexts)
         report.subject = .context(contexts.name(of: Int32(context)))
         outcome.reports.append(NumberedReport(report: report, sample: sample))
+    }
+}
+
+extension LearnerCore.Outcome {
+    /// Adds a drift that was judged, if there is one.
+    fileprivate mutating func append(_ drift: JudgedDrift?, sample: UInt64) {
+        guard let drift else { return }
+        reports.append(
+            NumberedReport(report: drift.report, sample: sample, producer: drift.producer)
+        )
     }
 }
 

@@ -5,12 +5,11 @@
 // - its recent error: over its last 100 to 199 labelled samples;
 // - its best error: the lowest over 200 samples in a row, in windows that do not overlap;
 // - a *return*: a sample after 200 or more labelled samples of others. The error at the return is
-//   that of the first 200 samples of the context from there on. From it follow
-//   forgetting = error at the return - best error before it, and
-//   backward transfer = recent error when the context left - error at the return
-//   (Lopez-Paz and Ranzato, "Gradient episodic memory for continual learning", 2017; Chaudhry and
-//   others, "Riemannian walk for incremental learning", 2018; both on test sets, here on the
-//   stream).
+//   that of the first 200 samples of the context from there on, while they are learned. From it
+//   follow the forgetting at the return = error at the return - best error before it, and the
+//   transfer at the return = recent error when the context left - error at the return.
+//
+// What absences cost on rows that are not learned is for ContextExams to say.
 //
 // Errors are shares of wrong classes, or roots of mean squares of numbers. Each context takes a
 // fixed number of bytes; there are as many as the learner's table has, and one more for samples
@@ -142,8 +141,8 @@ extension ContextMeasures {
                 .init("error_best", .number(best)),
                 .init("returns", .int(Int64(clamping: returns))),
                 .init("error_at_return", .number(lastReturn)),
-                .init("forgetting", mean(forgetting)),
-                .init("backward_transfer", mean(transfer)),
+                .init("forgetting_at_return", mean(forgetting)),
+                .init("transfer_at_return", mean(transfer)),
             ]
         }
     }

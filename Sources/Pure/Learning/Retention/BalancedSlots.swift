@@ -9,15 +9,17 @@
 // 3. A row of any other class replaces a random row of its own class with probability held/offered,
 //    which keeps each class a uniform sample of its rows (Vitter's Algorithm R, 1985).
 //
-// With one class only, as in regression, this is Algorithm R. The rows themselves lie elsewhere, in
-// slots 0, 1, 2 ...; here is only the book of who lies where.
+// With one class only, as in regression, this is Algorithm R. What is a class is for the owner to
+// say: the memory of consolidations also balances over contexts. The rows themselves lie elsewhere,
+// in slots 0, 1, 2 ...; here is only the book of who lies where. A row costs O(1), and O(log
+// classes) where it changes how many rows a class holds.
 
 package import Primitives
 
 /// The book of a class-balanced reservoir.
-package struct BalancedSlots: Sendable, Equatable {
+package struct BalancedSlots: Sendable {
     /// What is known of a class.
-    private struct Tally: Sendable, Equatable {
+    private struct Tally: Sendable {
         /// Where its rows are; the order is part of the state, the slot numbers are not.
         var slots: [Int32] = []
         /// Rows that came by.
@@ -27,6 +29,7 @@ package struct BalancedSlots: Sendable, Equatable {
     }
 
     private var tallies: [Tally] = []
+    private var bySize = LargestFirst()
 
     /// Makes a book without rows.
     package init() {}
@@ -41,11 +44,11 @@ package struct BalancedSlots: Sendable, Equatable {
         random: inout RandomSource
     ) -> Int? {
         let own = Int(label) + 1
-        while tallies.count <= own { tallies.append(Tally()) }
+        while tallies.count <= own { addClass() }
         tallies[own].offered += 1
         if taken < capacity {
-            tallies[own].slots.append(Int32(taken))
-            if taken + 1 == capacity { tallies[largest].isFull = true }
+            add(Int32(taken), to: own)
+            if taken + 1 == capacity { markLargest() }
             return taken
         }
         guard !tallies[own].isFull else {
@@ -54,8 +57,8 @@ package struct BalancedSlots: Sendable, Equatable {
             return place < tallies[own].slots.count ? Int(tallies[own].slots[place]) : nil
         }
         guard let slot = giveUp(random: &random) else { return nil }
-        tallies[own].slots.append(slot)
-        tallies[largest].isFull = true
+        add(slot, to: own)
+        markLargest()
         return Int(slot)
     }
 
@@ -81,10 +84,34 @@ package struct BalancedSlots: Sendable, Equatable {
         return (end, nil)
     }
 
+    /// Offers so many rows of the class `label`, and no other, to a full reservoir until one is
+    /// kept: how many were not, and the slot of the one that is; without a slot as in
+    /// ``pass(_:from:to:random:)``.
+    package mutating func pass(
+        _ count: Int,
+        of label: Int32,
+        random: inout RandomSource
+    ) -> (passed: Int, slot: Int?) {
+        let own = Int(label) + 1
+        guard own < tallies.count, tallies[own].isFull else { return (0, nil) }
+        var draws = random
+        defer { random = draws }
+        let held = tallies[own].slots.count
+        let before = tallies[own].offered
+        for passed in 0..<count {
+            let place = draws.below(before + passed + 1)
+            guard place < held else { continue }
+            tallies[own].offered = before + passed + 1
+            return (passed, Int(tallies[own].slots[place]))
+        }
+        tallies[own].offered = before + count
+        return (count, nil)
+    }
+
     /// Takes random rows of the largest class out of the book until `capacity` are left.
     package mutating func shrink(from taken: Int, to capacity: Int, random: inout RandomSource) {
         for _ in capacity..<max(capacity, taken) { _ = giveUp(random: &random) }
-        if !tallies.isEmpty { tallies[largest].isFull = true }
+        markLargest()
     }
 
     /// Keeps the rows of which `isKept` says so, and tells how many are left.
@@ -98,6 +125,7 @@ package struct BalancedSlots: Sendable, Equatable {
             let kept = tallies[own].slots.count
             left += kept
             guard kept < held else { continue }
+            bySize.update(own, to: kept)
             let share = Double(kept) / Double(held)
             tallies[own].offered = max(kept, Int(Double(tallies[own].offered) * share))
             if kept == 0 { tallies[own].isFull = false }
@@ -123,21 +151,27 @@ package struct BalancedSlots: Sendable, Equatable {
 
     /// Takes a random row of the largest class out of the book.
     private mutating func giveUp(random: inout RandomSource) -> Int32? {
-        guard !tallies.isEmpty, !tallies[largest].slots.isEmpty else { return nil }
-        let victim = largest
+        guard let victim = bySize.largest, !tallies[victim].slots.isEmpty else { return nil }
         let last = tallies[victim].slots.count - 1
         tallies[victim].slots.swapAt(random.below(last + 1), last)
-        tallies[victim].isFull = true
+        // A class that has lost its only row must not be kept out for good.
+        tallies[victim].isFull = last > 0
+        bySize.update(victim, to: last)
         return tallies[victim].slots.removeLast()
     }
 
-    /// The class with the most rows; the first of several.
-    private var largest: Int {
-        var best = 0
-        for own in tallies.indices where tallies[own].slots.count > tallies[best].slots.count {
-            best = own
-        }
-        return best
+    private mutating func addClass() {
+        tallies.append(Tally())
+        bySize.addGroup()
+    }
+
+    private mutating func add(_ slot: Int32, to own: Int) {
+        tallies[own].slots.append(slot)
+        bySize.update(own, to: tallies[own].slots.count)
+    }
+
+    private mutating func markLargest() {
+        if let largest = bySize.largest { tallies[largest].isFull = true }
     }
 }
 
@@ -159,6 +193,7 @@ extension BalancedSlots {
             let offered = try reader.read(UInt64.self)
             guard offered < 1 << 62 else { throw .invalid("\(offered) rows of one class") }
             tallies.append(Tally(offered: Int(offered), isFull: try reader.readFlag()))
+            bySize.addGroup()
         }
     }
 
@@ -173,7 +208,7 @@ extension BalancedSlots {
             guard label >= -1, Int(label) + 1 < tallies.count else {
                 throw .invalid("a row of class \(label)")
             }
-            tallies[Int(label) + 1].slots.append(Int32(slot))
+            add(Int32(slot), to: Int(label) + 1)
         }
         for tally in tallies where tally.slots.count > tally.offered {
             throw .invalid("a class holds more rows than came by")

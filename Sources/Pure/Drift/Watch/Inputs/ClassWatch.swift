@@ -6,10 +6,12 @@
 // 1. Of the classes that are rare (fewer than 5 labels expected among the newest) one is made, and
 //    if that is still rare, it goes to the rarest of the others.
 // 2. Labels that come in bursts differ more between blocks than chance allows. The statistic of one
-//    block, divided by its degrees of freedom, is 1 on average if they do not: its running mean
-//    divides the statistic when it is larger.
+//    block, divided by its degrees of freedom f, is 1 on average if they do not: its running mean
+//    over n blocks divides the statistic x when it is larger, and since it is itself an estimate,
+//    f n ln(1 + x / (f n)) takes the place of x, which makes up for the tail of F(f, f n).
 // 3. Each look has the level delta / looks / 3, where 100 blocks, 25,600 labels, are the looks.
 
+import Kernels
 package import Primitives
 
 /// A shift of the frequencies of classes.
@@ -45,6 +47,8 @@ package struct ClassWatch: Sendable {
     private var ended = 0
     /// How much more blocks differ than chance allows.
     private var burstiness = 0.0
+    /// How many blocks that is known of.
+    private var burstinessBlocks = 0.0
     /// Room for the counts of the newest blocks.
     private var recent: [UInt32] = []
     /// What statistics exceed, by their degrees of freedom less one; 0: not worked out.
@@ -109,7 +113,7 @@ package struct ClassWatch: Sendable {
             let (statistic, freedom) = statistic(of: age)
             guard freedom > 0 else { continue }
             if age == 1 { own = (statistic, freedom) }
-            if found == nil, exceeds(statistic / max(1, burstiness), freedom) {
+            if found == nil, exceeds(evened(statistic, freedom), freedom) {
                 found = shift(of: age)
             }
         }
@@ -124,8 +128,15 @@ package struct ClassWatch: Sendable {
     }
 
     private mutating func note(_ ratio: Double) {
-        let seen = Double(min(ended - ClassWatch.pastLeast, 1000))
-        burstiness += (ratio - burstiness) / seen
+        burstinessBlocks = min(burstinessBlocks + 1, 1000)
+        burstiness += (ratio - burstiness) / burstinessBlocks
+    }
+
+    /// The statistic as it would be without bursts.
+    private func evened(_ statistic: Double, _ freedom: Int) -> Double {
+        guard burstinessBlocks >= Double(ClassWatch.pastLeast) else { return 0 }
+        let all = Double(freedom) * burstinessBlocks
+        return all * Scalar.log(1 + statistic / max(1, burstiness) / all)
     }
 
     /// Pearson's statistic of the newest blocks against those before, and its degrees of freedom.
@@ -194,6 +205,7 @@ extension ClassWatch: ByteCodable {
         writer.write(delta)
         writer.write(UInt64(ended))
         writer.write(burstiness)
+        writer.write(burstinessBlocks)
         writer.write(numbers: all)
         writer.write(numbers: open)
         writer.write(numbers: blocks)
@@ -204,6 +216,7 @@ extension ClassWatch: ByteCodable {
         self.init(delta: try reader.readDouble())
         let count = try reader.read(UInt64.self)
         burstiness = try reader.readDouble()
+        burstinessBlocks = try reader.readDouble()
         all = try reader.readNumbers(of: UInt64.self)
         open = try reader.readNumbers(of: UInt16.self)
         blocks = try reader.readNumbers(of: UInt16.self)
@@ -211,6 +224,7 @@ extension ClassWatch: ByteCodable {
         var labels = 0
         for number in open { labels += Int(number) }
         guard delta > 0, delta < 1, count < 1 << 40, burstiness >= 0,
+            (0...1000).contains(burstinessBlocks),
             all.count == open.count, blocks.count == open.count * ClassWatch.ring,
             labels < ClassWatch.blockLabels, all.allSatisfy({ $0 < 1 << 56 })
         else { throw .invalid("the counts of classes do not go together") }

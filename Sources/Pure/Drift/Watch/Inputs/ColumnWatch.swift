@@ -12,7 +12,8 @@
 //    for d columns, two aspects and three ages (Bonferroni), where 100 blocks, 25,600 rows, are the
 //    looks: with independent blocks a false report of any column comes in 25,600 rows with at most
 //    the chance delta, however many columns there are.
-// 4. The clearest shift of a block of rows is reported. All columns that shifted begin anew at 1.
+// 4. The clearest shift of a block of rows is reported. All columns that shifted begin anew at 1;
+//    the population stability index goes on comparing with the first reference.
 //
 // Everything happens at the ends of blocks of rows, so that it does not matter how rows are cut.
 
@@ -42,6 +43,8 @@ package struct ColumnShift: Sendable, Equatable {
 package struct ColumnWatch: Sendable {
     /// The rows of a block.
     package static let blockRows = 256
+    /// How many columns get their references at the end of a block.
+    private static let referencesPerBlock = 64
     /// The rows within which a false report has the chance that is set.
     package static let horizon = 25_600
 
@@ -59,6 +62,8 @@ package struct ColumnWatch: Sendable {
     private var passed = 0
     /// What shifts exceed, for so many columns; a cache.
     private var critical = (columns: 0, square: 0.0)
+    /// The looks after so many blocks; a cache, since most columns have as many.
+    private var looks = (blocks: 0, looks: ShiftLooks(after: 0))
 
     /// Makes a watch of no columns.
     ///
@@ -91,7 +96,8 @@ package struct ColumnWatch: Sendable {
     /// Takes rows, up to the first shift.
     ///
     /// - Parameters:
-    ///   - raw: Rows of `width` numbers; what is not finite is missing.
+    ///   - raw: Rows of numbers; what is not finite is missing.
+    ///   - width: How many numbers a row has.
     ///   - rows: Which of them.
     /// - Returns: The clearest shift of a block that ended, whose `row` says where to go on.
     package mutating func observe(
@@ -176,19 +182,28 @@ package struct ColumnWatch: Sendable {
             fourth: sums.fourth[column]
         )
         sums.clear(column)
+        if looks.blocks != tests[column].blocks {
+            looks = (tests[column].blocks, ShiftLooks(after: tests[column].blocks))
+        }
         return tests[column].take(
             block,
             size: Double(ColumnWatch.blockRows),
-            critical: critical.square
+            critical: critical.square,
+            looks: looks.looks
         )
     }
 
-    /// Gives their references to the columns that have enough values.
+    /// Gives their references to columns that have enough values; to sort them takes time, so that
+    /// many columns take turns.
     private mutating func settleReferences() {
-        var waiting = 0
+        var (waiting, settled) = (0, 0)
         for index in collectors.indices {
-            if collectors[index].isFull {
-                begin(collectors[index].column, collectors[index].finish())
+            if collectors[index].isFull, settled < ColumnWatch.referencesPerBlock {
+                settled += 1
+                let column = collectors[index].column
+                let reference = collectors[index].finish()
+                begin(column, reference)
+                stability?.settle(reference, of: column)
             } else {
                 if waiting < index { collectors.swapAt(waiting, index) }
                 waiting += 1
@@ -203,7 +218,6 @@ package struct ColumnWatch: Sendable {
         scale[column] = reference?.scale ?? 0
         tests[column] = ShiftTest()
         sums.clear(column)
-        stability?.set(reference, of: column)
     }
 
     private mutating func prepareCritical() {
@@ -219,7 +233,7 @@ extension ColumnWatch: ByteCodable {
     /// Appends columns, references, sums and tests.
     package func encode(into writer: inout ByteWriter) {
         writer.write(delta)
-        writer.write(UInt32(places.count))
+        writer.write(UInt64(places.count))
         for place in places.places { writer.write(UInt32(place)) }
         writer.write(UInt16(passed))
         for numbers in [center, scale, sums.count, sums.sum, sums.square, sums.fourth] {
@@ -227,7 +241,7 @@ extension ColumnWatch: ByteCodable {
         }
         // A column without a reference has no blocks.
         for column in scale.indices where scale[column] > 0 { tests[column].encode(into: &writer) }
-        writer.write(UInt32(collectors.count))
+        writer.write(UInt64(collectors.count))
         for collector in collectors {
             writer.write(UInt32(collector.column))
             writer.write(collector.values)
@@ -271,7 +285,7 @@ extension ColumnWatch: ByteCodable {
             let column = Int(try reader.read(UInt32.self))
             let values = try reader.readFloats()
             guard column < places.count, !isCollected[column], !(scale[column] > 0),
-                values.count < ColumnReference.values, values.allSatisfy(\.isFinite)
+                values.count <= ColumnReference.values, values.allSatisfy(\.isFinite)
             else { throw .invalid("the values of a reference do not go together") }
             isCollected[column] = true
             var own = values

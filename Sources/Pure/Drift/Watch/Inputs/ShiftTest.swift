@@ -100,6 +100,46 @@ private struct BlockTotals: Equatable {
     }
 }
 
+/// What follows from how many blocks are held against how many.
+private struct ShiftLook: Sendable {
+    let recent: Double
+    let past: Double
+    /// One over each of them, and over the degrees of freedom.
+    let perRecent: Double
+    let perPast: Double
+    let perFreedom: Double
+    /// One over the sum of the first two.
+    let weight: Double
+
+    init(_ recent: Int, of blocks: Int) {
+        self.recent = Double(recent)
+        past = Double(blocks - recent)
+        perRecent = 1 / self.recent
+        perPast = 1 / past
+        perFreedom = 1 / Double(blocks - 2)
+        weight = 1 / (perRecent + perPast)
+    }
+}
+
+/// The looks after so many blocks; columns that go together share them.
+struct ShiftLooks: Sendable {
+    fileprivate let blocks: Int
+    fileprivate let one: ShiftLook?
+    fileprivate let four: ShiftLook?
+    fileprivate let sixteen: ShiftLook?
+
+    /// Works out the looks for a test that has had so many blocks before.
+    init(after blocks: Int) {
+        self.blocks = blocks + 1
+        func look(_ recent: Int) -> ShiftLook? {
+            blocks + 1 - recent >= ShiftTest.pastLeast ? ShiftLook(recent, of: blocks + 1) : nil
+        }
+        one = look(1)
+        four = look(4)
+        sixteen = look(ShiftTest.recent)
+    }
+}
+
 /// The blocks of one column.
 struct ShiftTest: Sendable {
     /// The most blocks that are looked at as new.
@@ -125,13 +165,17 @@ struct ShiftTest: Sendable {
     ///   - size: How many values it has.
     ///   - critical: The square of the normal number that a shift exceeds.
     ///   - aspects: 1 for the level alone, 2 for the spread too.
+    ///   - looks: What follows from the number of blocks, if it has been worked out.
     /// - Returns: The clearest shift, if there is any.
     mutating func take(
         _ block: ValueBlock,
         size: Double,
         critical: Double,
-        aspects: Int = 2
+        aspects: Int = 2,
+        looks: ShiftLooks? = nil
     ) -> BlockShift? {
+        let looks = looks ?? ShiftLooks(after: blocks)
+        precondition(looks.blocks == blocks + 1, "looks belong to a number of blocks")
         let newest = BlockTotals(block.numbers)
         let old = (at(4), at(ShiftTest.recent))
         all = all + newest
@@ -141,9 +185,9 @@ struct ShiftTest: Sendable {
         next = (next + 1) % ShiftTest.recent
         blocks += 1
         var found: BlockShift?
-        examine(newest, 1, size, critical, aspects, &found)
-        examine(four, 4, size, critical, aspects, &found)
-        examine(sixteen, ShiftTest.recent, size, critical, aspects, &found)
+        if let look = looks.one { examine(newest, look, size, critical, aspects, &found) }
+        if let look = looks.four { examine(four, look, size, critical, aspects, &found) }
+        if let look = looks.sixteen { examine(sixteen, look, size, critical, aspects, &found) }
         return found
     }
 
@@ -153,49 +197,62 @@ struct ShiftTest: Sendable {
         return BlockTotals(span[(next + ShiftTest.recent - age) % ShiftTest.recent])
     }
 
-    /// Holds the newest `count` blocks against all before.
+    /// Holds the newest blocks against all before.
+    @inline(__always)
     private func examine(
         _ recent: BlockTotals,
-        _ count: Int,
+        _ look: ShiftLook,
         _ size: Double,
         _ critical: Double,
         _ aspects: Int,
         _ found: inout BlockShift?
     ) {
-        guard blocks - count >= ShiftTest.pastLeast else { return }
         let past = all - recent
-        let (r, b) = (Double(count), Double(blocks - count))
-        let within =
-            recent.squares - recent.values * recent.values / r
-            + (past.squares - past.values * past.values / b)
-        let least = pointwiseMax(recent.scatter / r, past.scatter / b) / size
-        let variance = pointwiseMax(within / (r + b - 2), least)
-        let distance = recent.values / r - past.values / b
-        let weighed = distance * distance * (r * b / (r + b))
-        let limit = critical * variance
-        for lane in 0..<aspects where weighed[lane] > limit[lane] {
+        let new = recent.values * look.perRecent
+        let old = past.values * look.perPast
+        let within = recent.squares - recent.values * new + (past.squares - past.values * old)
+        let least = pointwiseMax(recent.scatter * look.perRecent, past.scatter * look.perPast)
+        let variance = pointwiseMax(within * look.perFreedom, least / size)
+        let distance = new - old
+        let weighed = distance * distance * look.weight
+        let isFar = weighed .> critical * variance
+        if any(isFar) { weigh(recent, past, look, variance, weighed, critical, aspects, &found) }
+    }
+
+    /// Says how clear a shift is of which t is large.
+    private func weigh(
+        _ recent: BlockTotals,
+        _ past: BlockTotals,
+        _ look: ShiftLook,
+        _ variance: SIMD2<Double>,
+        _ weighed: SIMD2<Double>,
+        _ critical: Double,
+        _ aspects: Int,
+        _ found: inout BlockShift?
+    ) {
+        let new = recent.values * look.perRecent
+        let old = past.values * look.perPast
+        for lane in 0..<aspects where weighed[lane] > critical * variance[lane] {
             var square = weighed[lane] / variance[lane]
-            if lane == 1, square.isFinite, past.values.y > 0 {
-                let scatter = variance.y * (1 / r + 1 / b)
-                square = min(
-                    square,
-                    ShiftTest.evened(recent.values.y / r, past.values.y / b, scatter)
-                )
+            if lane == 1, square.isFinite, old.y > 0 {
+                square = min(square, ShiftTest.evened(new.y, old.y, variance.y / look.weight))
             }
-            let strength = ShiftTest.normalSquare(of: square, freedom: r + b - 2)
+            let strength = ShiftTest.normalSquare(of: square, freedom: 1 / look.perFreedom)
+            guard strength > critical else { continue }
             // A level that moved is the better explanation of a spread that moved.
-            guard strength > critical, found.map({ $0.aspect == .level }) != true || lane == 0,
-                found.map({ $0.aspect == .spread && lane == 0 || $0.strength < strength }) ?? true
-            else { continue }
-            let before = past.scatter.x / b
+            if let found {
+                if found.aspect == .level, lane == 1 { continue }
+                if found.aspect.rawValue == lane, found.strength >= strength { continue }
+            }
+            let before = past.scatter.x * look.perPast
             found = BlockShift(
                 aspect: lane == 0 ? .level : .spread,
                 size: lane == 0
-                    ? distance.x / before.squareRoot()
-                    : (recent.scatter.x / r / before).squareRoot(),
-                change: distance[lane] > 0 ? .rise : .fall,
+                    ? (new.x - old.x) / before.squareRoot()
+                    : (recent.scatter.x * look.perRecent / before).squareRoot(),
+                change: new[lane] > old[lane] ? .rise : .fall,
                 strength: strength,
-                blocks: count
+                blocks: Int(look.recent)
             )
         }
     }

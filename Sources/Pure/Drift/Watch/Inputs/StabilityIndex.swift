@@ -12,7 +12,7 @@
 // few. Beside the largest index therefore stands the threshold that it exceeds by chance once in a
 // hundred windows, all columns together (Bonferroni).
 //
-// A window is 2,048 rows, of which every fourth counts: neighbours in a stream are alike.
+// A window is 4,096 rows, of which every eighth counts: neighbours in a stream are alike.
 
 import Kernels
 package import Primitives
@@ -34,11 +34,11 @@ package struct StabilityFigure: Sendable, Equatable {
 }
 
 /// Compares windows of columns with their references.
-struct StabilityIndex: Sendable {
+package struct StabilityIndex: Sendable {
     /// Every which row counts.
-    static let step = 4
+    static let step = 8
     /// How many blocks are a window.
-    static let blocks = 8
+    static let blocks = 16
     /// The chance that any column is above its threshold in a window without change.
     static let level = 0.01
     /// The fewest values that are compared.
@@ -59,13 +59,12 @@ struct StabilityIndex: Sendable {
         if more > 0 { expected += repeatElement(0, count: more) }
     }
 
-    /// Gives a column another reference, or none.
-    mutating func set(_ reference: ColumnReference?, of column: Int) {
-        bins.setEdges(reference?.edges ?? [], of: column)
-        for bin in 0..<ColumnReference.bins {
-            let counts = reference?.counts ?? []
-            expected[column * ColumnReference.bins + bin] = bin < counts.count ? counts[bin] : 0
-        }
+    /// Gives a column its reference, unless it has one.
+    mutating func settle(_ reference: ColumnReference, of column: Int) {
+        let first = column * ColumnReference.bins
+        guard expected[first] == 0 else { return }
+        bins.setEdges(reference.edges, of: column)
+        for (bin, count) in reference.counts.enumerated() { expected[first + bin] = count }
     }
 
     /// Counts the rows among some of a block that count, of which `passed` went before.
@@ -160,7 +159,7 @@ struct StabilityIndex: Sendable {
     }
 
     /// The index of the counts of a window against those of a reference.
-    static func index(of window: [Double], against reference: [Double]) -> Double {
+    package static func index(of window: [Double], against reference: [Double]) -> Double {
         let half = Double(reference.count) / 2
         let (n, m) = (reference.reduce(0, +) + half, window.reduce(0, +) + half)
         var sum = 0.0
@@ -192,7 +191,8 @@ extension StabilityFigure: ByteCodable {
 }
 
 extension StabilityIndex: ByteCodable {
-    func encode(into writer: inout ByteWriter) {
+    /// Appends edges, counts and the newest figure.
+    package func encode(into writer: inout ByteWriter) {
         writer.write(UInt8(blocksSeen))
         writer.write(bins.edges)
         writer.write(bins.above)
@@ -201,7 +201,8 @@ extension StabilityIndex: ByteCodable {
         writer.write(optional: largest)
     }
 
-    init(from reader: inout ByteReader) throws(DecodeError) {
+    /// Reads edges, counts and the newest figure.
+    package init(from reader: inout ByteReader) throws(DecodeError) {
         blocksSeen = Int(try reader.read(UInt8.self))
         let edges = try reader.readFloats()
         let above = try reader.readFloats()

@@ -22,7 +22,7 @@ struct PartTest: Sendable {
 
     /// Takes the next value, from 0 to 1.
     ///
-    /// - Returns: A shift; the part then begins anew.
+    /// - Returns: A shift, at each block that shows it, until whoever heeds it begins anew.
     mutating func take(_ value: Float, critical: Double) -> BlockShift? {
         count += 1
         sum += value
@@ -31,9 +31,7 @@ struct PartTest: Sendable {
         let block = ValueBlock(count: count, sum: sum, square: square, fourth: 0)
         (count, sum, square) = (0, 0, 0)
         let size = Double(PartTest.blockValues)
-        let shift = test.take(block, size: size, critical: critical, aspects: 1)
-        if shift != nil { self = PartTest() }
-        return shift
+        return test.take(block, size: size, critical: critical, aspects: 1)
     }
 
     /// What shifts exceed.
@@ -95,6 +93,7 @@ package struct ContextWatch: Sendable {
         guard context >= 0, context < ContextWatch.most else { return nil }
         while tests.count <= context { tests.append(PartTest()) }
         guard let shift = tests[context].take(value, critical: critical) else { return nil }
+        tests[context] = PartTest()
         return PartShift(
             part: context,
             change: shift.change,

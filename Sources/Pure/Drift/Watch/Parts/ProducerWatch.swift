@@ -8,7 +8,18 @@
 // 2. those of all others together have not, and there are enough of them on both sides, and
 // 3. it has risen by more than the others: that they have not must not be for want of samples.
 //
-// If more than one producer fits, or none, it is the world's; with a single producer it always is.
+// The others have also not risen when theirs is less than a third of its rise: what is learned from
+// it drags the model down a little for all. If more than one producer fits, or none, it is the
+// world's; with a single producer it always is.
+//
+// Detectors see one change several times, with ever later onsets. So the producer that was named
+// last stays a suspect, with what was before: while its errors have not come back, a rise is still
+// its own unless the others have risen since.
+//
+// A drift is often seen before there are enough samples to say whose it is. If it may be one
+// producer's, the report waits, for 128 samples at most, and is judged anew after every 16; a drift
+// that all share is the world's at once.
+//
 // A producer's errors are also watched by themselves (``PartTest``), since a small one that turns
 // bad does not move the errors of all.
 //
@@ -23,12 +34,16 @@ package struct ProducerWatch: Sendable {
     package static let most = 64
     /// How many of its newest samples are known one by one.
     static let newest = 256
-    /// The fewest samples of all others, before and after, that say anything.
+    /// The fewest samples before that say anything.
     private static let least = 32.0
-    /// The fewest of its own after the onset.
-    private static let leastOwn = 8.0
-    /// How many standard errors a rise is; one in 30,000.
-    private static let sure = 4.0
+    /// The fewest after the onset, of its own and of all others.
+    private static let leastAfter = 8.0
+    /// How many standard errors a rise is; one in 700.
+    private static let sure = 3.0
+    /// By how many standard errors more than the others'; one in 4,000.
+    private static let surelyMore = 3.5
+    /// From how many standard errors on a rise is likely; one in 15.
+    private static let likely = 1.5
     /// From how many standard errors on the others have risen, too; one in 40.
     private static let doubtful = 2.0
 
@@ -84,6 +99,17 @@ package struct ProducerWatch: Sendable {
         }
     }
 
+    /// The producer that was named last, and what was before.
+    private struct Suspect: Sendable {
+        var producer: Int32
+        var onset: UInt64
+        var own: Tally
+        var others: Tally
+    }
+
+    private var suspect: Suspect?
+    private var waiting: WaitingDrift?
+
     /// Before and after an onset.
     private struct Change {
         var before = Tally()
@@ -135,13 +161,17 @@ package struct ProducerWatch: Sendable {
         let slot = slot(of: producer)
         put(value, sample, in: slot)
         guard let shift = slots[slot].test.take(value, critical: critical) else { return nil }
+        guard shift.change == .rise else {
+            slots[slot].test = PartTest()
+            return nil
+        }
         let own = min(slots[slot].held, shift.blocks * PartTest.blockValues)
         let onset = slots[slot].samples[
             (slots[slot].next + ProducerWatch.newest - own) % ProducerWatch.newest
         ]
-        guard shift.change == .rise, culprit(since: onset, until: sample) == producer else {
-            return nil
-        }
+        // One that others share is looked at again at the next block.
+        guard culprit(since: onset, until: sample) == producer else { return nil }
+        slots[slot].test = PartTest()
         return PartShift(
             part: Int(producer),
             change: shift.change,
@@ -150,12 +180,69 @@ package struct ProducerWatch: Sendable {
         )
     }
 
+    /// Says whose drift a report of the whole stream is, or lets it wait.
+    ///
+    /// - Parameters:
+    ///   - report: What a detector of the whole stream says of this sample.
+    ///   - sample: The number of the sample, which was taken last.
+    /// - Returns: The report with the producer that it is about, if it is one's alone; nil when it
+    ///   waits.
+    package mutating func judge(_ report: DriftReport, sample: UInt64) -> JudgedDrift? {
+        let onset = sample - min(sample, UInt64(max(0, report.samplesSinceOnset))) + 1
+        guard report.change == .rise else { return JudgedDrift(report: report, producer: nil) }
+        if let culprit = culprit(since: onset, until: sample) {
+            return JudgedDrift(report: report, producer: culprit)
+        }
+        guard report.level == .drift, mayBeAlone(since: onset, until: sample) else {
+            return JudgedDrift(report: report, producer: nil)
+        }
+        // A second report of the same change says nothing new.
+        if waiting == nil { waiting = WaitingDrift(report: report, sample: sample, onset: onset) }
+        return nil
+    }
+
+    /// Judges the drift that waits, if it is time.
+    ///
+    /// - Parameter sample: The number of the sample that was taken last.
+    /// - Returns: The drift, once it is judged.
+    package mutating func judgeWaiting(sample: UInt64) -> JudgedDrift? {
+        guard var drift = waiting, sample > drift.sample,
+            (sample - drift.sample) % WaitingDrift.step == 0
+        else { return nil }
+        let culprit = culprit(since: drift.onset, until: sample)
+        let passed = sample - drift.sample
+        if culprit == nil, passed < WaitingDrift.most,
+            mayBeAlone(since: drift.onset, until: sample)
+        {
+            return nil
+        }
+        waiting = nil
+        drift.report.samplesSinceOnset += Int(passed)
+        return JudgedDrift(report: drift.report, producer: culprit)
+    }
+
+    /// Whether one producer's errors seem to have risen, and those of the others do not.
+    private func mayBeAlone(since onset: UInt64, until now: UInt64) -> Bool {
+        let changes = slots.map { change(of: $0, since: onset, until: now) }
+        var all = Change()
+        for change in changes {
+            all.before = all.before + change.before
+            all.after = all.after + change.after
+        }
+        return changes.contains { change in
+            let others = all - change
+            return change.score >= ProducerWatch.likely && others.score < ProducerWatch.doubtful
+                && change.rise > 2 * others.rise
+        }
+    }
+
     /// The producer whose errors alone have risen.
     ///
     /// - Parameters:
     ///   - onset: The first sample after the change.
     ///   - now: The last sample that counts.
-    package func culprit(since onset: UInt64, until now: UInt64) -> Int32? {
+    /// - Returns: The producer's number; nil when it is not one alone.
+    package mutating func culprit(since onset: UInt64, until now: UInt64) -> Int32? {
         guard slots.count > 1 else { return nil }
         let changes = slots.map { change(of: $0, since: onset, until: now) }
         var all = Change()
@@ -163,24 +250,40 @@ package struct ProducerWatch: Sendable {
             all.before = all.before + change.before
             all.after = all.after + change.after
         }
-        var found: Int32?
-        for (slot, change) in zip(slots, changes) where isAlone(change, among: all) {
-            guard found == nil else { return nil }
-            found = slot.producer
+        if let suspect, let place = slots.firstIndex(where: { $0.producer == suspect.producer }),
+            suspect.onset < onset
+        {
+            let since = change(of: slots[place], since: suspect.onset, until: now)
+            var others = all - changes[place]
+            others.before = suspect.others
+            let own = Change(before: suspect.own, after: since.after)
+            if ProducerWatch.isAlone(own, others) { return suspect.producer }
         }
-        return found
+        var found: Int?
+        for (place, change) in changes.enumerated()
+        where ProducerWatch.isAlone(change, all - change) {
+            guard found == nil else { return nil }
+            found = place
+        }
+        guard let found else { return nil }
+        let others = all - changes[found]
+        suspect = Suspect(
+            producer: slots[found].producer,
+            onset: onset,
+            own: changes[found].before.count < ProducerWatch.least
+                ? others.before : changes[found].before,
+            others: others.before
+        )
+        return slots[found].producer
     }
 
-    private func isAlone(_ change: Change, among all: Change) -> Bool {
-        let others = all - change
+    private static func isAlone(_ change: Change, _ others: Change) -> Bool {
         var own = change
-        if own.before.count < ProducerWatch.least { own.before = others.before }
-        return own.after.count >= ProducerWatch.leastOwn
-            && others.after.count >= ProducerWatch.least
-            && others.before.count >= ProducerWatch.least
-            && own.score >= ProducerWatch.sure && others.score < ProducerWatch.doubtful
-            && own.rise - others.rise
-                >= ProducerWatch.sure * (own.doubt + others.doubt).squareRoot()
+        if own.before.count < least { own.before = others.before }
+        return own.after.count >= leastAfter && others.after.count >= leastAfter
+            && others.before.count >= least && own.score >= sure
+            && (others.score < doubtful || others.rise < own.rise / 3)
+            && own.rise - others.rise >= surelyMore * (own.doubt + others.doubt).squareRoot()
     }
 
     private func change(of slot: Slot, since onset: UInt64, until now: UInt64) -> Change {
@@ -237,7 +340,7 @@ extension ProducerWatch: ByteCodable {
     package func encode(into writer: inout ByteWriter) {
         writer.write(delta)
         writer.write(only)
-        writer.write(UInt32(slots.count))
+        writer.write(UInt64(slots.count))
         for slot in slots {
             writer.write(slot.producer)
             slot.test.encode(into: &writer)
@@ -248,6 +351,15 @@ extension ProducerWatch: ByteCodable {
             writer.write(slot.past.count)
             writer.write(slot.past.sum)
             writer.write(slot.last)
+        }
+        writer.write(optional: waiting)
+        writer.write(suspect != nil)
+        guard let suspect else { return }
+        writer.write(suspect.producer)
+        writer.write(suspect.onset)
+        for tally in [suspect.own, suspect.others] {
+            writer.write(tally.count)
+            writer.write(tally.sum)
         }
     }
 
@@ -279,5 +391,12 @@ extension ProducerWatch: ByteCodable {
             numbers[Int(slot.producer)] = Int16(place)
             slots.append(slot)
         }
+        waiting = try reader.readOptional()
+        guard try reader.readFlag() else { return }
+        var read = Suspect(producer: try reader.read(), onset: 0, own: Tally(), others: Tally())
+        read.onset = try reader.read()
+        read.own = Tally(count: try reader.readDouble(), sum: try reader.readDouble())
+        read.others = Tally(count: try reader.readDouble(), sum: try reader.readDouble())
+        suspect = read
     }
 }
