@@ -230,7 +230,7 @@ let package = Package(
             "SimulationTests",
             [
                 "Simulation", "Bench", "Control", "Decoding", "Engine", "Consolidation", "Learning",
-                "Experts", "Primitives", "Samples",
+                "Experts", "Primitives", "Samples", "Drift",
             ]
         ),
         test("VersionsTests", ["Versions", "Learning", "Primitives"]),

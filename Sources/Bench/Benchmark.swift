@@ -33,7 +33,7 @@ package enum Benchmark: String, CaseIterable {
                                           [--learners softmax,network,pool] [--streams NAME,...]
                                           [--seeds N] [--first-seed N] [--length N]
                                           [--threads N] [STREAM.csv...]
-               learnd-bench drift [--runs N] [--json] [--against FILE]
+               learnd-bench drift [--runs N] [--json] [--against FILE] [--show FILE]
                learnd-bench ladder [--rows N] [--excess N] STREAM.csv...
                learnd-bench learners [--digits TRAIN.csv TEST.csv] [--contexts] [--json]
                                      [--seeds N] [--first-seed N] [--returns N]
@@ -54,7 +54,8 @@ package enum Benchmark: String, CaseIterable {
           drift          delay, misses and false alarms of every detector, at its defaults and at
                          one false alarm per 10,000 values, and ADWIN as shipped beside its rule at
                          every value; --against FILE says what got worse than in what --json wrote
-                         before; exits with 1 when something did, or a bound is not reached
+                         before, --show FILE prints such a file as tables; exits with 1 when
+                         something got worse, or a bound is not reached
           ladder         pools of fewer and fewer experts, accuracy against time a sample, and the
                          whole pool under a stream that comes N times (5) faster than it can learn;
                          exits with 1 when a sample is lost, or accuracy is below that of the pool

@@ -9,10 +9,8 @@
 // - a value may cost a fifth.
 // Seeds are fixed, so the same program prints the same table, but for the nanoseconds.
 
-import Decoding
 import Drift
 import Primitives
-import Storage
 
 /// The scoreboard of the detectors.
 package struct DriftBench: Sendable {
@@ -22,6 +20,8 @@ package struct DriftBench: Sendable {
     var isJSON = false
     /// The file with the rows of before, if they are to be compared.
     var baseline: String?
+    /// The file whose rows are shown, instead of a run.
+    var shown: String?
 
     /// How many streams of 10,000 values levels are found on, at most.
     private static let calibrationRuns = 200
@@ -32,9 +32,9 @@ package struct DriftBench: Sendable {
         while let word = rest.popFirst() {
             switch word {
             case "--json": isJSON = true
-            case "--against":
+            case "--against", "--show":
                 guard let path = rest.popFirst() else { return nil }
-                baseline = path
+                if word == "--show" { shown = path } else { baseline = path }
             case "--runs":
                 guard let number = rest.popFirst().flatMap({ Int($0) }), number > 0 else {
                     return nil
@@ -47,25 +47,25 @@ package struct DriftBench: Sendable {
 
     /// Runs everything, and gives the exit code.
     package func run(write: (String) -> Void) -> Int32 {
-        let before: [ScoreRow]
+        let before: DriftFile
+        let now: DriftFile
         do {
-            before = try baseline.map(DriftBench.rows) ?? []
+            before = try baseline.map(DriftFile.init(path:)) ?? DriftFile()
+            now = try shown.map(DriftFile.init(path:)) ?? measured()
         } catch {
             write("learnd-bench: \(error)")
             return 2
         }
-        let rows = defaults() + equals()
-        let costs = DriftCost.nanoseconds(of: DriftContender.all)
-        let duel = ClockDuel(rows: rows, costs: (costs[0], costs[1]))
+        let duel = ClockDuel(now)
         if isJSON {
-            for row in rows { write(row.json.jsonText) }
+            for line in now.lines { write(line.jsonText) }
             write(duel.json.jsonText)
         } else {
-            DriftTable.write(rows, costs, runs: runs, to: write)
+            DriftTable.write(now, to: write)
             for line in duel.lines { write(line) }
         }
-        let complaints = rows.compactMap { row in
-            before.first { $0.key == row.key }.flatMap(row.complaint)
+        let complaints = now.rows.compactMap { row in
+            before.rows.first { $0.key == row.key }.flatMap(row.complaint)
         }
         if baseline != nil && !isJSON {
             write("")
@@ -73,6 +73,13 @@ package struct DriftBench: Sendable {
         }
         if !isJSON { for complaint in complaints { write("  " + complaint) } }
         return complaints.isEmpty && duel.isPassed ? 0 : 1
+    }
+
+    private func measured() -> DriftFile {
+        DriftFile(
+            rows: defaults() + equals(),
+            nanoseconds: DriftCost.nanoseconds(of: DriftContender.all)
+        )
     }
 
     private func defaults() -> [ScoreRow] {
@@ -120,85 +127,5 @@ package struct DriftBench: Sendable {
                 score: scores[index]
             )
         }
-    }
-
-    /// Reads what `--json` wrote.
-    private static func rows(of path: String) throws -> [ScoreRow] {
-        guard let bytes = try SystemFileSystem().contents(of: path) else {
-            throw MissingBaseline(path: path)
-        }
-        return try bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
-            ScoreRow(json: try parseJSON(Array(line)))
-        }
-    }
-}
-
-/// There is nothing to compare with.
-private struct MissingBaseline: Error, CustomStringConvertible {
-    let path: String
-
-    var description: String { "there is no file \(path)" }
-}
-
-/// ADWIN as it is shipped beside river's rule.
-struct ClockDuel: Sendable, Equatable {
-    /// The mean delay over the abrupt streams of the one and of the other.
-    let delays: (shipped: Double, every: Double)
-    let falseAlarms: (shipped: Double, every: Double)
-    let costs: (shipped: Double, every: Double)
-    let hasMoreFalseAlarms: Bool
-
-    init(rows: [ScoreRow], costs: (shipped: Double, every: Double)) {
-        func part(_ name: String) -> (delay: Double, alarms: Double, quiet: Double) {
-            let mine = rows.filter { $0.key.detector == name && $0.key.mode == "default" }
-            let abrupt = mine.filter { $0.key.stream.hasPrefix("abrupt") }
-            let delay = abrupt.reduce(0) { $0 + ($1.delay ?? 0) } / Double(max(1, abrupt.count))
-            let still = mine.filter { !$0.key.stream.hasPrefix("autocorr") }
-            let alarms = still.reduce(0) { $0 + $1.falseAlarmRate * Double($1.quietValues) / 1e4 }
-            return (delay, alarms, Double(still.reduce(0) { $0 + $1.quietValues }))
-        }
-        let (shipped, every) = (
-            part(DriftContender.shipped.name), part(DriftContender.everyValue.name)
-        )
-        delays = (shipped.delay, every.delay)
-        falseAlarms = (1e4 * shipped.alarms / shipped.quiet, 1e4 * every.alarms / every.quiet)
-        self.costs = costs
-        hasMoreFalseAlarms =
-            shipped.alarms > every.alarms + 2 * (shipped.alarms + every.alarms).squareRoot()
-    }
-
-    static func == (left: ClockDuel, right: ClockDuel) -> Bool {
-        left.delays == right.delays && left.falseAlarms == right.falseAlarms
-            && left.costs == right.costs
-    }
-
-    var delayRatio: Double { delays.shipped / delays.every }
-    var costRatio: Double { costs.shipped / costs.every }
-    /// Whether the three lines are reached.
-    var isPassed: Bool { delayRatio <= 1.1 && !hasMoreFalseAlarms && costRatio <= 0.2 }
-
-    var lines: [String] {
-        [
-            "", "ADWIN as shipped beside the same delta checked at every value (river's indices):",
-            "  delay, mean of the abrupt streams: \(Text.rounded(delays.shipped, 1)) against "
-                + "\(Text.rounded(delays.every, 1)), ratio \(Text.rounded(delayRatio, 3)), at most "
-                + "1.1: \(delayRatio <= 1.1 ? "reached" : "MISSED")",
-            "  false alarms per 10,000: \(Text.rounded(falseAlarms.shipped, 3)) against "
-                + "\(Text.rounded(falseAlarms.every, 3)), no more: "
-                + (hasMoreFalseAlarms ? "MISSED" : "reached"),
-            "  nanoseconds a value: \(Text.rounded(costs.shipped, 1)) against "
-                + "\(Text.rounded(costs.every, 1)), ratio \(Text.rounded(costRatio, 3)), at most "
-                + "0.2: \(costRatio <= 0.2 ? "reached" : "MISSED")",
-        ]
-    }
-
-    var json: JSONValue {
-        [
-            "adwin_delay_ratio": .number(delayRatio),
-            "adwin_false_alarms": [
-                .number(falseAlarms.shipped), .number(falseAlarms.every),
-            ],
-            "adwin_cost_ratio": .number(costRatio), "passed": .bool(isPassed),
-        ]
     }
 }

@@ -8,11 +8,11 @@ import Primitives
 /// Writes the rows.
 enum DriftTable {
     static func write(
-        _ rows: [ScoreRow],
-        _ costs: [Double],
-        runs: Int,
+        _ file: DriftFile,
         to write: (String) -> Void
     ) {
+        let rows = file.rows
+        let runs = rows.first?.runs ?? 0
         let moving = DriftStream.all.filter { !$0.rises.isEmpty }
         let still = DriftStream.all.filter(\.rises.isEmpty)
         for mode in ["default", "equal"] {
@@ -29,7 +29,7 @@ enum DriftTable {
             write("")
             write("False alarms per 10,000 values, each detector \(title)")
             write(line("", still.map(\.name) + ["gaussian", "level", "ns a value"]))
-            for (index, contender) in DriftContender.all.enumerated() {
+            for contender in DriftContender.all {
                 let alarms = (still + moving.filter { !$0.isErrors }).map { stream in
                     mine.first(of: contender, stream)
                         .map { Text.rounded($0.falseAlarmRate, 2) } ?? "-"
@@ -37,7 +37,9 @@ enum DriftTable {
                 let level =
                     mine.first(of: contender, still[0])
                     .map { "\(contender.parameter) \(Text.short($0.level))" } ?? "-"
-                let cost = mode == "default" ? Text.rounded(costs[index], 1) : ""
+                let cost =
+                    mode == "default"
+                    ? file.nanoseconds[contender.name].map { Text.rounded($0, 1) } ?? "-" : ""
                 write(line(contender.name, alarms + [level, cost]))
             }
             write("")
