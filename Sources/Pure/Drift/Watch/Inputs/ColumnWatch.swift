@@ -96,7 +96,8 @@ package struct ColumnWatch: Sendable {
     /// Takes rows, up to the first shift.
     ///
     /// - Parameters:
-    ///   - raw: Rows of `width` numbers; what is not finite is missing.
+    ///   - raw: Rows of numbers; what is not finite is missing.
+    ///   - width: How many numbers a row has.
     ///   - rows: Which of them.
     /// - Returns: The clearest shift of a block that ended, whose `row` says where to go on.
     package mutating func observe(

@@ -163,9 +163,9 @@ struct ShiftTest: Sendable {
     /// - Parameters:
     ///   - block: What is known of it.
     ///   - size: How many values it has.
-    ///   - looks: What follows from the number of blocks, if it has been worked out.
     ///   - critical: The square of the normal number that a shift exceeds.
     ///   - aspects: 1 for the level alone, 2 for the spread too.
+    ///   - looks: What follows from the number of blocks, if it has been worked out.
     /// - Returns: The clearest shift, if there is any.
     mutating func take(
         _ block: ValueBlock,

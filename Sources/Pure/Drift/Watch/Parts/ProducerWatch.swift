@@ -204,6 +204,7 @@ package struct ProducerWatch: Sendable {
     /// Judges the drift that waits, if it is time.
     ///
     /// - Parameter sample: The number of the sample that was taken last.
+    /// - Returns: The drift, if it waits no longer.
     package mutating func judgeWaiting(sample: UInt64) -> JudgedDrift? {
         guard var drift = waiting, sample > drift.sample,
             (sample - drift.sample) % WaitingDrift.step == 0
@@ -240,6 +241,7 @@ package struct ProducerWatch: Sendable {
     /// - Parameters:
     ///   - onset: The first sample after the change.
     ///   - now: The last sample that counts.
+    /// - Returns: The producer's number; nil when it is the world's.
     package mutating func culprit(since onset: UInt64, until now: UInt64) -> Int32? {
         guard slots.count > 1 else { return nil }
         let changes = slots.map { change(of: $0, since: onset, until: now) }
