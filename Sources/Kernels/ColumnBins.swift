@@ -63,8 +63,8 @@ package struct ColumnBins: Sendable, Equatable {
         for column in there.indices { there[column] = 0 }
     }
 
-    /// Counts `columns`, which lie from `place` on in rows: row `first`, and each `step`-th after it
-    /// before `end`.
+    /// Counts `columns`, which lie from `place` on in rows: in row `first`, and in each `step`-th
+    /// after it before `end`.
     package mutating func count(
         _ raw: Span<Float>,
         width: Int,

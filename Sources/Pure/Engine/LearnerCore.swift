@@ -61,7 +61,7 @@ package struct LearnerCore: Sendable {
     package internal(set) var refits = RefitCounts()
     var signals = Signals()
     /// The account of the producer of each row of the batch, and of each row of the block.
-    private var batchAccounts: [Int] = []
+    var batchAccounts: [Int] = []
     var rowAccounts: [Int32] = []
     /// How well each of them is predicted.
     package internal(set) var contextMeasures: ContextMeasures
@@ -266,18 +266,6 @@ package struct LearnerCore: Sendable {
         guard isOneProducer else { return }
         outcome.holdout[0] += setAside
         outcome.trained[0] += count - setAside
-    }
-
-    /// Appends the accounts of a run of rows to the block.
-    private mutating func appendAccounts(_ count: Int, from first: Int, of batch: MicroBatch) {
-        guard batch.producers.count > 1 else {
-            let account = Int32(batchAccounts[0])
-            rowAccounts.append(contentsOf: repeatElement(account, count: count))
-            return
-        }
-        for row in first..<first + count {
-            rowAccounts.append(Int32(batchAccounts[Int(batch.rows[row].producer)]))
-        }
     }
 
     /// Takes a row of any kind.

@@ -244,8 +244,8 @@ extension LearnerEngine {
         }
     }
 
-    /// Takes what a detector said: it is told, counted, and a drift asks for a consolidation, unless
-    /// it is one producer's alone.
+    /// Takes what a detector said: it is told, counted, and a drift asks for a consolidation,
+    /// unless it is one producer's alone.
     private mutating func heed(
         _ report: DriftReport,
         _ sample: UInt64,

@@ -46,6 +46,18 @@ extension LearnerCore {
         return beside
     }
 
+    /// Appends the accounts of a run of rows to the block.
+    mutating func appendAccounts(_ count: Int, from first: Int, of batch: MicroBatch) {
+        guard batch.producers.count > 1 else {
+            let account = Int32(batchAccounts[0])
+            rowAccounts.append(contentsOf: repeatElement(account, count: count))
+            return
+        }
+        for row in first..<first + count {
+            rowAccounts.append(Int32(batchAccounts[Int(batch.rows[row].producer)]))
+        }
+    }
+
     /// The largest population stability index, as in measures; nil before there is one.
     var stabilityJSON: JSONValue? {
         guard let figure = beside.features?.largestIndex,
@@ -181,8 +193,8 @@ extension LearnerCore {
         }
     }
 
-    /// Gives the errors (of numbers, the bounded losses) to the detectors of contexts and producers,
-    /// and says whose drift it is that those of the whole stream have seen.
+    /// Gives the errors (of numbers, the bounded losses) to the detectors of contexts and
+    /// producers, and says whose drift it is that those of the whole stream have seen.
     private mutating func observeParts(
         _ bits: [UInt8],
         _ bounded: [Double],
