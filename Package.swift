@@ -205,7 +205,7 @@ let package = Package(
         test(
             "ConfigurationTests",
             [
-                "Configuration", "Engine", "Learning", "Networks", "Versions", "Kernels",
+                "Configuration", "Drift", "Engine", "Learning", "Networks", "Versions", "Kernels",
                 "Primitives",
             ]
         ),
