@@ -205,8 +205,8 @@ let package = Package(
         test(
             "ConfigurationTests",
             [
-                "Configuration", "Consolidation", "Engine", "Learning", "Networks", "Versions",
-                "Kernels", "Primitives",
+                "Configuration", "Consolidation", "Drift", "Engine", "Learning", "Networks",
+                "Versions", "Kernels", "Primitives",
             ]
         ),
         test(
