@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Columns copied whole.
+// Columns copied whole, and made longer or shorter.
 
-/// Copies of numbers.
+/// Copies of numbers, and room for them.
 package enum Copying {
     /// Overwrites the numbers of `column` from `at` on.
     package static func copy(
@@ -16,6 +16,15 @@ package enum Copying {
                 guard let first = numbers.baseAddress else { return }
                 start(column).advanced(by: at).update(from: first, count: numbers.count)
             }
+        }
+    }
+
+    /// Makes a column hold so many numbers; new ones are 0.
+    package static func resize<Number: Numeric>(_ column: inout [Number], to count: Int) {
+        if column.count > count {
+            column.removeLast(column.count - count)
+        } else if column.count < count {
+            column.append(contentsOf: repeatElement(0, count: count - column.count))
         }
     }
 }

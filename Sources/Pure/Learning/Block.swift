@@ -155,7 +155,7 @@ package struct Block: Sendable {
     mutating func prepareFeatures() {
         precondition(raw.count == rows * width, "a block's raw columns must fill its rows")
         featureWidth = width
-        Block.resize(&features, to: rows * width)
+        Copying.resize(&features, to: rows * width)
     }
 
     /// Writes each column as it is to the features, NaN where it is missing.
@@ -174,7 +174,7 @@ package struct Block: Sendable {
 
     /// Writes each column as it is, or 0 where it is missing, to the spare room.
     mutating func fillSpare() {
-        Block.resize(&spare, to: raw.count)
+        Copying.resize(&spare, to: raw.count)
         var column = Block.take(&spare)
         fill(&column)
         spare = column
@@ -189,14 +189,14 @@ package struct Block: Sendable {
     mutating func preparePredictions(width: Int, outputs: Int) {
         checkColumns(width: width)
         self.outputs = outputs
-        Block.resize(&predictions, to: rows * outputs)
+        Copying.resize(&predictions, to: rows * outputs)
     }
 
     /// Makes room for the scores of a learner of the given shape.
     mutating func prepareScores(width: Int, outputs: Int) {
         checkColumns(width: width)
         self.outputs = outputs
-        Block.resize(&scores, to: rows * outputs)
+        Copying.resize(&scores, to: rows * outputs)
     }
 
     private func checkColumns(width: Int) {
@@ -231,8 +231,8 @@ package struct Block: Sendable {
                 && highs.count == lows.count && (baselines.isEmpty || baselines.count == rows),
             "a block must be predicted before it is evaluated"
         )
-        Block.resize(&losses, to: rows)
-        Block.resize(&errors, to: rows)
+        Copying.resize(&losses, to: rows)
+        Copying.resize(&errors, to: rows)
     }
 
     /// Takes a column on loan, so that it can be changed in place beside the others.
@@ -240,13 +240,5 @@ package struct Block: Sendable {
         var taken: [Number] = []
         swap(&taken, &column)
         return taken
-    }
-
-    static func resize<Number: Numeric>(_ column: inout [Number], to count: Int) {
-        if column.count > count {
-            column.removeLast(column.count - count)
-        } else if column.count < count {
-            column.append(contentsOf: repeatElement(0, count: count - column.count))
-        }
     }
 }

@@ -40,9 +40,9 @@ extension Pool {
                 && input.targets.count == count && input.weights.count == count,
             "a pool's columns fill its rows, and are as wide as it is"
         )
-        Pool.resize(&output.predictions, to: count * shape.outputs)
-        Pool.resize(&output.lows, to: shape.isNumber ? count : 0)
-        Pool.resize(&output.highs, to: shape.isNumber ? count : 0)
+        Copying.resize(&output.predictions, to: count * shape.outputs)
+        Copying.resize(&output.lows, to: shape.isNumber ? count : 0)
+        Copying.resize(&output.highs, to: shape.isNumber ? count : 0)
         var scratch = PoolScratch()
         swap(&scratch, &self.scratch)
         var start = 0
@@ -74,10 +74,10 @@ extension Pool {
         scratch.mixed.removeAll(keepingCapacity: true)
         let columns = range.lowerBound * width..<range.upperBound * width
         scratch.rows.raw.append(contentsOf: input.columns[columns])
-        Pool.resize(&scratch.rows.scaled, to: columns.count)
-        Pool.resize(&scratch.rows.slow, to: columns.count)
-        Pool.resize(&scratch.rows.change, to: columns.count)
-        Pool.resize(&scratch.rows.scaledChange, to: columns.count)
+        Copying.resize(&scratch.rows.scaled, to: columns.count)
+        Copying.resize(&scratch.rows.slow, to: columns.count)
+        Copying.resize(&scratch.rows.change, to: columns.count)
+        Copying.resize(&scratch.rows.scaledChange, to: columns.count)
         for row in range {
             let memo = row * memoWidth
             let isRecalled = !memos.isEmpty && !memos[memo].isNaN
@@ -144,7 +144,7 @@ extension Pool {
     /// Lets every expert that is awake say what it thinks of the rows, and learn them.
     private mutating func askExperts(_ scratch: inout PoolScratch, learns: Bool) {
         let area = scratch.rows.count * shape.outputs
-        Pool.resize(&scratch.opinions, to: slots * area)
+        Copying.resize(&scratch.opinions, to: slots * area)
         var opinions: [Float] = []
         swap(&opinions, &scratch.opinions)
         for place in members.indices {
@@ -217,7 +217,7 @@ extension Pool {
         _ own: inout MutableSpan<Float>,
         _ output: inout PoolOutput
     ) {
-        Pool.resize(&scratch.reaches, to: range.count)
+        Copying.resize(&scratch.reaches, to: range.count)
         var taken: [Float] = []
         swap(&taken, &scratch.reaches)
         var reaches = taken.mutableSpan
@@ -262,14 +262,6 @@ extension Pool {
                         scratch.opinions[(slot * range.count + place) * outputs + output]
                 }
             }
-        }
-    }
-
-    static func resize(_ column: inout [Float], to count: Int) {
-        if column.count > count {
-            column.removeLast(column.count - count)
-        } else if column.count < count {
-            column.append(contentsOf: repeatElement(0, count: count - column.count))
         }
     }
 }

@@ -10,6 +10,7 @@
 // O(n log n) for each class. The window starts anew when there is one class more. Beyond 32 classes
 // there is no area, so that the window stays small.
 
+import Kernels
 package import Primitives
 
 /// The area under the curve of the last rows of a stream of classes.
@@ -49,8 +50,8 @@ package struct AreaUnderCurve: Sendable {
         self.classes = classes
         (next, count) = (0, 0)
         let isKept = AreaUnderCurve.isKept(classes)
-        Block.resize(&scores, to: isKept ? size * AreaUnderCurve.scoresOfRow(classes) : 0)
-        Block.resize(&labels, to: isKept ? size : 0)
+        Copying.resize(&scores, to: isKept ? size * AreaUnderCurve.scoresOfRow(classes) : 0)
+        Copying.resize(&labels, to: isKept ? size : 0)
     }
 
     /// Adds rows, in order: of each the probabilities and the label; a class that a row has no

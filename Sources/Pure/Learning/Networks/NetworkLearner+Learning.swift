@@ -101,7 +101,7 @@ extension NetworkLearner {
         let at = rows.lowerBound * network.inputs
         network.forwardTraining(input.span, at: at, rows: rows.count, &work)
         var slopes = Block.take(&block.slopes)
-        Block.resize(&slopes, to: count)
+        Copying.resize(&slopes, to: count)
         read(0..<rows.count, work, to: &slopes)
         let lesson = block.teacher.isEmpty ? [] : target.lesson(rows, block, scores: slopes)
         target.predict(&slopes, 0..<rows.count)

@@ -58,7 +58,7 @@ extension NetworkLearner {
         let inputs = network.inputs
         guard inputs != width else { return block.features }
         var rows = Block.take(&block.staged)
-        Block.resize(&rows, to: block.rows * inputs)
+        Copying.resize(&rows, to: block.rows * inputs)
         NetworkLearner.stage(block.features.span, width: width, &rows, inputs: inputs)
         block.staged = rows
         return rows

@@ -30,7 +30,7 @@ enum Interactions {
         let width = block.featureWidth
         let wide = featureWidth(of: width)
         swap(&block.features, &block.spare)
-        Block.resize(&block.features, to: block.rows * wide)
+        Copying.resize(&block.features, to: block.rows * wide)
         var features = Block.take(&block.features)
         expand(block, &features, width: width)
         block.features = features
