@@ -118,10 +118,34 @@ struct ScoreboardTests {
             contentsOf: Self.docs.appending(path: "detectors.md"),
             encoding: .utf8
         )
-        var lines: [String] = []
-        DriftTable.write(file) { lines.append($0) }
-        lines += ClockDuel(file).lines
-        for line in lines where !line.isEmpty { #expect(manual.contains(line), "\(line)") }
+        for mode in ["default", "equal"] {
+            for contender in contenders {
+                let cells = streams.map { stream in
+                    cell(
+                        file.rows.first {
+                            $0.key.stream == stream.name && $0.key.mode == mode
+                                && $0.key.detector == contender.name
+                        }
+                    )
+                }
+                let line = "| \(contender.name) | \(cells.joined(separator: " | ")) |"
+                #expect(manual.contains(line), "\(mode): \(line)")
+            }
+        }
+        let duel = ClockDuel(file)
+        for ratio in [duel.delayRatio, duel.costRatio] {
+            #expect(manual.contains(Text.rounded(ratio, 3)), "\(ratio)")
+        }
         #expect(ClockDuel(file).isPassed)
+    }
+
+    /// A row's cell in the manual.
+    private func cell(_ row: ScoreRow?) -> String {
+        guard let row else { return "-" }
+        if row.rises == 0 { return Text.rounded(row.falseAlarmRate, 2) + " FA" }
+        let delay = row.delay.map { Text.rounded($0) } ?? "-"
+        let missed = 100 * row.missRate
+        if missed == 0 { return delay }
+        return missed < 1 ? "\(delay) / <1 %" : "\(delay) / \(Text.rounded(missed)) %"
     }
 }
