@@ -201,8 +201,9 @@ import Testing
             memory.insert(index, label: isWrong ? 1 : 0, loss: isWrong ? 16 : 0.05)
         }
         let wrong = memory.rows(of: .reservoir).labels.count { $0 == 1 }
-        // The usual loss m, in which sixteen of it is counted at most, is 0.95 * 0.05 + 0.05 * 16 m,
-        // so 0.2375; the weights are 3.96 and 1.52, and wrong labels 12 % instead of 5 %.
+        // The usual loss m, in which sixteen of it is counted at most, is
+        // 0.95 * 0.05 + 0.05 * 16 m, so 0.2375; the weights are 3.96 and 1.52, and wrong labels
+        // 12 % instead of 5 %.
         #expect((60 - 22...60 + 22).contains(wrong))
     }
 

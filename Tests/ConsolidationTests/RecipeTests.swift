@@ -11,7 +11,10 @@ import Testing
 struct RecipeTests {
     @Test("Same ingredients and seed, same bytes; and whoever else is made", arguments: Kind.all)
     func deterministic(kind: Kind) {
-        let ingredients = kind.ingredients(kind.memory(holdoutEvery: 8))
+        let memory = kind.memory(holdoutEvery: 8)
+        var ingredients = kind.ingredients(memory)
+        ingredients.arrived = TrainingRows(memory.rows(of: .recent))
+        ingredients.earlier = [kind.champion(50), kind.champion(100)]
         let all = kind.job(Recipe.allCases, ingredients).finished()
         let again = kind.job(Recipe.allCases, ingredients).finished()
         #expect(all.map(\.bytes) == again.map(\.bytes))
@@ -28,7 +31,28 @@ struct RecipeTests {
         let differ = zip(all, other).filter { $0.bytes != $1.bytes }.map(\.0.recipe)
         // Least squares hardly cares for the order of rows, but its bits do.
         #expect(differ.contains(.refit) && !differ.contains(.warning))
+        #expect(!differ.contains(.recalled))
         #expect(!differ.contains(.average))
+    }
+
+    @Test("Of earlier champions the one that fits the new rows is recalled, having learned them")
+    func recalled() throws {
+        let kind = try #require(Kind.all.first { $0.settings.model == .softmax })
+        let memory = kind.memory(holdoutEvery: 8)
+        var ingredients = kind.ingredients(memory)
+        let rows = TrainingRows(memory.rows(of: .recent))
+        ingredients.arrived = rows
+        #expect(kind.job([.recalled], ingredients).finished().isEmpty)
+        ingredients.earlier = [kind.champion(2), kind.champion(150), kind.champion(1)]
+        let made = try #require(kind.job([.recalled], ingredients).finished().first)
+        #expect(made.world == 1)
+        var expected = kind.champion(150)
+        var block = Block()
+        block.take(memory.rows(of: .recent), outputs: expected.learner.outputs)
+        expected.testThenTrain(&block)
+        #expect(made.contender.learner.parameters.numbers == expected.learner.parameters.numbers)
+        ingredients.arrived = nil
+        #expect(kind.job([.recalled], ingredients).finished().isEmpty)
     }
 
     @Test("Each is better than a champion that has seen next to nothing", arguments: Kind.all)

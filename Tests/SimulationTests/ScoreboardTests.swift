@@ -72,7 +72,7 @@ struct ScoreboardTests {
 
     @Test func onlyWhatIsWorseBeyondChanceIsTold() throws {
         let before = try row(delay: 100, misses: 10, alarms: 100)
-        #expect(try ScoreRow(json: before.json) == before)
+        #expect(ScoreRow(json: before.json) == before)
         #expect(before.complaint(since: before) == nil)
         #expect(try row(delay: 108, misses: 20, alarms: 130).complaint(since: before) == nil)
         #expect(try row(delay: 50, misses: 0, alarms: 0).complaint(since: before) == nil)

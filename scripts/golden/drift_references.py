@@ -167,7 +167,11 @@ class HDDMW(Detector):
     """Frias-Blanco and others 2015, W-test: a mean of one value has the weight 1."""
 
     def __init__(
-        self, drift_confidence=0.001, warning_confidence=0.005, lambda_val=0.05, two_sided_test=False
+        self,
+        drift_confidence=0.001,
+        warning_confidence=0.005,
+        lambda_val=0.05,
+        two_sided_test=False,
     ):
         self.drift, self.warning = drift_confidence, warning_confidence
         self.weight, self.two = lambda_val, two_sided_test

@@ -130,6 +130,7 @@ struct ScoreRow: Sendable, Equatable {
 extension Text {
     /// A number with so many digits behind the point.
     static func rounded(_ number: Double, _ digits: Int = 0) -> String {
+        guard number.magnitude < 1e12 else { return "-" }
         var factor = 1.0
         for _ in 0..<digits { factor *= 10 }
         let scaled = Int64((number.magnitude * factor).rounded())

@@ -166,7 +166,8 @@ struct DetectionJob {
         if isJSON { return }
         console.line(
             "\(detector.kind.name): \(Figures.grouped(Int64(drifts))) drifts and "
-                + "\(Figures.grouped(Int64(warnings))) warnings in \(Figures.grouped(Int64(taken))) values"
+                + "\(Figures.grouped(Int64(warnings))) warnings in "
+                + "\(Figures.grouped(Int64(taken))) values"
         )
     }
 }

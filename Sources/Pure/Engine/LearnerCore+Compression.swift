@@ -6,8 +6,8 @@
 // models that differ by rounding are equally good, not how good they are.
 //
 // Where what is pruned stays so, the champion itself is pruned a step further with each version
-// (``PruningSchedule``), as long as that is good enough, and learns on with what is left: the stream
-// is its fine-tuning. A consolidation takes all steps at once, on the memory.
+// (``PruningSchedule``), as long as that is good enough, and learns on with what is left: the
+// stream is its fine-tuning. A consolidation takes all steps at once, on the memory.
 
 import Consolidation
 import Learning

@@ -13,9 +13,9 @@
 // 3. drop the oldest bucket and begin again, until no border shows a change.
 // A warning is the same test with a looser delta in the same pass; it never cuts.
 //
-// An eager ADWIN checks at the next value already when a check warned, and goes on so until one does
-// not: it is nearly as quick as one that checks at every value, with hardly more checks than one
-// that does not.
+// An eager ADWIN checks at the next value already when a check warned, and goes on so until one
+// does not: it is nearly as quick as one that checks at every value, with hardly more checks than
+// one that does not.
 //
 // What the `river` package does otherwise than the paper, and what `reference` switches:
 // - a value after a drift it empties the window, so that what was known of the new level is lost;

@@ -37,7 +37,7 @@ package struct HDDMW: DriftDetector {
     /// Which way the last warning or drift went.
     package private(set) var lastChange = DriftChange.none
     /// For how many values the two means of the last warning or drift have lain apart by more than
-    /// half of what makes a drift. (The cut may be far back: it stays at the best mean ever.)
+    /// half of what makes a drift; the cut may be far back, as it stays at the best mean ever.
     package private(set) var samplesSinceOnset = 0
     /// Whether the newest value saw at least a warning.
     package private(set) var isWarning = false

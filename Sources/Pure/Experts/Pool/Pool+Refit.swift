@@ -10,8 +10,8 @@
 // is not worse: on the last rows that were set aside, of which neither has seen the labels, its
 // mean log loss (or squared error) may not lie above the other's by more than two standard errors
 // of the difference. After a drift only rows of the new world are compared, and with fewer than ten
-// of them the mix alone decides. So rows whose labels were wrong for a while do not make a model that is
-// believed; what gets through, the mix finds out.
+// of them the mix alone decides. So rows whose labels were wrong for a while do not make a model
+// that is believed; what gets through, the mix finds out.
 
 import Kernels
 import Primitives
