@@ -35,8 +35,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("detectors = []", "drift.detectors", "there are no detectors"),
-        ("detectors = [\"adwine\"]", "drift.detectors", "some of adwin"),
+        ("detectors = []", "drift.detectors", "it lists nothing"),
+        ("detectors = [\"adwine\"]", "drift.detectors", "is none of adwin"),
         (
             "parameters = [\"ddm.drift_threshold=2\"]", "drift.parameters",
             "ddm is not among drift.detectors"
