@@ -62,11 +62,16 @@ import Testing
             "listed twice"
         ),
         (
-            "model = \"softmax\"\nconsolidate.on_plasticity = true", "consolidate.on_plasticity",
-            "only networks"
+            "model = \"softmax\"\nconsolidate.plasticity_dead = 0.1",
+            "consolidate.plasticity_dead", "only networks"
         ),
         (
-            "model = \"softmax\"\nconsolidate.plasticity_dead = 0.1",
+            """
+            model = "network"
+            consolidate.on_plasticity = false
+            consolidate.plasticity_dead = 0.1
+            layers = [{ kind = "dense", units = 4, activation = "relu" }]
+            """,
             "consolidate.plasticity_dead", "on_plasticity = false"
         ),
         (
@@ -109,8 +114,8 @@ import Testing
             "without a challenger"
         ),
         (
-            "model = \"pool\"\nconsolidate.on_plasticity = true", "consolidate.on_plasticity",
-            "its networks itself"
+            "model = \"pool\"\nconsolidate.plasticity_dead = 0.1",
+            "consolidate.plasticity_dead", "its networks itself"
         ),
         (
             "model = \"embedding\"\nconsolidate.at = \"03:00\"", "consolidate.at",

@@ -67,6 +67,39 @@ import Versions
         #expect(engine.versions.last?.reason != .consolidated)
     }
 
+    /// What was said of consolidations that ended without an adoption.
+    private func reasons(_ engine: TestEngine) -> [String] {
+        engine.events.compactMap { event in
+            if case .consolidated(let news) = event, news.verdict == .expired {
+                news.reason
+            } else {
+                nil
+            }
+        }
+    }
+
+    @Test("A race about a world that is gone ends, and the newest drift gets one of its own")
+    func overtaken() {
+        var engine = learner {
+            // Nobody can win so strict a race.
+            $0.consolidation.recipe.raceError = 1e-300
+            $0.consolidation.recipe.raceSamples = 100_000
+            $0.consolidation.recipes.usual = [.continuation]
+            $0.consolidation.cooldown = .zero
+        }
+        var world = World(seed: 2)
+        for phase in 0..<2 {
+            world.isReversed = phase == 0
+            for _ in 0..<150 {
+                engine.step(.batch(world.batch(10)))
+                engine.finishJob()
+            }
+        }
+        #expect(reasons(engine).contains("the world has changed again"))
+        #expect(engine.engine.core?.race != nil)
+        #expect(!engine.verdicts.contains(.adopted))
+    }
+
     @Test("A challenger that is not finite never races")
     func notFinite() throws {
         var engine = learner()

@@ -56,6 +56,19 @@ import Testing
         #expect(Lap.recovery(of: [Double](repeating: 0.2, count: 100)) == 0)
     }
 
+    @Test("The chance of a duel is Student's")
+    func studentTail() {
+        // scipy.stats.t.sf(t, 39)
+        let exact = [
+            (0.5, 0.3099423458486893), (2, 0.026249507671927373), (4, 1.369286897369501e-4),
+            (5, 6.2620870446836045e-6), (-1, 0.8382625274143083),
+        ]
+        for (t, tail) in exact {
+            let found = Duel.upperTail(t, freedom: 39)
+            #expect((found / tail - 1).magnitude < 0.03, "\(t): \(found)")
+        }
+    }
+
     @Test("Holm's procedure finds the duels that were lost")
     func duels() {
         #expect(Duel.lost([]) == 0)

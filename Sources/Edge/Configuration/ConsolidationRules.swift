@@ -70,12 +70,14 @@ struct ConsolidationRules: KeyRules {
             return
         }
         guard LearnerRules.impliedModel(values) != .network else { return }
-        refuse(
-            "consolidate.on_plasticity",
-            "only networks have units that can die",
-            "remove it, or set model = \"network\"",
-            &problems
-        )
+        for name in Parts.plasticityKeys where isGiven("consolidate.\(name)") {
+            refuse(
+                "consolidate.\(name)",
+                "only networks have units that can die",
+                "remove it, or set model = \"network\"",
+                &problems
+            )
+        }
     }
 
     /// Lists of rules that are off.

@@ -124,6 +124,12 @@ package struct ConsolidationConfiguration: Sendable, Equatable {
         ("consolidate.recipes_on_command", .command),
     ]
 
+    /// What belongs to the rule of lost plasticity.
+    static let plasticityKeys = [
+        "on_plasticity", "plasticity_samples", "plasticity_dead", "plasticity_rank",
+        "recipes_on_plasticity",
+    ]
+
     /// The texts of a list; none where the key has no value.
     static func words(_ values: ScopedValues, _ path: String) -> [String] {
         guard case .labels(let labels) = values.value(path) else { return [] }

@@ -18,15 +18,15 @@ extension SettingKey {
         ),
         .init(.learner, "consolidate.every", anyDuration, .duration(.zero), .live),
         .init(.learner, "consolidate.at", .times, .none, .live),
-        .init(.learner, "consolidate.on_plasticity", .flag, .flag(false), .live),
+        .init(.learner, "consolidate.on_plasticity", .flag, .flag(true), .live),
         .init(
             .learner,
             "consolidate.plasticity_samples",
             .integer(100...1_000_000_000),
-            .integer(10_000),
+            .integer(500),
             .live
         ),
-        .init(.learner, "consolidate.plasticity_dead", .number(0...1), .number(0.5), .live),
+        .init(.learner, "consolidate.plasticity_dead", .number(0...1), .number(0.25), .live),
         .init(.learner, "consolidate.plasticity_rank", .number(0...1), .number(0.5), .live),
         .init(
             .learner,

@@ -45,6 +45,8 @@ package struct LearnerCore: Sendable {
     package var contexts: ContextTable
     /// The labelled samples that were stepped; it numbers them in memory and in events.
     package var labelled: UInt64 = 0
+    /// The first sample that the champion saw as such.
+    var championSince: UInt64 = 0
     /// The sum and count of absolute errors (without labels, of trivial losses) since the detectors
     /// started; scales the losses of all but classes.
     var usualError = RunningMean()
@@ -403,6 +405,7 @@ extension LearnerCore {
     /// Makes the winner champion; detectors and the usual error start anew.
     package mutating func adopt(_ contender: Contender) {
         champion = contender
+        championSince = labelled
         champion.renewRetention()
         average?.restart(with: champion.learner)
         restartWatch()
@@ -445,6 +448,14 @@ extension LearnerCore {
         // A rollback may have taken columns, classes and contexts away.
         beside = LearnerCore.newBeside(watch.settings, schema)
         usualError = RunningMean()
+    }
+
+    /// Copies remembered rows for recipes; what was lost on them before the champion took its place
+    /// was another model's, and is left out.
+    func rowsOfChampion(_ part: MemoryPart, since onset: UInt64) -> MemoryRows {
+        var rows = memory.rows(of: part, since: onset)
+        rows.forgetLosses(before: championSince)
+        return rows
     }
 
     /// Lets a new challenger learn the rows that came after its memory was copied.

@@ -10,7 +10,7 @@ package import Primitives
 import Samples
 
 extension LearnerEngine: ByteCodable {
-    private static let format: UInt32 = 4
+    private static let format: UInt32 = 5
     private static let noTask = UInt8.max
 
     /// Appends the state.
@@ -185,6 +185,7 @@ extension LearnerCore: ByteCodable {
         writer.write(optional: probation)
         archive.encode(into: &writer)
         writer.write(labelled)
+        writer.write(championSince)
         usualError.encode(into: &writer)
     }
 
@@ -227,6 +228,7 @@ extension LearnerCore: ByteCodable {
         probation = try reader.readOptional()
         archive = try WorldArchive(from: &reader)
         labelled = try reader.readCounter()
+        championSince = try reader.readCounter()
         usualError = try RunningMean(from: &reader)
         guard evaluation.task == schema.task, memory.width == schema.width,
             examiner.probes.width == schema.width,

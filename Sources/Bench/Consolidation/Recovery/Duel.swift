@@ -2,8 +2,8 @@
 //
 // An adopted challenger beside the parent whose place it took: both go on learning the next 2,000
 // samples, and predict each before they learn it. Whether the challenger is the worse one, beyond
-// chance, is asked of the paired error bits and of the paired losses (normal approximation, one
-// side), and the smaller chance counts twice, since there are two of them.
+// chance, is asked of the paired error bits and of the paired losses (Student's t, one side), and
+// the smaller chance counts twice, since there are two of them.
 
 import Kernels
 import Learning
@@ -83,10 +83,18 @@ package struct Duel: Sendable, Equatable {
         let mean = blocks.reduce(0, +) / count
         let square = blocks.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, count - 1)
         guard square > 0 else { return mean > 0 ? 0 : 1 }
-        return Duel.upperTail(mean / (square / count).squareRoot())
+        return Duel.upperTail(mean / (square / count).squareRoot(), freedom: count - 1)
     }
 
     private static let blockSamples = 50
+
+    /// The share of Student's t above `t`, by the normal number that is as far out (Wallace,
+    /// "Bounds on normal approximations to Student's and the chi-square distributions", 1959).
+    package static func upperTail(_ t: Double, freedom: Double) -> Double {
+        let size = freedom * Scalar.log(1 + t * t / freedom)
+        let z = (8 * freedom + 1) / (8 * freedom + 3) * size.squareRoot()
+        return upperTail(t < 0 ? -z : z)
+    }
 
     /// The share of a standard normal number above `z` (Abramowitz and Stegun, 26.2.17).
     static func upperTail(_ z: Double) -> Double {

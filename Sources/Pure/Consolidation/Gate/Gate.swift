@@ -7,6 +7,12 @@
 //   on those of one context, of one class (older ones too, where they are still valid)
 //                                 the same with 2.58 standard errors, since there are many of them
 //
+// A class does not speak against a challenger under which the classes as a whole gain, each
+// counting alike: where the champion has come to give one answer to everything, any other model is
+// worse on that class. With the rows since the onset for all classes but the one that speaks:
+//
+//   sum over classes of mean d  <  -1.64 standard errors
+//
 // With fewer than ten rows the holdout, or the group, can't say, and the race decides alone.
 
 package import Learning
@@ -39,6 +45,7 @@ package enum Gate {
         var all = Comparison()
         var contexts = [Comparison](repeating: Comparison(), count: groups(rows.contexts))
         var classes = [Comparison](repeating: Comparison(), count: groups(rows.labels))
+        var classesSince = classes
         for row in 0..<rows.count {
             // A learner without labels may have nothing to say of a row.
             guard !(old.losses[row] + new.losses[row]).isNaN else { continue }
@@ -46,7 +53,10 @@ package enum Gate {
             let flip = old.errors[row] == new.errors[row] ? 0 : new.errors[row] ? -1 : 1
             if row < holdout.recent { all.add(pair, flip) }
             if rows.contexts[row] >= 0 { contexts[Int(rows.contexts[row])].add(pair, flip) }
-            if rows.labels[row] >= 0 { classes[Int(rows.labels[row])].add(pair, flip) }
+            guard rows.labels[row] >= 0 else { continue }
+            let label = Int(rows.labels[row])
+            classes[label].add(pair, flip)
+            if row < holdout.recent { classesSince[label].add(pair, flip) }
         }
         var finding = HoldoutFinding(
             rows: all.rows,
@@ -58,12 +68,21 @@ package enum Gate {
         if all.isWorse(tolerance: tolerance, errors: 1.64) {
             finding.objection = "its loss on \(all.rows) held out rows is higher"
         }
-        for (groups, name) in [(contexts, names.context), (classes, names.class)] {
-            for (number, group) in groups.enumerated()
-            where finding.objection == nil && group.isWorse(tolerance: tolerance, errors: 2.58) {
-                finding.objection =
-                    "its loss on \(group.rows) held out rows of \(name(number)) is higher"
-            }
+        func isWorse(_ group: Comparison) -> Bool {
+            group.isWorse(tolerance: tolerance, errors: 2.58)
+        }
+        func object(_ group: Comparison, _ name: String) {
+            finding.objection =
+                finding.objection
+                ?? "its loss on \(group.rows) held out rows of \(name) is higher"
+        }
+        for (number, group) in contexts.enumerated() where isWorse(group) {
+            object(group, names.context(number))
+        }
+        for (number, group) in classes.enumerated() where isWorse(group) {
+            var all = classesSince
+            all[number] = group
+            if !Comparison.gain(all) { object(group, names.class(number)) }
         }
         return finding
     }
@@ -128,12 +147,27 @@ private struct Comparison {
         if flip > 0 { positiveFlips += 1 }
     }
 
+    /// With fewer rows a group has no voice among others.
+    private static let voiceRows = 5
+
+    /// Whether the challenger is clearly better on groups that count alike, however many rows each
+    /// has.
+    static func gain(_ groups: [Comparison]) -> Bool {
+        var (sum, variance) = (0.0, 0.0)
+        for group in groups where group.rows >= voiceRows {
+            sum += group.mean
+            variance += group.variance / Double(group.rows)
+        }
+        return sum < -1.64 * variance.squareRoot()
+    }
+
+    private var mean: Double { (challenger - champion) / Double(rows) }
+    private var variance: Double { max(0, squares / Double(rows) - mean * mean) }
+
     /// Whether the challenger is clearly worse.
     func isWorse(tolerance: Double, errors: Double) -> Bool {
         guard rows >= Gate.rowsMin else { return false }
         let count = Double(rows)
-        let mean = (challenger - champion) / count
-        let variance = max(0, squares / count - mean * mean)
         return mean > tolerance * max(champion / count, 1e-9)
             + errors * (variance / count).squareRoot()
     }

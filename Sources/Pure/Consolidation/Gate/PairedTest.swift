@@ -83,6 +83,12 @@ package struct PairedTest: Sendable, Equatable {
         verdict = .undecided
     }
 
+    /// Decides for the challenger, if the test is at least so sure.
+    package mutating func trust(from sureness: Double) {
+        guard verdict == .undecided, self.sureness >= sureness else { return }
+        verdict = .better
+    }
+
     /// How sure the test is that the challenger is better: 1 decides.
     package var sureness: Double { logWealthBetter / -Scalar.log(alpha) }
 

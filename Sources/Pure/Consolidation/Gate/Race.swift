@@ -52,11 +52,14 @@ package struct Race: Sendable {
     ///   - entries: The challengers, with what the holdout said of them.
     ///   - settings: How long the race is, and how seldom it may err.
     ///   - scale: What brings the losses of their records to 0...1.
+    ///   - usual: The champion's mean loss before the change, by that scale; nil where none is
+    ///     known.
     ///   - isFollowUp: Whether the champion itself was adopted just now, from fewer rows.
     package init(
         _ entries: [(Challenger, HoldoutFinding)],
         settings: RecipeSettings,
         scale: LossScale,
+        usual: Double? = nil,
         isFollowUp: Bool = false
     ) {
         let error = isFollowUp ? settings.followUpError : settings.raceError
@@ -68,6 +71,11 @@ package struct Race: Sendable {
                 zip(record.champion, record.own).map { scale.bounded($0) - scale.bounded($1) },
                 upTo: settings.recordShare
             )
+            if let usual, challenger.recipe.canBeTrusted,
+                record.amends(since: usual, share: Race.amendsShare, scale: scale)
+            {
+                test.trust(from: Race.trustedSureness)
+            }
             return Runner(challenger: challenger, test: test, finding: finding)
         }
         samplesMax = settings.raceSamples
@@ -192,6 +200,11 @@ package struct Race: Sendable {
             runners[$0].test.liveDifference < runners[$1].test.liveDifference
         }
     }
+
+    /// A challenger that makes good so much of what a change cost need not race...
+    private static let amendsShare = 0.7
+    /// ...if its record is at least so sure.
+    private static let trustedSureness = 0.9
 
     /// Fewer live samples do not say who leads.
     private static let liveLeast = 8

@@ -78,6 +78,11 @@ package struct MemoryRows: Sendable, Equatable {
     /// The number of rows.
     package var count: Int { labels.count }
 
+    /// Takes away what was lost on the rows of before a sample.
+    package mutating func forgetLosses(before index: UInt64) {
+        for row in indices.indices where indices[row] < index { losses[row] = -1 }
+    }
+
     /// The features of one row.
     package func features(of row: Int) -> ArraySlice<Float> {
         features[row * width..<(row + 1) * width]

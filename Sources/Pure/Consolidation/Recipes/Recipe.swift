@@ -38,6 +38,11 @@ package enum Recipe: UInt8, Sendable, CaseIterable {
         self = recipe
     }
 
+    /// Whether what it shows on remembered rows can be enough for its adoption.
+    ///
+    /// A model that has gone over the rows only once has not made of them what there is in them.
+    var canBeTrusted: Bool { self == .refit || self == .recalled }
+
     /// Whether it makes nothing that would have to be waited for.
     var isInstant: Bool { self == .average }
 }

@@ -69,16 +69,25 @@ package struct TrainingRows: Sendable {
     }
 
     /// Takes some of the rows, in their order.
-    func rows(_ range: Range<Int>) -> TrainingRows { TrainingRows(self, range) }
+    func rows(_ range: Range<Int>) -> TrainingRows { TrainingRows(self, [range]) }
 
-    private init(_ rows: TrainingRows, _ range: Range<Int>) {
+    /// Takes all rows but some, in their order.
+    func rows(without range: Range<Int>) -> TrainingRows {
+        TrainingRows(self, [0..<range.lowerBound, range.upperBound..<count])
+    }
+
+    private init(_ rows: TrainingRows, _ ranges: [Range<Int>]) {
         width = rows.width
-        features = Array(rows.features[range.lowerBound * width..<range.upperBound * width])
-        labels = Array(rows.labels[range])
-        targets = Array(rows.targets[range])
-        weights = Array(rows.weights[range])
-        contexts = Array(rows.contexts[range])
-        losses = Array(rows.losses[range])
+        var features: [Float] = []
+        for range in ranges {
+            features += rows.features[range.lowerBound * width..<range.upperBound * width]
+        }
+        self.features = features
+        labels = ranges.flatMap { rows.labels[$0] }
+        targets = ranges.flatMap { rows.targets[$0] }
+        weights = ranges.flatMap { rows.weights[$0] }
+        contexts = ranges.flatMap { rows.contexts[$0] }
+        losses = ranges.flatMap { rows.losses[$0] }
     }
 
     /// How many rows there are of each context, by its number.

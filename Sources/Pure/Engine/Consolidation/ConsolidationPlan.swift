@@ -123,6 +123,12 @@ struct ConsolidationPlan: Sendable {
         now < restUntil && sample < restUntilSample
     }
 
+    /// Ends the rest.
+    mutating func endRest(at now: Instant, sample: UInt64) {
+        restUntil = now
+        restUntilSample = sample
+    }
+
     /// Ends the running consolidation and rests.
     ///
     /// Only a rejection makes the rests longer; it does not when it merely failed to improve on

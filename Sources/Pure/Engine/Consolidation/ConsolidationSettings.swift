@@ -17,7 +17,7 @@ package struct ConsolidationSettings: Sendable, Equatable {
     /// At these times of the week, in UTC; the shell looks at the clock.
     package var at: [WeekTime] = []
     /// When a network has lost its room to move; nil: never.
-    package var plasticity: PlasticityRule?
+    package var plasticity: PlasticityRule? = PlasticityRule()
     /// Which challengers each rule has made.
     package var recipes = RuleRecipes()
     /// The rest after a verdict, unless its samples have come before.

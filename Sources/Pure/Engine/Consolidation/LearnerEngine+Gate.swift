@@ -70,6 +70,7 @@ extension LearnerEngine {
             entries,
             settings: rules,
             scale: core.lossScale,
+            usual: core.memory.usualLoss(before: running.wish.onset, scale: core.lossScale),
             isFollowUp: running.wish.isFollowUp
         )
         keep(core)

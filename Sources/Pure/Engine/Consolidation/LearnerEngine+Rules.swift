@@ -98,14 +98,21 @@ extension LearnerEngine {
 
     /// While a race after a drift is undecided, the challengers are made anew each time that the
     /// rows of the new world have doubled: the first ones had too few to be good.
+    ///
+    /// When the world changes again they know nothing of the newest one, and what has been bet on
+    /// them says nothing of it: the race ends, and the newest drift gets one of its own.
     private mutating func renew(at labelled: UInt64, effects: inout Effects) {
         guard let running = plan.running, running.isRacing, !running.isTraining,
             running.wish.trigger == .drift, now >= plan.breatherUntil
         else { return }
         var wish = running.wish
         if let newer = plan.wish, newer.trigger == .drift {
-            // The world has changed again under the race: only rows from after that count.
+            // The challengers were made of rows from both sides of a change that is seen only now:
+            // those from after it count.
             guard labelled >= newer.onset + newer.rowsMin else { return }
+            guard newer.onset < wish.onset + running.rows else {
+                return endOvertakenRace(effects: &effects)
+            }
             wish.onset = newer.onset
             plan.wish = nil
         } else {
@@ -115,6 +122,21 @@ extension LearnerEngine {
             else { return }
         }
         train(wish, id: running.id, effects: &effects)
+    }
+
+    /// Ends a race about a world that is gone.
+    ///
+    /// Nobody has lost, so the rests become no longer; and when the last verdict was an adoption
+    /// there is none, since whoever was right the last time need not be held back.
+    private mutating func endOvertakenRace(effects: inout Effects) {
+        guard case .learning(var core) = phase else { return }
+        let figures = (core.race?.runners ?? []).map(ChallengerFigures.init)
+        core.race = nil
+        keep(core)
+        let doublings = plan.doublings
+        decide(.expired, "the world has changed again", figures: figures, effects: &effects)
+        plan.doublings = doublings
+        if doublings == 0 { plan.endRest(at: now, sample: labelled) }
     }
 
     /// Gives the worker a job.
@@ -193,12 +215,12 @@ extension LearnerEngine {
             holdout: TrainingRows(core.memory.rows(of: .holdout, since: wish.onset))
         )
         if wish.trigger == .drift, !(plan.running?.isRacing ?? false) {
-            ingredients.arrived = TrainingRows(core.memory.rows(of: .recent, since: wish.onset))
+            ingredients.arrived = TrainingRows(core.rowsOfChampion(.recent, since: wish.onset))
             ingredients.earlier = core.archive.champions
         }
         ingredients.pruning = PruningSettings(settings.publish.compression)
         if wish.onset > 0, recipes.contains(.warning) {
-            ingredients.warned = TrainingRows(core.memory.rows(of: .training, since: wish.onset))
+            ingredients.warned = TrainingRows(core.rowsOfChampion(.training, since: wish.onset))
         }
         return ingredients
     }

@@ -11,9 +11,9 @@ package import Primitives
 /// When lost plasticity asks for a consolidation.
 package struct PlasticityRule: Sendable, Equatable {
     /// After each so many labelled samples it is looked.
-    package var everySamples = 10_000
+    package var everySamples = 500
     /// A larger share of dead units asks.
-    package var deadShare = 0.5
+    package var deadShare = 0.25
     /// An effective rank below this share of the highest one seen asks.
     package var rankShare = 0.5
 

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What was lost on remembered rows when they came.
+
+extension ReplayMemory {
+    /// With fewer rows nobody knows what is usual.
+    private static let usualLeast = 30
+
+    /// The mean loss on the newest rows from before a change, nil where there are too few.
+    ///
+    /// - Parameters:
+    ///   - onset: The first sample after the change; 0 when there was none.
+    ///   - scale: What brings losses to 0...1.
+    package func usualLoss(before onset: UInt64, scale: LossScale) -> Double? {
+        guard onset > 0 else { return nil }
+        let newest = rows(of: .recent)
+        var sum = 0.0
+        var count = 0
+        for row in 0..<newest.count where newest.indices[row] < onset && newest.losses[row] >= 0 {
+            sum += scale.bounded(newest.losses[row])
+            count += 1
+        }
+        return count >= ReplayMemory.usualLeast ? sum / Double(count) : nil
+    }
+}
