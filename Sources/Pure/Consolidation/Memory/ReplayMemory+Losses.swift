@@ -6,11 +6,12 @@ extension ReplayMemory {
     /// With fewer rows nobody knows what is usual.
     private static let usualLeast = 30
 
-    /// The mean loss on the newest rows from before a change, nil where there are too few.
+    /// The mean loss on the newest rows from before a change.
     ///
     /// - Parameters:
     ///   - onset: The first sample after the change; 0 when there was none.
     ///   - scale: What brings losses to 0...1.
+    /// - Returns: The mean; nil where there are too few rows.
     package func usualLoss(before onset: UInt64, scale: LossScale) -> Double? {
         guard onset > 0 else { return nil }
         let newest = rows(of: .recent)

@@ -36,6 +36,7 @@ package struct TrackRecord: Sendable, Equatable {
     ///   - usual: The champion's mean loss before the change, by `scale`.
     ///   - share: How much is most.
     ///   - scale: What brings losses to 0...1.
+    /// - Returns: Whether it did.
     package func amends(since usual: Double, share: Double, scale: LossScale) -> Bool {
         guard count > 0 else { return false }
         let mine = own.reduce(0) { $0 + scale.bounded($1) } / Double(count)
