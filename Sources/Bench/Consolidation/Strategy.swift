@@ -35,9 +35,11 @@ package enum Strategy: String, Sendable, CaseIterable {
 
     /// The settings of a learner under this strategy.
     func settings(from settings: EngineSettings) -> EngineSettings {
+        guard self != .loop else { return settings }
         var settings = settings
+        settings.consolidation.plasticity = nil
         switch self {
-        case .loop: return settings
+        case .loop: break
         case .online, .reset, .oracle:
             settings.consolidation.onDrift = false
             settings.consolidation.everySamples = 0
