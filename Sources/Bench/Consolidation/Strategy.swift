@@ -35,9 +35,8 @@ package enum Strategy: String, Sendable, CaseIterable {
 
     /// The settings of a learner under this strategy.
     func settings(from settings: EngineSettings) -> EngineSettings {
-        guard self != .loop else { return settings }
         var settings = settings
-        settings.consolidation.plasticity = nil
+        if self != .loop { settings.consolidation.plasticity = nil }
         switch self {
         case .loop: break
         case .online, .reset, .oracle:

@@ -33,6 +33,7 @@ extension LearnerCore {
 
     /// How much the champion can still learn, measured on the newest rows of the memory.
     func plasticity(rows: Int) -> Plasticity? {
+        guard champion.learner.settings.model == .network else { return nil }
         // Some of the newest are in the holdout.
         let since = labelled - min(labelled, UInt64(2 * rows))
         var block = Block()

@@ -123,12 +123,6 @@ struct ConsolidationPlan: Sendable {
         now < restUntil && sample < restUntilSample
     }
 
-    /// Ends the rest.
-    mutating func endRest(at now: Instant, sample: UInt64) {
-        restUntil = now
-        restUntilSample = sample
-    }
-
     /// Ends the running consolidation and rests.
     ///
     /// Only a rejection makes the rests longer; it does not when it merely failed to improve on
@@ -145,6 +139,25 @@ struct ConsolidationPlan: Sendable {
             doublings = 0
             plasticity.rankMost = 0
         }
+        rest(at: now, sample: sample, settings: settings)
+        if !adopted && !isFollowUp { doublings = min(doublings + 1, Self.doublingsMax) }
+    }
+
+    /// Ends a consolidation that the world has overtaken.
+    ///
+    /// Nobody has lost, so the rests become no longer; and when the last verdict was an adoption
+    /// there is none, since whoever was right the last time need not be held back.
+    mutating func endOvertaken(at now: Instant, sample: UInt64, settings: ConsolidationSettings) {
+        running = nil
+        if doublings > 0 {
+            rest(at: now, sample: sample, settings: settings)
+        } else {
+            restUntil = now
+            restUntilSample = sample
+        }
+    }
+
+    private mutating func rest(at now: Instant, sample: UInt64, settings: ConsolidationSettings) {
         let time = settings.cooldown.wholeNanoseconds.doubled(
             doublings,
             max: settings.cooldownMax.wholeNanoseconds
@@ -155,7 +168,6 @@ struct ConsolidationPlan: Sendable {
         )
         restUntil = now + .nanoseconds(time)
         restUntilSample = sample + UInt64(samples)
-        if !adopted && !isFollowUp { doublings = min(doublings + 1, Self.doublingsMax) }
     }
 }
 

@@ -125,18 +125,14 @@ extension LearnerEngine {
     }
 
     /// Ends a race about a world that is gone.
-    ///
-    /// Nobody has lost, so the rests become no longer; and when the last verdict was an adoption
-    /// there is none, since whoever was right the last time need not be held back.
     private mutating func endOvertakenRace(effects: inout Effects) {
-        guard case .learning(var core) = phase else { return }
+        guard case .learning(var core) = phase, let running = plan.running else { return }
         let figures = (core.race?.runners ?? []).map(ChallengerFigures.init)
         core.race = nil
         keep(core)
-        let doublings = plan.doublings
-        decide(.expired, "the world has changed again", figures: figures, effects: &effects)
-        plan.doublings = doublings
-        if doublings == 0 { plan.endRest(at: now, sample: labelled) }
+        plan.endOvertaken(at: now, sample: labelled, settings: settings.consolidation)
+        let reason = "the world has changed again"
+        tell(.expired, running, reason, figures: figures, effects: &effects)
     }
 
     /// Gives the worker a job.
