@@ -45,11 +45,7 @@ import ZeroMQ
             to: try daemon.sampleAddresses()[0],
             context: daemon.context
         )
-        let events = try TestConsumer(
-            ["default/context"],
-            at: try daemon.address("events"),
-            context: daemon.context
-        )
+        let events = try daemon.events(["default/context"])
         var stream = Stream(seed: 60)
         var sent: UInt64 = 0
         for turn in 0..<120 {

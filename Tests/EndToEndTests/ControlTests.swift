@@ -180,11 +180,7 @@ import ZeroMQ
             "consolidate.race_samples = 200\n",
             context: context
         )
-        let events = try TestConsumer(
-            ["main/consolidation"],
-            at: try daemon.address("events"),
-            context: context
-        )
+        let events = try daemon.events(["main/consolidation"], garbageTo: "other")
         try daemon.ok(["command": "consolidate", "learner": "main"])
         var rest = stream
         let deadline = Deadline()

@@ -17,10 +17,8 @@ import ZeroMQ
             to: try daemon.sampleAddresses()[0],
             context: daemon.context
         )
-        let events = try TestConsumer(
-            ["default/drift", "default/consolidation", "default/version"],
-            at: try daemon.address("events"),
-            context: daemon.context
+        let events = try daemon.events(
+            ["default/drift", "default/consolidation", "default/version"]
         )
         var stream = Stream(seed: 40)
         for _ in 0..<200 { try producer.send(stream.packed(20), count: 20) }

@@ -34,11 +34,7 @@ import ZeroMQ
         let daemon = try TestDaemon(home)
         let address = try daemon.sampleAddresses()[0]
         let producer = try TestProducer("mixed", to: address, context: daemon.context)
-        let events = try TestConsumer(
-            ["default/refused"],
-            at: try daemon.address("events"),
-            context: daemon.context
-        )
+        let events = try daemon.events(["default/refused"], garbageTo: "other")
         var stream = Stream(seed: 5)
         for _ in 0..<10 { try producer.send(stream.packed(50), count: 50) }
         try daemon.wait(until: "500 good samples") { $0.learned == 500 }

@@ -176,6 +176,36 @@ final class TestConsumer {
     }
 }
 
+extension TestDaemon {
+    /// A consumer of events that is known to be heard.
+    ///
+    /// What is published before a subscription has arrived is lost to it, and nothing says when it
+    /// has; so the daemon is given something to refuse until the consumer is told of it.
+    ///
+    /// - Parameters:
+    ///   - prefixes: What is subscribed to, besides the refusals of `learner`.
+    ///   - learner: Who is sent garbage; the test makes nothing of that one's refusals.
+    /// - Returns: The consumer, which may be told of more of that garbage.
+    /// - Throws: When no event arrives.
+    func events(
+        _ prefixes: [String],
+        garbageTo learner: String = "default"
+    ) throws -> TestConsumer {
+        let probe = try TestProducer("probe", to: try sampleAddresses()[0], context: context)
+        let consumer = try TestConsumer(
+            prefixes + [learner + "/refused"],
+            at: try address("events"),
+            context: context
+        )
+        let deadline = Deadline()
+        repeat {
+            guard !deadline.isOver else { throw Failure("no event of \(prefixes) arrives") }
+            try probe.send(Array("garbage".utf8), count: 1, to: learner)
+        } while try consumer.next(.milliseconds(20)) == nil
+        return consumer
+    }
+}
+
 /// Asks the snapshot socket.
 func snapshot(
     _ request: [UInt8],

@@ -11,7 +11,7 @@ import Testing
 import ZeroMQ
 
 /// What only a failure reaches.
-let patience: Duration = .seconds(20)
+let patience: Duration = .seconds(60)
 
 /// A moment from which `limit` is counted.
 struct Deadline {
@@ -176,10 +176,10 @@ final class TestDaemon {
 
     /// Asks the daemon to stop.
     ///
-    /// - Returns: How it ended, or nil if it did not within five seconds.
+    /// - Returns: How it ended, or nil if it did not.
     func terminate() -> Child.Ending? {
         child.send(SIGTERM)
-        return child.wait(.seconds(5))
+        return child.wait(patience)
     }
 
     /// Kills the daemon.
