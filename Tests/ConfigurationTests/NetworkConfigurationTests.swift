@@ -86,6 +86,16 @@ import Testing
                 "3 learner.net.layers: layers are for networks alone", "set model = \"network\""
             ),
             (
+                "replace.dead_after = 40", "2 learner.net.replace.dead_after: it is for networks",
+                "remove it"
+            ),
+            (
+                "model = \"network\"\nisolation = \"heads\"\nreplace.dead_after = 40" + layer
+                    + "kind = \"dense\"\nunits = 4",
+                "4 learner.net.replace.dead_after: units that heads share cannot be replaced",
+                "isolation = \"experts\""
+            ),
+            (
                 "step_rows = 3", "2 learner.net.step_rows: it is for networks alone", "remove it"
             ),
             (
@@ -140,7 +150,11 @@ import Testing
                             ])
                         ),
                     ],
-                    replacement: ReplacementSettings(rate: 1e-4, maturity: 100)
+                    replacement: ReplacementSettings(
+                        rate: 1e-4,
+                        maturity: 100,
+                        deadAfter: 250
+                    )
                 )
         )
         let other = try Settings(
@@ -150,5 +164,24 @@ import Testing
         let changes = Settings.changes(from: settings, to: other)
         #expect(changes.map(\.key) == ["learner.net.layers"])
         #expect(changes.map(\.change) == [.newLearner])
+    }
+
+    @Test(arguments: [
+        ("", 250), ("replace.dead_after = 40\n", 40), ("replace.dead_after = 0\n", 0),
+        ("isolation = \"heads\"\n", 0), ("isolation = \"experts\"\n", 250),
+        ("isolation = \"heads\"\nreplace.dead_after = 0\n", 0),
+    ])
+    func deadUnitsAreBegunAnewUnlessHeadsShareThem(keys: String, rows: Int) throws {
+        let text = """
+            [learner.net]
+            model = "network"
+            \(keys)
+            [[learner.net.layers]]
+            kind = "dense"
+            units = 8
+            activation = "relu"
+            """
+        let settings = try Settings(parsing: Array(text.utf8), file: "t.toml")
+        #expect(settings.learners.first?.network?.replacement.deadAfter == rows)
     }
 }

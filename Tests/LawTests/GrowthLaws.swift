@@ -12,7 +12,10 @@ struct GrowthLaws {
     // A unit that is replaced is drawn from another range when it has more inputs.
     @Test(
         "New columns change no prediction, and learn from then on",
-        arguments: Subject.all.filter { ($0.settings.network?.network.replacement.rate ?? 0) == 0 }
+        arguments: Subject.all.filter {
+            let rule = $0.settings.network?.network.replacement ?? ReplacementSettings()
+            return rule.rate == 0 && rule.deadAfter == 0
+        }
     )
     func wideningKeepsPredictions(subject: Subject) {
         var narrow = subject.learner()

@@ -31,7 +31,11 @@ extension Subject {
             let settings = NetworkSettings(
                 inputShape: layers.1,
                 layers: layers.0,
-                replacement: ReplacementSettings(rate: name == "replacing" ? 0.05 : 0, maturity: 5)
+                replacement: ReplacementSettings(
+                    rate: name == "replacing" ? 0.05 : 0,
+                    maturity: 5,
+                    deadAfter: name == "reviving" ? 6 : 0
+                )
             )
             for mode in LearningMode.allCases {
                 let adam = optimisers[4]
@@ -86,6 +90,15 @@ extension Subject {
         ),
         (
             "replacing",
+            (
+                [
+                    LayerSettings(.dense(units: 8), activation: .relu),
+                    LayerSettings(.dense(units: 5), activation: .relu),
+                ], []
+            )
+        ),
+        (
+            "reviving",
             (
                 [
                     LayerSettings(.dense(units: 8), activation: .relu),

@@ -112,5 +112,11 @@ import Testing
         )
         settings.network = NetworkChoice(replacing, seed: 3, stepRows: 16)
         #expect(settings.problem?.contains("replace.rate") == true)
+        settings.network = NetworkChoice(
+            NetworkSettings(layers: replacing.layers, replacement: .usual),
+            seed: 3,
+            stepRows: 16
+        )
+        #expect(settings.problem?.contains("replace.dead_after") == true)
     }
 }

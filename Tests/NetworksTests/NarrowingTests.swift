@@ -32,7 +32,7 @@ struct NarrowingTests {
                 dense, LayerSettings(.dense(units: 6), activation: .tanh),
                 LayerSettings(.residual([dense, LayerSettings(.dense(units: 6))])),
             ],
-            replacement: ReplacementSettings(rate: replacement)
+            replacement: ReplacementSettings(rate: replacement, deadAfter: 100)
         )
         var network = Network(settings, inputs: 5, outputs: 3, seed: 4)
         network.parameters = random(network.parameters.count, seed: 8)
@@ -78,6 +78,24 @@ struct NarrowingTests {
         narrow.encode(into: &writer)
         var reader2 = ByteReader(writer.bytes)
         #expect(try Network(from: &reader2).parameters == narrow.parameters)
+    }
+
+    @Test("How long the units that stay were silent is not forgotten")
+    func silenceIsKept() throws {
+        var network = network()
+        // The fourth unit is silent, and large enough to stay.
+        let bias = try tensor("layers.0.bias", of: network)
+        let reader = try tensor("layers.1.weight", of: network)
+        network.parameters[bias.at + 3] = -1e6
+        for row in 0..<6 { network.parameters[reader.at + row * 8 + 3] = 100 }
+        let input = random(60 * 5, seed: 3)
+        var work = Workspace()
+        network.forwardTraining(input.span, at: 0, rows: 60, &work)
+        #expect(network.replaceUnits(rows: 60, work).isEmpty)
+        var (narrow, _) = try #require(network.narrowed(by: 0.5, of: network.settings))
+        narrow.forwardTraining(input.span, at: 0, rows: 60, &work)
+        #expect(!narrow.replaceUnits(rows: 60, work).isEmpty)
+        #expect(narrow.replacement.replaced >= 1)
     }
 
     @Test("The smallest by their weights in and out go; one stays")

@@ -88,6 +88,68 @@ struct PlasticityTests {
         #expect(restored?.replacement.replaced == 1)
     }
 
+    @Test("A unit that gave nothing for so many rows is begun anew, and predictions stay")
+    func deadUnitsAreBegunAnew() throws {
+        let settings = NetworkSettings(
+            layers: [LayerSettings(.dense(units: 8), activation: .relu)],
+            replacement: ReplacementSettings(deadAfter: 50)
+        )
+        var network = Network(settings, inputs: 5, outputs: 2, seed: 3)
+        let (weight, bias, out) = (network.tensors[0], network.tensors[1], network.tensors[2])
+        var random = RandomSource(seed: 1)
+        for place in out.range { network.parameters[place] = Float(random.normal()) }
+        // Unit 2 answers to nothing; unit 5 to one row in each pass only.
+        network.parameters[bias.at + 2] = -1e6
+        for column in 0..<5 { network.parameters[weight.at + 5 * 5 + column] = 0 }
+        network.parameters[weight.at + 5 * 5] = 1
+        network.parameters[bias.at + 5] = -10
+        var input = rows(16)
+        input[7 * 5] = 20
+        let (before, all) = (network.scores(input, 16), network.parameters)
+        var work = Workspace()
+        var touched: [Int] = []
+        for pass in 1...4 {
+            #expect(touched.isEmpty, "nothing happens before pass \(pass)")
+            network.forwardTraining(input.span, at: 0, rows: 16, &work)
+            touched = network.replaceUnits(rows: 16, work)
+            var writer = ByteWriter()
+            network.encode(into: &writer)
+            var reader = ByteReader(writer.bytes)
+            network = try Network(from: &reader)
+        }
+        let incoming = weight.at + 2 * 5..<weight.at + 3 * 5
+        let own = Set(Array(incoming) + [bias.at + 2, out.at + 2, out.at + 8 + 2])
+        #expect(Set(touched) == own, "64 silent rows are more than 50")
+        #expect(network.replacement.replaced == 1)
+        #expect(incoming.allSatisfy { network.parameters[$0] != all[$0] })
+        #expect(network.parameters[bias.at + 2] == 0 && network.parameters[out.at + 2] == 0)
+        for place in all.indices where !own.contains(place) {
+            #expect(network.parameters[place] == all[place])
+        }
+        #expect(network.scores(input, 16) == before, "what gave nothing gives nothing")
+        network.forwardTraining(input.span, at: 0, rows: 16, &work)
+        #expect(network.replaceUnits(rows: 16, work).isEmpty, "it is counted anew")
+    }
+
+    @Test("Dead units of a frozen layer, or read by one, are left alone", arguments: [0, 1, 2])
+    func frozenUnitsStayDead(tensor: Int) {
+        let settings = NetworkSettings(
+            layers: [LayerSettings(.dense(units: 4), activation: .relu)],
+            replacement: ReplacementSettings(deadAfter: 5)
+        )
+        var network = Network(settings, inputs: 5, outputs: 2, seed: 3)
+        network.parameters[network.tensors[1].at] = -1e6
+        network.frozen[tensor] = true
+        let (input, before) = (rows(16), network.parameters)
+        var work = Workspace()
+        network.forwardTraining(input.span, at: 0, rows: 16, &work)
+        #expect(network.replaceUnits(rows: 16, work).isEmpty)
+        #expect(network.parameters == before)
+        network.frozen[tensor] = false
+        network.forwardTraining(input.span, at: 0, rows: 16, &work)
+        #expect(!network.replaceUnits(rows: 16, work).isEmpty)
+    }
+
     @Test("Dead units come back to life")
     func deadUnitsReturn() throws {
         var network = network(rate: 0.05, maturity: 2)

@@ -34,7 +34,7 @@ package struct StrategyBench: Sendable {
         case "network":
             settings.model = .network
             let hidden = LayerSettings(.dense(units: 64), activation: .relu)
-            settings.network = NetworkSettings(layers: [hidden, hidden])
+            settings.network = NetworkSettings(layers: [hidden, hidden], replacement: .usual)
             return Subject(name: name, settings: settings, slicesPerSample: 2)
         case "pool":
             settings.model = .pool

@@ -60,13 +60,18 @@ struct IsolationRules: KeyRules {
                 &problems
             )
         }
-        guard values.number("replace.rate") > 0 else { return }
-        refuse(
-            "replace.rate",
-            "units that heads share cannot be replaced by one of them",
-            "set replace.rate = 0, or isolation = \"experts\"",
-            &problems
-        )
+        let isDeadGiven = isGiven("replace.dead_after") && values.integer("replace.dead_after") > 0
+        for (key, isAsked) in [
+            ("replace.rate", values.number("replace.rate") > 0),
+            ("replace.dead_after", isDeadGiven),
+        ] where isAsked {
+            refuse(
+                key,
+                "units that heads share cannot be replaced by one of them",
+                "set \(key) = 0, or isolation = \"experts\"",
+                &problems
+            )
+        }
     }
 
     /// An expert without a context is never opened.

@@ -22,12 +22,16 @@ struct NetworkRules {
         guard values.word("model", Model.self) == .network else { return nil }
         var shape: [Int] = []
         if case .sizes(let sizes) = values.value("input_shape") { shape = sizes }
+        // Units that heads share are not begun anew unless somebody asks, who is refused.
+        let areShared = values.word("isolation", LearnerConfiguration.Isolation.self) == .heads
+        let keepsDead = areShared && !values.isGiven("replace.dead_after")
         return NetworkSettings(
             inputShape: shape,
             layers: layers.layers,
             replacement: ReplacementSettings(
                 rate: Float(values.number("replace.rate")),
-                maturity: values.integer("replace.maturity")
+                maturity: values.integer("replace.maturity"),
+                deadAfter: keepsDead ? 0 : values.integer("replace.dead_after")
             )
         )
     }
@@ -62,7 +66,8 @@ struct NetworkRules {
 
     /// Keys of networks where there is none would do nothing.
     private func checkAbsence(_ problems: inout ProblemList) {
-        let given = ["input_shape", "step_rows", "replace.rate", "replace.maturity"]
+        let keys = ["rate", "maturity", "dead_after"].map { "replace." + $0 }
+        let given = (["input_shape", "step_rows"] + keys)
             .filter { values.isGiven($0) && values.value($0) != standard($0) }
         for key in given {
             problems.add(

@@ -2,12 +2,21 @@
 //
 // The keys of networks, in the order of the manual.
 
+import Networks
+
 extension SettingKey {
     static let network: [SettingKey] = [
         .init(.learner, "input_shape", .sizes, .none, .newLearner),
         .init(.learner, "step_rows", .integer(1...4096), .integer(64), .restart),
         .init(.learner, "replace.rate", .number(0...0.1), .number(0), .newLearner),
         .init(.learner, "replace.maturity", .integer(1...1_000_000), .integer(100), .newLearner),
+        .init(
+            .learner,
+            "replace.dead_after",
+            .integer(0...1_000_000),
+            .integer(Int64(ReplacementSettings.usual.deadAfter)),
+            .newLearner
+        ),
     ]
 
     private static let size: SettingType = .integer(1...65_536)

@@ -82,7 +82,8 @@ extension EngineSettings {
     }
     private var inputShapeText: String { network.map { "\($0.inputShape)" } ?? "none" }
     private var replacementText: String {
-        network.map { "rate \($0.replacement.rate), maturity \($0.replacement.maturity)" } ?? "none"
+        guard let rule = network?.replacement else { return "none" }
+        return "rate \(rule.rate), maturity \(rule.maturity), dead after \(rule.deadAfter)"
     }
     private var poolText: String {
         pool.experts.isEmpty ? "the usual" : pool.experts.joined(separator: ", ")

@@ -10,7 +10,7 @@ package import Primitives
 import Samples
 
 extension LearnerEngine: ByteCodable {
-    private static let format: UInt32 = 5
+    private static let format: UInt32 = 6
     private static let noTask = UInt8.max
 
     /// Appends the state.

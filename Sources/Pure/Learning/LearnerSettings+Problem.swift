@@ -70,10 +70,11 @@ extension LearnerSettings {
             return "a head is the last layer of a network, and the model \(model.name) has only "
                 + "one layer; set isolation = \"experts\""
         }
-        guard network.network.replacement.rate == 0 else {
+        let replacement = network.network.replacement
+        guard replacement.rate == 0, replacement.deadAfter == 0 else {
             return
-                "units that heads share cannot be replaced by one of them; set replace.rate = 0, "
-                + "or isolation = \"experts\""
+                "units that heads share cannot be replaced by one of them; set replace.rate = 0 "
+                + "and replace.dead_after = 0, or isolation = \"experts\""
         }
         return nil
     }

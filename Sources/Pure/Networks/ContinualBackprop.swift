@@ -33,7 +33,7 @@ package struct ContinualBackprop: Sendable {
 
     let settings: ReplacementSettings
     var layers: [Layer]
-    /// How many units have been replaced.
+    /// How many units have been replaced, dead ones included.
     package var replaced: UInt64 = 0
 
     static let keep: Float = 0.99
@@ -104,13 +104,14 @@ package struct ContinualBackprop: Sendable {
 }
 
 extension Network {
-    /// Notes what the units of the last pass did, and replaces those that are due; returns the
-    /// parameters that were set, whose moments must start again.
+    /// Notes what the units of the last pass did, begins dead ones anew, and replaces those that
+    /// are due; returns the parameters that were set, whose moments must start again.
     ///
     /// Call it after the step that the pass led to. The values must still be in the workspace.
     package mutating func replaceUnits(rows: Int, _ work: borrowing Workspace) -> [Int] {
-        guard settings.replacement.rate > 0, rows > 0 else { return [] }
-        var touched: [Int] = []
+        guard rows > 0 else { return [] }
+        var touched = reviveUnits(rows: rows, work)
+        guard settings.replacement.rate > 0 else { return touched }
         let pass = pass(rows: rows, isTraining: true, seed: 0)
         for (number, bank) in plan.banks.enumerated() {
             let address = pass.valuesAt + bank.slot.at * rows
@@ -171,33 +172,17 @@ extension Network {
         _ bank: UnitBank,
         unit: Int
     ) -> [Int] {
-        let incoming = plan.tensors[bank.incoming.weight]
         let outgoing = plan.tensors[bank.outgoing.weight]
         let bias = plan.tensors[bank.outgoing.bias]
-        let units = bank.slot.count
-        var touched: [Int] = []
         let corrected = layer.mean[unit] / (1 - kept(for: layer.age[unit]))
         for reader in 0..<outgoing.shape[0] {
-            let place = outgoing.at + reader * units + unit
-            let shift = parameters[place] * corrected
+            let shift = parameters[outgoing.at + reader * bank.slot.count + unit] * corrected
             if shift.isFinite { parameters[bias.at + reader] += shift }
-            parameters[place] = 0
-            touched.append(place)
         }
-        if case .uniform(let limit) = incoming.start {
-            for column in 0..<incoming.shape[1] {
-                let place = incoming.at + unit * incoming.shape[1] + column
-                parameters[place] = Tensor.draw(&random, limit)
-                touched.append(place)
-            }
-        }
-        let own = plan.tensors[bank.incoming.bias].at + unit
-        parameters[own] = 0
-        touched.append(own)
         layer.use[unit] = 0
         layer.mean[unit] = 0
         layer.age[unit] = 0
-        return touched
+        return beginAnew(unit, of: bank)
     }
 }
 

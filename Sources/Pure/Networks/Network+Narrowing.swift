@@ -52,6 +52,7 @@ extension Network {
         network.random = random
         network.frozen = frozen
         network.replacement = replacement.keeping(kept)
+        network.dead = dead.keeping(kept, of: plan.banks)
         return (network, places)
     }
 

@@ -33,6 +33,8 @@ package struct Network: Sendable {
     package internal(set) var random: RandomSource
     /// What the replacement of useless units knows of them.
     package internal(set) var replacement: ContinualBackprop
+    /// Which units answer to nothing.
+    var dead: DeadUnits
 
     let seed: UInt64
     private(set) var plan: Plan
@@ -55,6 +57,7 @@ package struct Network: Sendable {
         parameters = [Float](repeating: 0, count: plan.parameterCount)
         frozen = [Bool](repeating: false, count: plan.tensors.count)
         replacement = ContinualBackprop(settings.replacement, banks: plan.banks)
+        dead = DeadUnits(after: settings.replacement.deadAfter, banks: plan.banks)
         for (number, tensor) in plan.tensors.enumerated() {
             tensor.fill(&parameters, seed: seed, number: number)
         }
@@ -203,6 +206,7 @@ extension Network: ByteCodable {
         random.encode(into: &writer)
         writer.write(frozen.map { $0 ? 1 : 0 } as [UInt8])
         replacement.encode(into: &writer)
+        dead.encode(into: &writer)
         writer.write(parameters)
     }
 
@@ -219,6 +223,11 @@ extension Network: ByteCodable {
         frozen = try reader.readBytes().map { $0 != 0 }
         plan = Network.plan(settings, inputs: inputs, outputs: outputs)
         replacement = try ContinualBackprop(from: &reader, settings.replacement, banks: plan.banks)
+        dead = try DeadUnits(
+            from: &reader,
+            after: settings.replacement.deadAfter,
+            banks: plan.banks
+        )
         parameters = try reader.readFloats()
         guard parameters.count == plan.parameterCount, frozen.count == plan.tensors.count,
             parameters.allSatisfy(\.isFinite)

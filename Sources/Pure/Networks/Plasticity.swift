@@ -33,7 +33,7 @@ package struct Plasticity: Sendable, Equatable {
     package var layers: [Layer]
     /// The mean size of a weight.
     package var meanWeight: Double
-    /// How many units have been replaced.
+    /// How many units have been begun anew.
     package var replaced: UInt64
 
     /// The share of all relu units that are dead; nil when there are none.

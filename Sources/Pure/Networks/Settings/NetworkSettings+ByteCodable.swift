@@ -12,6 +12,7 @@ extension NetworkSettings: ByteCodable {
         writer.write(items: layers)
         writer.write(replacement.rate)
         writer.write(UInt32(replacement.maturity))
+        writer.write(UInt32(replacement.deadAfter))
     }
 
     /// Reads settings, and refuses those that no network could have.
@@ -20,7 +21,8 @@ extension NetworkSettings: ByteCodable {
         layers = try LayerSettings.list(from: &reader, depth: 0)
         replacement = ReplacementSettings(
             rate: try reader.readFloat(),
-            maturity: Int(try reader.read(UInt32.self))
+            maturity: Int(try reader.read(UInt32.self)),
+            deadAfter: Int(try reader.read(UInt32.self))
         )
         if let problem { throw .invalid(problem) }
     }

@@ -107,6 +107,11 @@ extension NetworkSettings {
                     + "they must lie in 0 to 0.1 and 1 to 1000000"
             )
         }
+        guard (0...1_000_000).contains(replacement.deadAfter) else {
+            return LayerProblem(
+                "a unit is dead after \(replacement.deadAfter) rows, but that must be 0 to 1000000"
+            )
+        }
         return nil
     }
 

@@ -10,12 +10,19 @@ package struct ReplacementSettings: Sendable, Equatable {
     package var rate: Float
     /// How many steps a unit lives before it may be replaced.
     package var maturity: Int
+    /// After how many learned rows in a row for which it gave 0 a unit is begun anew; 0: never; see
+    /// ``DeadUnits``.
+    package var deadAfter: Int
 
     /// Makes settings.
-    package init(rate: Float, maturity: Int = 100) {
+    package init(rate: Float = 0, maturity: Int = 100, deadAfter: Int = 0) {
         self.rate = rate
         self.maturity = maturity
+        self.deadAfter = deadAfter
     }
+
+    /// What a network has unless it is told otherwise.
+    package static let usual = ReplacementSettings(deadAfter: 250)
 }
 
 /// What a network is made of.
@@ -33,7 +40,7 @@ package struct NetworkSettings: Sendable, Equatable {
     package init(
         inputShape: [Int] = [],
         layers: [LayerSettings],
-        replacement: ReplacementSettings = ReplacementSettings(rate: 0)
+        replacement: ReplacementSettings = ReplacementSettings()
     ) {
         self.inputShape = inputShape
         self.layers = layers
