@@ -69,8 +69,23 @@ import Testing
         }
     }
 
+    @Test("A duel compares blocks, and one block alone says nothing")
+    func blocks() {
+        // scipy.stats.ttest_1samp of the means of blocks of 50, alternative="greater".
+        let waves = (0..<400).map { Double($0 % 7) - 2.92 + ($0 < 200 ? 0.1 : -0.1) }
+        #expect((Duel.chance(of: waves) / 0.0297738076 - 1).magnitude < 0.03)
+        #expect((Duel.chance(of: waves.map { -$0 }) / 0.9702261924 - 1).magnitude < 0.01)
+        #expect(Duel.chance(of: [Double](repeating: 1, count: 50)) == 1)
+        #expect(Duel.chance(of: [Double](repeating: 1, count: 51)) == 0)
+        #expect(Duel.chance(of: []) == 1)
+    }
+
     @Test("Holm's procedure finds the duels that were lost")
     func duels() {
         #expect(Duel.lost([]) == 0)
+        // 0.01 / 4, / 3, / 2, / 1, until the first that is above.
+        #expect(Duel.lost(chances: [0.9, 0.002, 0.0033, 0.0051], level: 0.01) == 2)
+        #expect(Duel.lost(chances: [0.9, 0.0026, 0.0001, 0.6], level: 0.01) == 2)
+        #expect(Duel.lost(chances: [0.003, 0.003, 0.003, 0.003], level: 0.01) == 0)
     }
 }

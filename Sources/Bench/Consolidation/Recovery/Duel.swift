@@ -74,11 +74,13 @@ package struct Duel: Sendable, Equatable {
     ///
     /// Differences of neighbours are alike, since both models go on from what they did just now: so
     /// means of blocks are compared, not single samples.
-    private static func chance(of differences: [Double]) -> Double {
+    package static func chance(of differences: [Double]) -> Double {
         let blocks = stride(from: 0, to: differences.count, by: Duel.blockSamples).map { start in
             let block = differences[start..<min(start + Duel.blockSamples, differences.count)]
             return block.reduce(0, +) / Double(block.count)
         }
+        // One block at the end of a stream says nothing of how much they vary.
+        guard blocks.count > 1 else { return 1 }
         let count = Double(blocks.count)
         let mean = blocks.reduce(0, +) / count
         let square = blocks.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, count - 1)
@@ -110,7 +112,12 @@ package struct Duel: Sendable, Equatable {
     /// How many duels were lost beyond chance, by Holm's procedure at the level ("A simple
     /// sequentially rejective multiple test procedure", 1979).
     package static func lost(_ duels: [Duel], level: Double = 0.01) -> Int {
-        let chances = duels.map(\.chance).sorted()
+        lost(chances: duels.map(\.chance), level: level)
+    }
+
+    /// How many of these chances are too small to be chance.
+    package static func lost(chances: [Double], level: Double) -> Int {
+        let chances = chances.sorted()
         var lost = 0
         for (place, chance) in chances.enumerated() {
             guard chance <= level / Double(chances.count - place) else { break }
