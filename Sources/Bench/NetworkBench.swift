@@ -24,9 +24,9 @@ package struct NetworkBench: Sendable {
     private static let windowNanoseconds: Int64 = 200_000_000
 
     private static let cases: [Case] = {
-        let mlp = NetworkSettings(
-            layers: [64, 64].map { LayerSettings(.dense(units: $0), activation: .relu) }
-        )
+        let hidden = [64, 64].map { LayerSettings(.dense(units: $0), activation: .relu) }
+        let mlp = NetworkSettings(layers: hidden, replacement: .usual)
+        let keeping = NetworkSettings(layers: hidden)
         let adam = OptimiserSettings.adam(rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
         func convolution(_ filters: Int) -> [LayerSettings] {
             [
@@ -40,6 +40,12 @@ package struct NetworkBench: Sendable {
         let images = convolution(32) + convolution(64) + [LayerSettings(.flatten), dense]
         return [
             Case(name: "50-64-64-10 sgd", width: 50, optimiser: .sgd(rate: 0.01), network: mlp),
+            Case(
+                name: "50-64-64-10 sgd, dead units kept",
+                width: 50,
+                optimiser: .sgd(rate: 0.01),
+                network: keeping
+            ),
             Case(name: "50-64-64-10 adam", width: 50, optimiser: adam, network: mlp),
             Case(
                 name: "rnn 8 x 10, 50 units, adam",

@@ -37,6 +37,10 @@ void learnd_add_scaled(float *sum, const float *x, size_t n, float scale);
 // masks.c
 void learnd_mask(float *numbers, const float *factors, size_t n);
 
+// silence.c
+uint32_t learnd_count_silence(const float *values, size_t rows, size_t units, uint32_t limit,
+                              uint32_t *silent);
+
 // importance.c
 
 void learnd_add_squares(float *sum, const float *x, size_t n, float scale);

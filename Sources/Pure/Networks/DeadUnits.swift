@@ -41,16 +41,15 @@ package struct DeadUnits: Sendable, Equatable {
     ) -> Bool {
         let limit = limit
         var cells = silent.mutableSpan
-        var longest: UInt32 = 0
-        for row in 0..<rows {
-            longest = 0
-            for unit in 0..<units {
-                let isSilent = values[at + row * units + unit] == 0
-                let rest = isSilent ? min(cells[first + unit], limit - 1) + 1 : 0
-                cells[first + unit] = rest
-                longest = max(longest, rest)
-            }
-        }
+        let longest = Silence.count(
+            &cells,
+            from: first,
+            units: units,
+            values: values,
+            at: at,
+            rows: rows,
+            limit: limit
+        )
         return longest >= limit
     }
 
