@@ -234,7 +234,7 @@ let package = Package(
             ]
         ),
         test("VersionsTests", ["Versions", "Learning", "Primitives"]),
-        test("KernelsTests", ["Kernels"]),
+        test("KernelsTests", ["Kernels", "Primitives"]),
         test("LearningTests", ["Learning", "Networks", "Kernels", "Primitives", "Samples"]),
         test(
             "ControlTests",
