@@ -14,11 +14,11 @@ extension ReplayMemory {
     /// - Returns: The mean; nil where there are too few rows.
     package func usualLoss(before onset: UInt64, scale: LossScale) -> Double? {
         guard onset > 0 else { return nil }
-        let newest = rows(of: .recent)
+        let losses = recentLosses(since: 0).lazy.filter { $0.sample < onset }
         var sum = 0.0
         var count = 0
-        for row in 0..<newest.count where newest.indices[row] < onset && newest.losses[row] >= 0 {
-            sum += scale.bounded(newest.losses[row])
+        for (_, loss) in losses {
+            sum += scale.bounded(loss)
             count += 1
         }
         return count >= ReplayMemory.usualLeast ? sum / Double(count) : nil
