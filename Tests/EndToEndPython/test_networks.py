@@ -78,6 +78,26 @@ class NetworkTests(unittest.TestCase):
         labels = (features == 1).any(axis=1) | (features[:, 0] > 30)
         self.expect_same("network-transformer", features, labels.astype(np.float32))
 
+    def test_dead_units(self) -> None:
+        """Units that answer to one spell of the stream only die in the other."""
+        random = np.random.default_rng(9)
+        labels = random.integers(0, 2, size=600)
+        side = np.where(np.arange(600) < 300, 3.0, -3.0)
+        features = side[:, None] + labels[:, None] * 0.5 + random.uniform(-1, 1, size=(600, 5))
+        for rows, begins_anew in ((20, True), (0, False)):
+            text = (
+                "[learner.net]\nmodel = \"network\"\nstandardise.scaling = \"none\"\n"
+                f"replace.dead_after = {rows}\n"
+                "[[learner.net.layers]]\n"
+                "kind = \"dense\"\nunits = 16\nactivation = \"relu\"\n"
+            )
+            with Daemon(text) as daemon:
+                with Producer("rows", daemon.endpoints["samples"], learner="net") as producer:
+                    producer.send_packed(features.astype(np.float32), labels.astype(np.float32))
+                status = daemon.learner_after(600)
+                figures = status["metrics"]["plasticity"]
+                self.assertEqual(figures["replaced_units"] > 0, begins_anew, figures)
+
 
 if __name__ == "__main__":
     unittest.main()
